@@ -1,0 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+// Marks what the shared library shows; everything else is hidden.
+#pragma once
+
+#define KITH_EXPORT __attribute__((visibility("default")))
