@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Status records, and the names of their codes.
 #include "engine/base/status.h"
 
 #include <utility>
