@@ -2,4 +2,4 @@
 // Marks what the shared library shows; everything else is hidden.
 #pragma once
 
-#define KITH_EXPORT __attribute__((visibility("default")))
+#define KITH_EXPORT [[gnu::visibility("default")]]

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "query/parse/ast.h"
+
+namespace kith::query::ast {
+
+// Here, where Query is complete.
+Subquery::Subquery(SourceRange r) : Node(r) {}
+Subquery::~Subquery() = default;
+CallSubquery::CallSubquery(SourceRange r) : ClauseOf(r) {}
+CallSubquery::~CallSubquery() = default;
+
+}  // namespace kith::query::ast
