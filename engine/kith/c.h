@@ -1,0 +1,388 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The C API of Kith, for C and for every language that can call C.
+ *
+ * Ownership. A function named kith_..._new, _open, _connect, _prepare, _execute, _ask or _retrieve
+ * gives its caller a handle, released by the matching kith_..._free or kith_..._close; those accept
+ * NULL. Everything else that comes back as a pointer is borrowed, and each function says until
+ * when. What is passed in is copied. Close connections before their database, and free statements
+ * and results before their connection.
+ *
+ * Errors. A function that can fail returns a kith_code, KITH_OK (0) or what went wrong, and its
+ * last parameter is `kith_error** error`: NULL when the caller does not care, else it receives a
+ * new error (release it with kith_error_free) or NULL on success. Out parameters are set to NULL on
+ * failure. A NULL handle or text is a KITH_INVALID_ARGUMENT error, never a crash. No C++ exception
+ * comes out.
+ *
+ * Text is UTF-8. A text parameter comes with its length in bytes; KITH_NUL_TERMINATED asks for
+ * strlen.
+ *
+ * Threads. A database may be used from any thread; a connection, its statements and results by one
+ * thread at a time, but for kith_cancel, which may be called from any thread and any signal
+ * handler.
+ *
+ * Stability. Numbers in enumerations are never changed or reused. The shared library's soname
+ * changes when a function here changes its meaning or goes away.
+ *
+ * Length: the whole C interface in one file, so that a binding has one thing to read.
+ */
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+#if defined(__GNUC__)
+#define KITH_API __attribute__((visibility("default")))
+#else
+#define KITH_API
+#endif
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define KITH_NUL_TERMINATED ((size_t)-1)
+
+/* ---- Version ----------------------------------------------------------------------------------
+ */
+
+#define KITH_VERSION_MAJOR 0
+#define KITH_VERSION_MINOR 1
+#define KITH_VERSION_PATCH 0
+
+/* The library's version, for example "0.1.0". Static; compare it with the macros above. */
+KITH_API const char* kith_version(void);
+
+/* ---- Handles ----------------------------------------------------------------------------------
+ */
+
+typedef struct kith_options kith_options;
+typedef struct kith_database kith_database;
+typedef struct kith_connection kith_connection;
+typedef struct kith_statement kith_statement;
+typedef struct kith_result kith_result;
+typedef struct kith_value kith_value;
+typedef struct kith_error kith_error;
+typedef struct kith_answer kith_answer;
+
+/* ---- Errors -----------------------------------------------------------------------------------
+ */
+
+typedef enum kith_code {
+  KITH_OK = 0,
+  KITH_INVALID_ARGUMENT = 1,
+  KITH_NOT_FOUND = 2,
+  KITH_ALREADY_EXISTS = 3,
+  KITH_CORRUPTION = 4,
+  KITH_IO_ERROR = 5,
+  KITH_CONFLICT = 6, /* Another transaction won; running the transaction again may succeed. */
+  KITH_CANCELLED = 7,
+  KITH_TIMEOUT = 8,
+  KITH_RESOURCE_EXHAUSTED = 9,
+  KITH_READ_ONLY = 10,
+  KITH_BUSY = 11,
+  KITH_UNSUPPORTED = 12,
+  KITH_INTERNAL = 13,
+  KITH_SYNTAX_ERROR = 32,
+  KITH_SEMANTIC_ERROR = 33,
+  KITH_PARAMETER_MISSING = 34,
+  KITH_CONSTRAINT_VIOLATION = 35,
+  KITH_ENTITY_NOT_FOUND = 36,
+  KITH_TYPE_ERROR = 37,
+  KITH_ARGUMENT_ERROR = 38,
+  KITH_ARITHMETIC_ERROR = 39,
+  KITH_PROCEDURE_ERROR = 40
+} kith_code;
+
+/* "SyntaxError", "Conflict", ... Static; "Unknown" for a number that is no code. */
+KITH_API const char* kith_code_name(kith_code code);
+
+KITH_API void kith_error_free(kith_error* error);
+/* KITH_OK for NULL. */
+KITH_API kith_code kith_error_code(const kith_error* error);
+/* One sentence or more. The texts of an error live as long as the error; "" for NULL. */
+KITH_API const char* kith_error_message(const kith_error* error);
+/* openCypher's detail word, such as "UndefinedVariable", or "". */
+KITH_API const char* kith_error_detail(const kith_error* error);
+/* The message with its line of the statement and a caret below the place, for people. */
+KITH_API const char* kith_error_describe(const kith_error* error);
+/* Where in the statement, from 1; 0 when the error has no position. Columns count characters. */
+KITH_API uint32_t kith_error_line(const kith_error* error);
+KITH_API uint32_t kith_error_column(const kith_error* error);
+
+/* ---- Databases --------------------------------------------------------------------------------
+ */
+
+KITH_API kith_options* kith_options_new(void);
+KITH_API void kith_options_free(kith_options* options);
+/* Options by name: create_if_missing (1), read_only (0), memory_limit_bytes (0: a quarter of the
+ * machine's memory), query_memory_limit_bytes (0: no limit of its own), sync_commits (1). An
+ * unknown name or a value out of range is KITH_INVALID_ARGUMENT, and the message lists what there
+ * is. */
+KITH_API kith_code kith_options_set(kith_options* options, const char* name, int64_t value,
+                                    kith_error** error);
+
+/* Opens the database in folder `path`, or a new one in memory for ":memory:". options may be NULL.
+ */
+KITH_API kith_code kith_open(const char* path, const kith_options* options,
+                             kith_database** database, kith_error** error);
+KITH_API void kith_close(kith_database* database);
+
+/* ---- Connections and transactions -------------------------------------------------------------
+ */
+
+KITH_API kith_code kith_connect(kith_database* database, kith_connection** connection,
+                                kith_error** error);
+/* Rolls back an open transaction. */
+KITH_API void kith_disconnect(kith_connection* connection);
+
+KITH_API kith_code kith_begin(kith_connection* connection, kith_error** error);
+KITH_API kith_code kith_begin_read_only(kith_connection* connection, kith_error** error);
+KITH_API kith_code kith_commit(kith_connection* connection, kith_error** error);
+KITH_API kith_code kith_rollback(kith_connection* connection, kith_error** error);
+/* 1 or 0. */
+KITH_API int kith_in_transaction(const kith_connection* connection);
+
+/* Stops the running statement with KITH_CANCELLED. Any thread, any signal handler. */
+KITH_API void kith_cancel(kith_connection* connection);
+/* The longest that a statement may run; 0 is for ever. */
+KITH_API kith_code kith_set_timeout(kith_connection* connection, uint64_t timeout_ms,
+                                    kith_error** error);
+
+/* ---- Statements -------------------------------------------------------------------------------
+ */
+
+/* Runs one statement without parameters. *result is never NULL on success; it may have no columns.
+ */
+KITH_API kith_code kith_execute(kith_connection* connection, const char* text, size_t length,
+                                kith_result** result, kith_error** error);
+
+KITH_API kith_code kith_prepare(kith_connection* connection, const char* text, size_t length,
+                                kith_statement** statement, kith_error** error);
+KITH_API void kith_statement_free(kith_statement* statement);
+
+/* Each gives $name (without the dollar sign) a value that stays for later runs. */
+KITH_API kith_code kith_bind_null(kith_statement* statement, const char* name, kith_error** error);
+KITH_API kith_code kith_bind_boolean(kith_statement* statement, const char* name, int value,
+                                     kith_error** error);
+KITH_API kith_code kith_bind_integer(kith_statement* statement, const char* name, int64_t value,
+                                     kith_error** error);
+KITH_API kith_code kith_bind_float(kith_statement* statement, const char* name, double value,
+                                   kith_error** error);
+/* KITH_INVALID_ARGUMENT when the bytes are not UTF-8. */
+KITH_API kith_code kith_bind_string(kith_statement* statement, const char* name, const char* text,
+                                    size_t length, kith_error** error);
+/* Any value: one that was built, or one out of a result. */
+KITH_API kith_code kith_bind_value(kith_statement* statement, const char* name,
+                                   const kith_value* value, kith_error** error);
+KITH_API void kith_clear_bindings(kith_statement* statement);
+
+KITH_API kith_code kith_statement_execute(kith_statement* statement, kith_result** result,
+                                          kith_error** error);
+
+/* ---- Results ----------------------------------------------------------------------------------
+ */
+
+KITH_API void kith_result_free(kith_result* result);
+KITH_API size_t kith_result_column_count(const kith_result* result);
+/* Lives as long as the result; NULL when there is no such column. */
+KITH_API const char* kith_result_column_name(const kith_result* result, size_t column);
+/* Moves to the next row: 1 with a row, 0 at the end, -1 with an error. */
+KITH_API int kith_result_next(kith_result* result, kith_error** error);
+/* A value of the current row, borrowed until the next kith_result_next; NULL when there is none. */
+KITH_API const kith_value* kith_result_value(const kith_result* result, size_t column);
+/* The plan after EXPLAIN or PROFILE, else "". Borrowed until the next call on this result. */
+KITH_API const char* kith_result_plan(kith_result* result);
+
+typedef enum kith_counter {
+  KITH_NODES_CREATED = 0,
+  KITH_NODES_DELETED = 1,
+  KITH_RELATIONSHIPS_CREATED = 2,
+  KITH_RELATIONSHIPS_DELETED = 3,
+  KITH_PROPERTIES_SET = 4,
+  KITH_LABELS_ADDED = 5,
+  KITH_LABELS_REMOVED = 6,
+  KITH_INDEXES_ADDED = 7,
+  KITH_INDEXES_REMOVED = 8,
+  KITH_CONSTRAINTS_ADDED = 9,
+  KITH_CONSTRAINTS_REMOVED = 10
+} kith_counter;
+
+/* How much the statement wrote; 0 for a number that is no counter. */
+KITH_API uint64_t kith_result_counter(const kith_result* result, kith_counter counter);
+
+/* ---- Values -----------------------------------------------------------------------------------
+ */
+
+typedef enum kith_type {
+  KITH_NULL = 0,
+  KITH_BOOLEAN = 1,
+  KITH_INTEGER = 2,
+  KITH_FLOAT = 3,
+  KITH_STRING = 4,
+  KITH_LIST = 5,
+  KITH_MAP = 6,
+  KITH_NODE = 7,
+  KITH_RELATIONSHIP = 8,
+  KITH_PATH = 9,
+  KITH_DATE = 10,
+  KITH_LOCAL_TIME = 11,
+  KITH_TIME = 12,
+  KITH_LOCAL_DATETIME = 13,
+  KITH_DATETIME = 14,
+  KITH_DURATION = 15
+} kith_type;
+
+/* "Integer", "ZonedDateTime", ... Static. */
+KITH_API const char* kith_type_name(kith_type type);
+
+/* Days since 1970-01-01. */
+typedef struct kith_date {
+  int64_t days;
+} kith_date;
+/* Nanoseconds since midnight on the local clock; the offset is of UTC and 0 for a local time. */
+typedef struct kith_time {
+  int64_t nanos;
+  int32_t offset_seconds;
+} kith_time;
+/* Seconds since 1970-01-01T00:00:00: on the local clock for a local date-time, in UTC for one with
+ * an offset or a zone. nanos is 0 to 999,999,999. zone is an IANA name or "". */
+typedef struct kith_datetime {
+  int64_t seconds;
+  int32_t nanos;
+  int32_t offset_seconds;
+  const char* zone;
+} kith_datetime;
+typedef struct kith_duration {
+  int64_t months;
+  int64_t days;
+  int64_t seconds;
+  int32_t nanos;
+} kith_duration;
+
+/* Reading. A value of another type than asked for reads as 0, "", NULL or an empty collection,
+ * never as a crash; look at kith_value_type first. Pointers live as long as the value they come
+ * from. */
+KITH_API kith_type kith_value_type(const kith_value* value); /* KITH_NULL for NULL */
+KITH_API int kith_value_boolean(const kith_value* value);
+KITH_API int64_t kith_value_integer(const kith_value* value);
+/* Of an integer: its value as a double. */
+KITH_API double kith_value_float(const kith_value* value);
+/* Not ended by a NUL: *length says where it ends. */
+KITH_API const char* kith_value_string(const kith_value* value, size_t* length);
+KITH_API kith_date kith_value_date(const kith_value* value);
+KITH_API kith_time kith_value_time(const kith_value* value);         /* Time and local time */
+KITH_API kith_datetime kith_value_datetime(const kith_value* value); /* With or without a zone */
+KITH_API kith_duration kith_value_duration(const kith_value* value);
+
+/* Elements of a list, or entries of a map in the order of their keys. */
+KITH_API size_t kith_value_size(const kith_value* value);
+KITH_API const kith_value* kith_value_at(const kith_value* value, size_t index);
+/* Of a map, node or relationship: the name of property `index` in 0 .. kith_value_property_count
+ * - 1. */
+KITH_API size_t kith_value_property_count(const kith_value* value);
+KITH_API const char* kith_value_property_name(const kith_value* value, size_t index);
+KITH_API const kith_value* kith_value_property_at(const kith_value* value, size_t index);
+/* By name, NULL when there is none. */
+KITH_API const kith_value* kith_value_property(const kith_value* value, const char* name);
+
+/* Nodes and relationships. */
+KITH_API int64_t kith_value_id(const kith_value* value);
+KITH_API size_t kith_value_label_count(const kith_value* node);
+KITH_API const char* kith_value_label(const kith_value* node, size_t index);
+KITH_API const char* kith_value_relationship_type(const kith_value* relationship);
+KITH_API int64_t kith_value_start_id(const kith_value* relationship);
+KITH_API int64_t kith_value_end_id(const kith_value* relationship);
+/* Relationships of a path; it has one node more. */
+KITH_API size_t kith_value_path_length(const kith_value* path);
+KITH_API const kith_value* kith_value_path_node(const kith_value* path, size_t index);
+KITH_API const kith_value* kith_value_path_relationship(const kith_value* path, size_t index);
+
+/* The value as a Cypher literal. The caller releases it with kith_text_free; NULL without memory.
+ */
+KITH_API char* kith_value_to_text(const kith_value* value);
+KITH_API void kith_text_free(char* text);
+
+/* Building. Each returns a new value for kith_value_free, or NULL when memory ran out or an
+ * argument is bad: text that is not UTF-8, a NULL element, an impossible time. */
+KITH_API void kith_value_free(kith_value* value);
+KITH_API kith_value* kith_value_new_null(void);
+KITH_API kith_value* kith_value_new_boolean(int value);
+KITH_API kith_value* kith_value_new_integer(int64_t value);
+KITH_API kith_value* kith_value_new_float(double value);
+KITH_API kith_value* kith_value_new_string(const char* text, size_t length);
+/* Elements and entries are copied; they stay the caller's. */
+KITH_API kith_value* kith_value_new_list(const kith_value* const* elements, size_t count);
+KITH_API kith_value* kith_value_new_map(const char* const* keys, const kith_value* const* values,
+                                        size_t count);
+KITH_API kith_value* kith_value_new_date(kith_date date);
+KITH_API kith_value* kith_value_new_local_time(int64_t nanos);
+KITH_API kith_value* kith_value_new_time(kith_time time);
+KITH_API kith_value* kith_value_new_local_datetime(int64_t seconds, int32_t nanos);
+KITH_API kith_value* kith_value_new_datetime(kith_datetime datetime);
+KITH_API kith_value* kith_value_new_duration(kith_duration duration);
+
+/* ---- Documents and questions ------------------------------------------------------------------
+ */
+
+/* Called after each document. Returning 0 stops with KITH_CANCELLED; what was committed stays. */
+typedef int (*kith_ingest_progress)(size_t documents_done, size_t documents_total,
+                                    const char* document, void* context);
+
+typedef struct kith_ingest_report {
+  size_t documents_added;
+  size_t documents_replaced;
+  size_t documents_unchanged;
+  size_t documents_skipped;
+  size_t chunks;
+} kith_ingest_report;
+
+/* Adds or updates the documents below a folder, or one file. progress and report may be NULL. */
+KITH_API kith_code kith_rag_ingest(kith_database* database, const char* path,
+                                   kith_ingest_progress progress, void* context,
+                                   kith_ingest_report* report, kith_error** error);
+/* Adds or replaces one document given as text; the ending of `name` tells its format. */
+KITH_API kith_code kith_rag_ingest_text(kith_database* database, const char* name, const char* text,
+                                        size_t length, kith_error** error);
+KITH_API kith_code kith_rag_delete(kith_database* database, const char* document,
+                                   kith_error** error);
+
+/* An answer with its sources. */
+KITH_API kith_code kith_rag_ask(kith_database* database, const char* question, kith_answer** answer,
+                                kith_error** error);
+/* The passages only: the answer's text is "" and it has no citations. */
+KITH_API kith_code kith_rag_retrieve(kith_database* database, const char* question, size_t limit,
+                                     kith_answer** answer, kith_error** error);
+KITH_API void kith_answer_free(kith_answer* answer);
+
+/* Everything below lives as long as the answer. */
+KITH_API const char* kith_answer_text(const kith_answer* answer);
+/* 1 when the documents do not say. */
+KITH_API int kith_answer_abstained(const kith_answer* answer);
+/* "factual" or "analytical". */
+KITH_API const char* kith_answer_route(const kith_answer* answer);
+KITH_API size_t kith_answer_reason_count(const kith_answer* answer);
+KITH_API const char* kith_answer_reason(const kith_answer* answer, size_t index);
+
+/* A passage, or the place that a citation [number] stands for. Bytes are of the document's text. */
+typedef struct kith_passage {
+  int number;
+  const char* document;
+  const char* title;
+  uint64_t begin_byte;
+  uint64_t end_byte;
+  const char* text;
+  double score;         /* 0 for a citation */
+  const char* found_by; /* "text", "graph", ...; "" for a citation */
+} kith_passage;
+
+KITH_API size_t kith_answer_citation_count(const kith_answer* answer);
+/* 1, or 0 when there is no such citation. */
+KITH_API int kith_answer_citation(const kith_answer* answer, size_t index, kith_passage* citation);
+KITH_API size_t kith_answer_passage_count(const kith_answer* answer);
+KITH_API int kith_answer_passage(const kith_answer* answer, size_t index, kith_passage* passage);
+/* The evidence subgraph as an SVG picture. Made at the first call. */
+KITH_API const char* kith_answer_evidence_svg(kith_answer* answer);
+
+#ifdef __cplusplus
+}
+#endif

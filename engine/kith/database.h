@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+// A database: one folder on disk, or memory only. One process may have it open for writing.
+//
+// Thread safety: a Database may be used from any thread. It must outlive its connections.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "engine/base/export.h"
+#include "engine/base/result.h"
+
+namespace kith {
+
+class Connection;
+class Rag;
+
+struct Options {
+  /// False: opening a folder that holds no database is a NotFound error instead of a new database.
+  bool create_if_missing = true;
+  /// True: nothing is written, and every writing statement is refused with ReadOnly.
+  bool read_only = false;
+  /// What caches, transactions and queries may hold together. 0: a quarter of the machine's memory.
+  size_t memory_limit_bytes = 0;
+  /// What one statement may hold, inside the limit above. 0: no limit of its own.
+  size_t query_memory_limit_bytes = 0;
+  /// False: a commit returns before the disk has it; a power cut may lose the last commits, never
+  /// half of one. A killed process loses nothing either way.
+  bool sync_commits = true;
+};
+
+class KITH_EXPORT Database {
+ public:
+  /// Opens the database in folder `path`, creating it when missing; ":memory:" is a new database
+  /// that lives in memory and dies with the object. Errors: Busy when another process has it open
+  /// for writing (the message names it), InvalidArgument when the folder holds something else or a
+  /// version of the format that this build does not read, NotFound, IoError, Corruption.
+  static Result<std::unique_ptr<Database>> Open(const std::string& path,
+                                                const Options& options = {});
+
+  ~Database();
+  Database(const Database&) = delete;
+  Database& operator=(const Database&) = delete;
+
+  /// A connection for one thread at a time. Cheap: a few hundred bytes.
+  std::unique_ptr<Connection> Connect();
+
+  /// Documents in, cited answers out. Owned by the database; safe from any thread.
+  Rag& rag();
+
+  const std::string& path() const;
+  bool is_read_only() const;
+
+  /// "0.1.0".
+  static std::string_view Version();
+
+ private:
+  friend class Connection;
+  struct Parts;
+  explicit Database(std::unique_ptr<Parts> parts);
+
+  std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace kith

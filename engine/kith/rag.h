@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+// Documents in, cited answers out. A document becomes chunks, mentions, links and index entries in
+// one transaction; a question is routed, answered from the documents alone, and every sentence of
+// the answer says which bytes of which document it comes from.
+//
+// Thread safety: a Rag may be used from any thread; each call uses a connection of its own.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/base/export.h"
+#include "engine/base/result.h"
+
+namespace kith {
+
+/// How far an ingest is. `documents_total` is 0 while the folder is still being listed.
+struct IngestProgress {
+  size_t documents_done = 0;
+  size_t documents_total = 0;
+  uint64_t bytes_done = 0;
+  uint64_t bytes_total = 0;
+  std::string current;  ///< The document that was finished last.
+};
+
+struct IngestOptions {
+  /// Called after each document by the calling thread; returning false stops with Cancelled, and
+  /// what was committed stays.
+  std::function<bool(const IngestProgress&)> progress;
+  /// True: a document that cannot be read is listed in IngestReport::skipped and the rest goes on.
+  bool skip_unreadable = true;
+};
+
+struct SkippedDocument {
+  std::string path;
+  std::string reason;
+};
+
+struct IngestReport {
+  size_t documents_added = 0;
+  size_t documents_replaced = 0;  ///< Known by path, with other contents.
+  size_t documents_unchanged = 0;
+  size_t chunks = 0;
+  size_t entities = 0;
+  size_t links = 0;
+  std::vector<SkippedDocument> skipped;
+};
+
+/// A place in a document that supports a part of the answer. Bytes are of the document's text.
+struct Citation {
+  int number = 0;  ///< As [1] in the answer's text.
+  std::string document;
+  std::string title;
+  uint64_t begin_byte = 0;
+  uint64_t end_byte = 0;
+  std::string quote;
+};
+
+/// One retrieved passage, best first.
+struct Passage {
+  std::string document;
+  std::string title;
+  int64_t chunk_node = 0;  ///< id(chunk) in the graph.
+  uint64_t begin_byte = 0;
+  uint64_t end_byte = 0;
+  std::string text;
+  double score = 0;
+  std::string found_by;  ///< Which path brought it: "text", "graph", "text+graph"...
+};
+
+struct EvidenceNode {
+  int64_t id = 0;
+  std::string label;
+  std::string name;
+};
+
+struct EvidenceEdge {
+  int64_t start = 0;
+  int64_t end = 0;
+  std::string type;
+};
+
+/// The part of the graph that the answer rests on.
+struct Evidence {
+  std::vector<EvidenceNode> nodes;
+  std::vector<EvidenceEdge> edges;
+
+  /// A standalone picture. Never empty.
+  KITH_EXPORT std::string ToSvg() const;
+};
+
+struct Retrieval {
+  std::string route;                 ///< "factual" or "analytical".
+  std::vector<std::string> reasons;  ///< Why that route, one sentence each.
+  std::vector<Passage> passages;
+  Evidence evidence;
+};
+
+struct Answer {
+  std::string text;
+  bool abstained = false;  ///< The documents do not say; text tells so.
+  std::vector<Citation> citations;
+  Retrieval retrieval;
+};
+
+class KITH_EXPORT Rag {
+ public:
+  ~Rag();
+  Rag(const Rag&) = delete;
+  Rag& operator=(const Rag&) = delete;
+
+  /// Adds the documents below `path` (a folder, or one file): Markdown, HTML, plain text, and JSON
+  /// lines of {"id", "title", "text"}. A document that is known by its path is replaced when its
+  /// contents changed. One transaction a document.
+  Result<IngestReport> Ingest(const std::string& path, const IngestOptions& options = {});
+  /// Adds or replaces one document given as text. `name` identifies it; its ending tells the
+  /// format.
+  Result<IngestReport> IngestText(const std::string& name, std::string_view text);
+  /// Deletes a document and everything in the graph that came from it alone. NotFound when unknown.
+  Status Delete(const std::string& document);
+
+  /// The `limit` best passages for a question, without an answer.
+  Result<Retrieval> Retrieve(std::string_view question, size_t limit = 10);
+  Result<Answer> Ask(std::string_view question);
+
+ private:
+  friend class Database;
+  struct State;
+  explicit Rag(std::unique_ptr<State> state);
+
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace kith
