@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // One value of the language: null, boolean, integer, float, string, list, map, node, relationship,
-// path, or a temporal value. 16 bytes: numbers, dates, ids and strings of up to 14 bytes are inline;
-// the rest is an immutable, reference-counted box, so a copy never copies contents.
+// path, or a temporal value. 16 bytes: numbers, dates, ids and strings of up to 14 bytes are
+// inline; the rest is an immutable, reference-counted box, so a copy never copies contents.
 //
-// A node or relationship is either *by id* (inside the engine: just the id) or *whole* (in a result:
-// labels or type, and properties copied at the time of the query, valid after the transaction).
+// A node or relationship is either *by id* (inside the engine: just the id) or *whole* (in a
+// result: labels or type, and properties copied at the time of the query, valid after the
+// transaction).
 //
 // Thread safety: values are immutable but for assignment; copies may go to other threads.
 #pragma once
 
-#include <atomic>
+#include <cassert>
 #include <cstdint>
 #include <cstring>
 #include <string>
@@ -120,13 +121,17 @@ class KITH_EXPORT Value {
   bool IsNode() const { return type() == ValueType::kNode; }
   bool IsRelationship() const { return type() == ValueType::kRelationship; }
   bool IsPath() const { return type() == ValueType::kPath; }
-  bool IsTemporal() const {
-    return type() >= ValueType::kDate && type() <= ValueType::kDuration;
-  }
+  bool IsTemporal() const { return type() >= ValueType::kDate && type() <= ValueType::kDuration; }
 
   // Each accessor asserts the type. References and views live as long as some copy of this value.
-  bool AsBoolean() const { return word() != 0; }
-  int64_t AsInteger() const { return static_cast<int64_t>(word()); }
+  bool AsBoolean() const {
+    assert(IsBoolean());
+    return word() != 0;
+  }
+  int64_t AsInteger() const {
+    assert(IsInteger());
+    return static_cast<int64_t>(word());
+  }
   double AsFloat() const;
   /// An integer or float as a double.
   double AsNumber() const { return IsInteger() ? static_cast<double>(AsInteger()) : AsFloat(); }
@@ -134,8 +139,14 @@ class KITH_EXPORT Value {
   std::string_view AsString() const;
   const List& AsList() const;
   const Map& AsMap() const;
-  Date AsDate() const { return Date{AsInteger()}; }
-  LocalTime AsLocalTime() const { return LocalTime{AsInteger()}; }
+  Date AsDate() const {
+    assert(type() == ValueType::kDate);
+    return Date{static_cast<int64_t>(word())};
+  }
+  LocalTime AsLocalTime() const {
+    assert(type() == ValueType::kLocalTime);
+    return LocalTime{static_cast<int64_t>(word())};
+  }
   Time AsTime() const;
   LocalDateTime AsLocalDateTime() const;
   const DateTime& AsDateTime() const;
@@ -154,8 +165,15 @@ class KITH_EXPORT Value {
   /// Heap bytes held by this value, shared ones counted in full; 0 for an inline value.
   size_t HeapBytes() const;
 
+  /// How deeply lists and maps nest: 0 for a scalar, 1 for [1], 2 for [[1]]. Constant time. Whoever
+  /// builds a list or map from the outside (a parser, a decoder, an evaluator) refuses depths above
+  /// kMaxDepth, because comparing, hashing and encoding recurse.
+  uint32_t Depth() const;
+  static constexpr uint32_t kMaxDepth = 1000;
+
   /// Text in openCypher's literal form: 'it\'s', [1, 2.0], {a: 1}, (:A {x: 1}), 1984-10-11.
-  /// A top-level string is quoted. Meant for people, logs and the shell.
+  /// A top-level string is quoted. By id, a node is (#7) and a relationship [#7]. Meant for people,
+  /// logs and the shell.
   std::string ToString() const;
 
   /// Structural identity: same type and same bytes of meaning (1 is not 1.0, NaN is NaN). For tests
@@ -163,9 +181,13 @@ class KITH_EXPORT Value {
   bool operator==(const Value& other) const;
 
  private:
-  struct Box;  // a reference count followed by the contents
+  struct Box;  // a reference count, followed by the contents
+  struct StringBox;
+  struct ContainerBox;
   template <typename T>
   struct BoxOf;
+  template <typename T>
+  struct ContainerBoxOf;
 
   static constexpr uint8_t kInline = 0;
   static constexpr uint8_t kBoxed = 0xFF;
@@ -178,6 +200,14 @@ class KITH_EXPORT Value {
     std::memcpy(bytes_ + 8, &word, sizeof word);
   }
   void SetBox(ValueType type, Box* box) noexcept;
+  template <typename T>
+  void SetContainer(ValueType type, T contents, uint32_t depth, size_t heap_bytes);
+  void SetHalf(uint32_t half) noexcept { std::memcpy(bytes_ + 4, &half, sizeof half); }
+  uint32_t half() const {
+    uint32_t half;
+    std::memcpy(&half, bytes_ + 4, sizeof half);
+    return half;
+  }
   uint64_t word() const {
     uint64_t word;
     std::memcpy(&word, bytes_ + 8, sizeof word);
@@ -197,6 +227,8 @@ class KITH_EXPORT Value {
     if (bytes_[1] == kBoxed) ReleaseBox();
   }
   void ReleaseBox() noexcept;
+  static void ReleaseContainer(ValueType type, ContainerBox* box) noexcept;
+  static void DestroyContainer(ContainerBox* box) noexcept;
 
   // [0] type  [1] kBoxed, or for an inline string its length  [2..15] the inline string, or
   // [4..7] 32-bit part (offset, nanos) and [8..15] the 64-bit word or the box
@@ -227,5 +259,9 @@ struct Path {
   std::vector<Value> nodes;
   std::vector<Value> relationships;
 };
+
+/// The text of a float as openCypher's toString and literals show it: 1.0, 0.001, 1.0E10, NaN,
+/// Infinity; the fewest digits that read back as the same number.
+KITH_EXPORT std::string FloatToString(double value);
 
 }  // namespace kith

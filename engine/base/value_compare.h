@@ -29,7 +29,9 @@ KITH_EXPORT bool Equivalent(const Value& a, const Value& b);
 /// A hash that agrees with Equivalent.
 KITH_EXPORT uint64_t HashEquivalent(const Value& value);
 /// Orderability: map < node < relationship < list < path < temporal types < string < boolean <
-/// number < NaN < null, as openCypher's ORDER BY demands.
+/// number < NaN < null, as openCypher's ORDER BY demands. Equal exactly for Equivalent values.
+/// Zoned times order by instant, then by offset and zone; durations by their mean length, then by
+/// months and days.
 KITH_EXPORT std::strong_ordering Order(const Value& a, const Value& b);
 
 /// Exact comparison of an integer with a float; unordered for NaN.
