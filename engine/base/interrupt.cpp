@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Cancellation and time limits of statements.
 #include "engine/base/interrupt.h"
 
 #include <fmt/core.h>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// The order-preserving encoding of index keys.
 #include "engine/base/key_codec.h"
 
 #include <fmt/core.h>

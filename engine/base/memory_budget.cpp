@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Accounts of memory with limits.
 #include "engine/base/memory_budget.h"
 
 #include <fmt/core.h>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// How values are stored: inline, or in reference-counted boxes.
 #include "engine/base/value.h"
 
 #include <algorithm>

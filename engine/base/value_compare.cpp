@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Equality, comparability, orderability and hashing of values.
 #include "engine/base/value_compare.h"
 
 #include <algorithm>
