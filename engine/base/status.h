@@ -55,7 +55,7 @@ struct SourceRange {
   uint32_t end = 0;    ///< Byte offset past the last byte.
 };
 
-class KITH_EXPORT [[nodiscard]] Status {
+class [[nodiscard]] KITH_EXPORT Status {
  public:
   Status() = default;  ///< OK.
   Status(StatusCode code, std::string message);

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "query/procedure.h"
+
+#include <utility>
+
+namespace kith::query {
+
+Result<std::string> Procedure::Explain(ProcedureContext&, std::span<const Value>) const {
+  return std::string();
+}
+
+Status ProcedureRegistry::Register(std::unique_ptr<Procedure> procedure) {
+  std::string name = procedure->signature().name;
+  if (procedures_.contains(name)) {
+    return Status(StatusCode::kAlreadyExists,
+                  "a procedure named " + name + " is registered already");
+  }
+  procedures_.emplace(std::move(name), std::move(procedure));
+  return Status::Ok();
+}
+
+const Procedure* ProcedureRegistry::Find(std::string_view name) const {
+  auto found = procedures_.find(name);
+  return found == procedures_.end() ? nullptr : found->second.get();
+}
+
+std::vector<std::string> ProcedureRegistry::Names() const {
+  std::vector<std::string> names;
+  names.reserve(procedures_.size());
+  for (const auto& [name, procedure] : procedures_) names.push_back(name);
+  return names;
+}
+
+}  // namespace kith::query

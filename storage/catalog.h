@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+// Names and groups. Labels, relationship types and property keys are numbered at first use; the
+// catalog also knows the label set that each node group was born with, and for a label the groups
+// in which any node ever had it (a superset: membership itself is data).
+//
+// Tokens are created at once, outside transactions, and are made durable before any commit that
+// uses them can be: a rolled-back transaction may leave an unused name, never a dangling id. Ids of
+// each kind count up from 0 in order of first use.
+//
+// Thread safety: all functions may be called from any thread.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/base/ids.h"
+#include "engine/base/result.h"
+
+namespace kith::storage {
+
+class Store;
+
+class Catalog {
+ public:
+  /// Reads the catalog of an open store, which must outlive it. Corruption when entries contradict.
+  static Result<std::unique_ptr<Catalog>> Load(Store* store);
+  ~Catalog();
+  Catalog(const Catalog&) = delete;
+  Catalog& operator=(const Catalog&) = delete;
+
+  /// The id of a name, created when new. InvalidArgument for an empty name, one over 64 KiB or one
+  /// that is not UTF-8; ReadOnly when new and the store is read-only.
+  Result<LabelId> LabelFor(std::string_view name);
+  Result<RelTypeId> RelTypeFor(std::string_view name);
+  Result<PropertyId> PropertyFor(std::string_view name);
+
+  /// The id of a known name; nullopt when nobody has used it.
+  std::optional<LabelId> FindLabel(std::string_view name) const;
+  std::optional<RelTypeId> FindRelType(std::string_view name) const;
+  std::optional<PropertyId> FindProperty(std::string_view name) const;
+
+  /// The name of an id that this catalog gave out. The view lives as long as the catalog.
+  std::string_view LabelName(LabelId id) const;
+  std::string_view RelTypeName(RelTypeId id) const;
+  std::string_view PropertyName(PropertyId id) const;
+
+  /// All names in order of their ids.
+  std::vector<std::string> Labels() const;
+  std::vector<std::string> RelTypes() const;
+  std::vector<std::string> Properties() const;
+
+  /// Groups in which some node has or had the label, ascending.
+  std::vector<GroupId> GroupsOf(LabelId label) const;
+  /// All groups, ascending.
+  std::vector<GroupId> Groups() const;
+  /// Notes that nodes of `group` may have `label` from now on.
+  Status NoteLabelInGroup(LabelId label, GroupId group);
+
+  /// A fresh node id in a group whose birth label set is `labels` (sorted, distinct).
+  Result<NodeId> AllocateNode(std::span<const LabelId> labels);
+  /// A fresh relationship id for a source in `group`, from the serial block of `type`.
+  Result<RelId> AllocateRelationship(GroupId source_group, RelTypeId type);
+
+ private:
+  struct State;
+  explicit Catalog(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace kith::storage

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+// A graph in one folder (or in memory): the entry to storage. Holds the RocksDB database, the
+// catalog, the commit pipeline and the published snapshot.
+//
+// One process writes; the folder's lock file names its holder. Thread safety: all functions may be
+// called from any thread; transactions must end before the store is destroyed.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "engine/base/memory_budget.h"
+#include "engine/base/result.h"
+#include "storage/catalog.h"
+#include "storage/change_sink.h"
+#include "storage/read_view.h"
+#include "storage/transaction.h"
+
+namespace rocksdb {
+class FileSystem;
+}
+
+namespace kith::storage {
+
+struct GraphStoreOptions {
+  std::string path;               ///< A folder; ":memory:" keeps everything in memory.
+  bool create_if_missing = true;  ///< NotFound otherwise.
+  bool read_only = false;         ///< Opens what is there at this moment; writes give ReadOnly.
+  bool sync = true;               ///< fdatasync before a commit returns.
+  size_t block_cache_bytes = size_t{256} << 20;
+  size_t write_buffer_bytes = size_t{64} << 20;
+  size_t transaction_bytes_limit = size_t{1} << 30;
+  /// For tests: a file system that injects faults. Null means the real one.
+  std::shared_ptr<rocksdb::FileSystem> file_system;
+};
+
+enum class TransactionMode : uint8_t { kRead, kWrite };
+
+class GraphStore {
+ public:
+  /// Opens or creates. Errors: NotFound, IoError (permission, space), Busy with the holder's host,
+  /// pid and start time, Corruption (damage, or a folder that is not Kith's), Unsupported (another
+  /// format version). `budget` may be null; borrowed.
+  static Result<std::unique_ptr<GraphStore>> Open(const GraphStoreOptions& options,
+                                                  MemoryBudget* budget = nullptr);
+  virtual ~GraphStore() = default;
+
+  virtual Catalog& catalog() = 0;
+  /// Begins on the newest published snapshot.
+  virtual Result<std::unique_ptr<Transaction>> Begin(TransactionMode mode) = 0;
+
+  /// Sinks see every change from now on, in the order added. Borrowed; added before the first
+  /// write.
+  virtual void AddChangeSink(ChangeSink* sink) = 0;
+
+  /// Runs `change` in a write transaction while no other transaction commits, and makes every
+  /// transaction that began before it fail with Conflict at its commit. For building indexes and
+  /// changing the schema: what commits later saw the new schema. `published` runs after the commit
+  /// and before anyone else's, to switch the in-memory schema over.
+  virtual Status ChangeSchema(const std::function<Status(Transaction&)>& change,
+                              const std::function<void()>& published) = 0;
+
+  /// Flushes memtables to files. Tests and bulk loads.
+  virtual Status Flush() = 0;
+  /// Bytes of the folder's files (memory: of live data, estimated).
+  virtual Result<uint64_t> DiskBytes() = 0;
+};
+
+}  // namespace kith::storage
