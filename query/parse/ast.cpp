@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Destructors of the nodes that own a query.
 #include "query/parse/ast.h"
 
 namespace kith::query::ast {

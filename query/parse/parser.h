@@ -18,7 +18,7 @@
 namespace kith::query {
 
 /// Recursion of the parser itself: parentheses, lists, subqueries... Each level costs stack.
-inline constexpr uint32_t kMaxNestingDepth = 300;
+inline constexpr uint32_t kMaxNestingDepth = 500;
 
 /// Longer texts are refused; ranges are 32 bits.
 inline constexpr size_t kMaxStatementBytes = size_t{256} << 20;
