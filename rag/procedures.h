@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+// CALL rag.ingest, rag.delete, rag.retrieve and rag.ask.
+//
+//   CALL rag.ingest(path, options = {}) YIELD documents, replaced, unchanged, chunks, entities,
+//        links, skipped
+//   CALL rag.delete(uri) YIELD deleted
+//   CALL rag.retrieve(question, options = {}) YIELD chunk, score, document, title, begin, end,
+//   text,
+//        foundBy, path, route
+//   CALL rag.ask(question, options = {}) YIELD answer, abstained, confidence, citations, route,
+//        reasons
+//
+// Options of retrieve and ask: {limit: 10, route: 'factual' | 'analytical' | 'text'}.
+#pragma once
+
+#include "engine/base/status.h"
+
+namespace kith::query {
+class ProcedureRegistry;
+}
+
+namespace kith::rag {
+
+class Pipeline;
+
+/// `pipeline` is borrowed and must outlive the registry. AlreadyExists when a name is taken.
+Status RegisterProcedures(Pipeline* pipeline, query::ProcedureRegistry* registry);
+
+}  // namespace kith::rag

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+// What goes into and comes out of the RAG pipeline. Plain data, no behaviour.
+//
+// A byte span [begin, end) always refers to a document's stored source text: the bytes of the file,
+// or of a JSON line's "text" field after decoding. source.substr(begin, end - begin) is the quote.
+//
+// Thread safety: values; copies may go to other threads.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "engine/base/ids.h"
+#include "engine/base/interrupt.h"
+
+namespace kith::rag {
+
+/// How far an ingest is. `documents_total` is 0 while it is unknown (JSON lines are counted as they
+/// come); `bytes_total` is the size of all files.
+struct IngestProgress {
+  size_t documents_done = 0;
+  size_t documents_total = 0;
+  uint64_t bytes_done = 0;
+  uint64_t bytes_total = 0;
+  std::string current;  ///< The uri of the document that was finished last.
+};
+
+struct IngestOptions {
+  /// Called after each document by the calling thread; false stops with Cancelled, and what was
+  /// committed stays.
+  std::function<bool(const IngestProgress&)> progress;
+  /// Polled between documents; may be null. Borrowed.
+  const Interrupt* interrupt = nullptr;
+  /// True: a document that cannot be read is listed in IngestReport::skipped and the rest goes on.
+  bool skip_unreadable = true;
+  /// More than 1 is faster for bulk loads and gives the same graph; a crash loses the open batch.
+  size_t documents_per_transaction = 1;
+  /// A larger document is refused (skipped with its reason): its source is kept as one value.
+  size_t max_document_bytes = size_t{16} << 20;
+};
+
+struct SkippedDocument {
+  std::string path;
+  std::string reason;  ///< The fact, the values, and what to do.
+};
+
+struct IngestReport {
+  size_t documents_added = 0;
+  size_t documents_replaced = 0;  ///< Known by uri, with other contents.
+  size_t documents_unchanged = 0;
+  size_t chunks = 0;    ///< Written for added and replaced documents.
+  size_t entities = 0;  ///< New in the graph.
+  size_t mentions = 0;  ///< Chunk -> entity, new in the graph, also from documents known before.
+  size_t links = 0;     ///< Links found in added and replaced documents.
+  std::vector<SkippedDocument> skipped;
+};
+
+enum class RouteKind : uint8_t { kFactual, kAnalytical };
+
+/// "factual" or "analytical".
+const char* RouteName(RouteKind route);
+
+/// How a question will be answered, and why.
+struct Route {
+  RouteKind kind = RouteKind::kFactual;
+  std::vector<std::string> reasons;   ///< One sentence each.
+  std::string statement;              ///< The Cypher that fetches the evidence.
+  std::vector<std::string> entities;  ///< Keys of the entities that the question names.
+};
+
+/// One step on the path that brought a passage: from the question to a chunk (text), from the
+/// question to an entity (named), and along relationships.
+struct Hop {
+  std::string kind;  ///< "text", "named", "mentions", "about", "links", "mentioned-by".
+  NodeId node;       ///< Where the step arrives.
+  std::string name;  ///< The entity's or document's name there.
+};
+
+/// One retrieved chunk.
+struct Passage {
+  NodeId chunk;
+  NodeId document_node;
+  std::string document;  ///< Its uri.
+  std::string title;
+  uint64_t begin_byte = 0;
+  uint64_t end_byte = 0;
+  std::string text;       ///< As indexed: without markup.
+  double score = 0;       ///< Falls from passage to passage; comparable within one retrieval.
+  double text_score = 0;  ///< BM25.
+  std::vector<Hop> path;  ///< Never empty.
+  std::string found_by;   ///< "text", "graph" or "text+graph".
+};
+
+struct EvidenceNode {
+  NodeId node;
+  std::string label;  ///< "Question", "Document", "Chunk" or "Entity".
+  std::string name;
+};
+
+struct EvidenceEdge {
+  NodeId start;
+  NodeId end;
+  std::string type;
+};
+
+/// The part of the graph that the passages came by. The question itself has NodeId kQuestionNode.
+struct Evidence {
+  std::vector<EvidenceNode> nodes;
+  std::vector<EvidenceEdge> edges;
+};
+
+inline constexpr NodeId kQuestionNode{~uint64_t{0}};
+
+struct RetrieveOptions {
+  size_t limit = 10;
+  /// Empty: the router decides. "factual" or "analytical" overrides it; "text" is BM25 alone.
+  std::string route;
+};
+
+struct Retrieval {
+  Route route;
+  std::vector<Passage> passages;  ///< Best first, each chunk once.
+  Evidence evidence;
+};
+
+/// A place in a document that supports a part of the answer.
+struct Citation {
+  int number = 0;  ///< As [1] in the answer's text.
+  NodeId chunk;
+  std::string document;
+  std::string title;
+  uint64_t begin_byte = 0;
+  uint64_t end_byte = 0;
+  std::string quote;  ///< Exactly the document's source bytes [begin_byte, end_byte).
+};
+
+struct Answer {
+  std::string text;
+  bool abstained = false;  ///< The documents do not say; text tells so, citations is empty.
+  double confidence = 0;   ///< 0 to 1, what the decision to abstain was made on.
+  std::vector<Citation> citations;
+  Retrieval retrieval;
+};
+
+}  // namespace kith::rag
