@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// The calendar over 64-bit days and the canonical text of all six types.
 #include "engine/base/temporal.h"
 
 #include <fmt/format.h>

@@ -42,6 +42,9 @@ struct FunctionSignature {
   bool deterministic = true;
   /// Reads the graph through the context, so it cannot be folded at compile time.
   bool reads_graph = false;
+  /// Reads a clock or the default time zone: one value for a whole statement, but not for every run
+  /// of a prepared one, so it cannot be folded at compile time.
+  bool reads_clock = false;
   /// Any null argument makes the result null without calling the body.
   bool null_propagating = true;
 
