@@ -33,21 +33,22 @@ Result<int64_t> Narrow(Wide value) {
 struct DurationUnit {
   const char* name;
   DurationPart part;
-  int64_t factor;  // how many of the part make one
+  int64_t factor;   // how many of the part make one
+  int64_t divisor;  // how many of them make one of the part
 };
 
 constexpr DurationUnit kUnits[] = {
-    {"years", DurationPart::kMonths, 12},
-    {"quarters", DurationPart::kMonths, 3},
-    {"months", DurationPart::kMonths, 1},
-    {"weeks", DurationPart::kDays, 7},
-    {"days", DurationPart::kDays, 1},
-    {"hours", DurationPart::kSeconds, 3600},
-    {"minutes", DurationPart::kSeconds, 60},
-    {"seconds", DurationPart::kSeconds, 1},
-    {"milliseconds", DurationPart::kNanos, 1'000'000},
-    {"microseconds", DurationPart::kNanos, 1'000},
-    {"nanoseconds", DurationPart::kNanos, 1},
+    {"years", DurationPart::kMonths, 12, 1},
+    {"quarters", DurationPart::kMonths, 3, 1},
+    {"months", DurationPart::kMonths, 1, 1},
+    {"weeks", DurationPart::kDays, 7, 1},
+    {"days", DurationPart::kDays, 1, 1},
+    {"hours", DurationPart::kSeconds, 3600, 1},
+    {"minutes", DurationPart::kSeconds, 60, 1},
+    {"seconds", DurationPart::kSeconds, 1, 1},
+    {"milliseconds", DurationPart::kSeconds, 1, 1'000},
+    {"microseconds", DurationPart::kSeconds, 1, kMicro},
+    {"nanoseconds", DurationPart::kSeconds, 1, kNanosPerSecond},
 };
 
 const DurationUnit* FindUnit(std::string_view name) {
@@ -123,7 +124,8 @@ Result<Duration> DurationFromMap(const Map& fields) {
     }
     const std::optional<Wide> amount = value.IsInteger() ? MultiplyWide(value.AsInteger(), kWideOne)
                                                          : WideFromDouble(value.AsFloat());
-    if (!amount || !amounts.Add(unit->part, *amount, unit->factor)) return TooLarge();
+    if (!amount || !amounts.Add(unit->part, *amount / unit->divisor, unit->factor))
+      return TooLarge();
   }
   return amounts.Settle();
 }
