@@ -2,8 +2,8 @@
 // How a running statement learns that it should stop: a cancel flag and a deadline, polled once per
 // batch by operators and every few thousand steps inside long loops.
 //
-// Thread safety: Cancel may be called from any thread and from a signal handler; the rest belongs to
-// the thread that runs the statement.
+// Thread safety: Cancel may be called from any thread and from a signal handler; the rest belongs
+// to the thread that runs the statement.
 #pragma once
 
 #include <atomic>

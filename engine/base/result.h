@@ -58,7 +58,8 @@ class [[nodiscard]] Result {
 
 #define KITH_CONCAT_INNER(a, b) a##b
 #define KITH_CONCAT(a, b) KITH_CONCAT_INNER(a, b)
-/// Evaluates `expression`, a Result; on an error returns its Status, else declares or assigns `target`.
+/// Evaluates `expression`, a Result; on an error returns its Status, else declares or assigns
+/// `target`.
 #define KITH_ASSIGN_OR_RETURN(target, expression) \
   KITH_ASSIGN_OR_RETURN_IMPL(KITH_CONCAT(kith_result_, __LINE__), target, expression)
 #define KITH_ASSIGN_OR_RETURN_IMPL(result, target, expression) \

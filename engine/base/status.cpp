@@ -17,8 +17,12 @@ Status::Status(StatusCode code, std::string message) {
   state_ = std::move(state);
 }
 
-const std::string& Status::message() const { return ok() ? kEmpty : state_->message; }
-const std::string& Status::detail() const { return ok() ? kEmpty : state_->detail; }
+const std::string& Status::message() const {
+  return ok() ? kEmpty : state_->message;
+}
+const std::string& Status::detail() const {
+  return ok() ? kEmpty : state_->detail;
+}
 
 template <typename Edit>
 Status Status::Edited(Edit edit) const {

@@ -21,24 +21,25 @@ namespace kith {
 /// What kind of thing went wrong. Values are part of the C API and are never renumbered.
 enum class StatusCode : uint8_t {
   kOk = 0,
-  kInvalidArgument = 1,   ///< A call, option or file that does not make sense as given.
-  kNotFound = 2,          ///< A named file, index, model, document... does not exist.
-  kAlreadyExists = 3,     ///< A named thing exists already.
-  kCorruption = 4,        ///< Stored bytes are not what was written.
-  kIoError = 5,           ///< The operating system refused or failed an operation.
-  kConflict = 6,          ///< Another transaction won; running the transaction again may succeed.
-  kCancelled = 7,         ///< The caller asked for it to stop.
-  kTimeout = 8,           ///< The time limit of the query or transaction passed.
-  kResourceExhausted = 9, ///< A memory, size or depth limit was reached.
-  kReadOnly = 10,         ///< A write where only reading is allowed.
-  kBusy = 11,             ///< Another process or thread holds what is needed.
-  kUnsupported = 12,      ///< Valid, but this build or version does not do it.
-  kInternal = 13,         ///< A bug in Kith.
+  kInvalidArgument = 1,    ///< A call, option or file that does not make sense as given.
+  kNotFound = 2,           ///< A named file, index, model, document... does not exist.
+  kAlreadyExists = 3,      ///< A named thing exists already.
+  kCorruption = 4,         ///< Stored bytes are not what was written.
+  kIoError = 5,            ///< The operating system refused or failed an operation.
+  kConflict = 6,           ///< Another transaction won; running the transaction again may succeed.
+  kCancelled = 7,          ///< The caller asked for it to stop.
+  kTimeout = 8,            ///< The time limit of the query or transaction passed.
+  kResourceExhausted = 9,  ///< A memory, size or depth limit was reached.
+  kReadOnly = 10,          ///< A write where only reading is allowed.
+  kBusy = 11,              ///< Another process or thread holds what is needed.
+  kUnsupported = 12,       ///< Valid, but this build or version does not do it.
+  kInternal = 13,          ///< A bug in Kith.
   // Query errors, named after openCypher's error classes.
   kSyntaxError = 32,
   kSemanticError = 33,
   kParameterMissing = 34,
-  kConstraintViolation = 35,  ///< openCypher's ConstraintVerificationFailed / ConstraintValidationFailed.
+  kConstraintViolation =
+      35,  ///< openCypher's ConstraintVerificationFailed / ConstraintValidationFailed.
   kEntityNotFound = 36,
   kTypeError = 37,
   kArgumentError = 38,
@@ -104,8 +105,7 @@ KITH_EXPORT std::string_view StatusCodeName(StatusCode code);
 }  // namespace kith
 
 /// Returns from the enclosing function when `expression` is a Status that is not OK.
-#define KITH_RETURN_IF_ERROR(expression)                              \
-  do {                                                                \
-    if (::kith::Status kith_status_ = (expression); !kith_status_.ok()) \
-      return kith_status_;                                            \
+#define KITH_RETURN_IF_ERROR(expression)                                                     \
+  do {                                                                                       \
+    if (::kith::Status kith_status_ = (expression); !kith_status_.ok()) return kith_status_; \
   } while (false)

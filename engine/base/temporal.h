@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The temporal values of openCypher as plain data: proleptic Gregorian calendar, nanoseconds, years
-// -999,999,999 to +999,999,999. This header knows the calendar and the canonical text, not time zone
-// rules: a DateTime carries the offset that its zone had (query/function resolves zones).
+// -999,999,999 to +999,999,999. This header knows the calendar and the canonical text, not time
+// zone rules: a DateTime carries the offset that its zone had (query/function resolves zones).
 //
 // Thread safety: plain values.
 #pragma once
@@ -55,8 +55,8 @@ struct DateTime {
   bool operator==(const DateTime&) const = default;
 };
 
-/// Months, days, seconds and nanoseconds apart, as openCypher defines. nanos is 0 to 999,999,999 and
-/// seconds carries the sign of the time part (floor division).
+/// Months, days, seconds and nanoseconds apart, as openCypher defines. nanos is 0 to 999,999,999
+/// and seconds carries the sign of the time part (floor division).
 struct Duration {
   int64_t months = 0;
   int64_t days = 0;
