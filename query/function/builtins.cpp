@@ -36,6 +36,7 @@ Status RegisterScalars(FunctionRegistry* registry, std::string_view category,
     signature.variadic = row.variadic;
     signature.result = row.result;
     signature.deterministic = row.deterministic;
+    signature.reads_clock = row.reads_clock;
     signature.reads_graph = row.reads_graph;
     signature.null_propagating = row.null_propagating;
     KITH_RETURN_IF_ERROR(registry->Register(ScalarFunction{std::move(signature), row.body}));

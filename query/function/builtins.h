@@ -21,6 +21,7 @@ struct ScalarRow {
   size_t optional = 0;  ///< How many of the last parameters may be left out.
   bool variadic = false;
   bool deterministic = true;
+  bool reads_clock = false;
   bool reads_graph = false;
   bool null_propagating = true;
 };

@@ -32,7 +32,7 @@ TEST_CASE("sum is exact for integers in any order", "[query]") {
   CHECK(f.Aggregate("sum", {{Value(INT64_MAX)}, {Value(1)}, {Value(-1)}}) == "9223372036854775807");
   CHECK(f.Aggregate("sum", {{Value(INT64_MAX)}, {Value(1)}}) == kOverflow);
   CHECK(f.Aggregate("sum", {{Value(1)}, {Value(0.5)}}) == "1.5");
-  CHECK(f.Aggregate("sum", {{Value(1e100)}, {Value(1)}, {Value(-1e100)}}) == "1.0");
+  CHECK(f.Aggregate("sum", {{Value(1e100)}, {Value(1.0)}, {Value(-1e100)}}) == "1.0");
   CHECK(f.Aggregate("sum", {{Value(INFINITY)}, {Value(1.0)}}) == "Infinity");
   CHECK(f.Aggregate("sum", {{Value("a")}}) == kTypeError);
   CHECK(f.Aggregate("sum", {{Value(2)}, {Value(2)}, {Value(3)}}, true) == "5");

@@ -122,6 +122,8 @@ TEST_CASE("trimming", "[query]") {
   CHECK(f.Call("rTrim", {Value("  x ")}) == "'  x'");
   CHECK(f.Call("bTrim", {Value("xx\xC3\xA9yx"), Value("x\xC3\xA9")}) == "'y'");
   CHECK(f.Call("rTrim", {Value("x\xC3\xA9"), Value("\xA9")}) == "'x\xC3\xA9'");
+  CHECK(f.Call("rTrim", {Value("x\xF0\x9F\x98\x80"), Value("\x80")}) == "'x\xF0\x9F\x98\x80'");
+  CHECK(f.Call("rTrim", {Value("x\xE3\x80\x80")}) == "'x'");
   CHECK(f.Call("trim", {Value("   ")}) == "''");
   CHECK(f.Call("trim", {Value(1)}) == kTypeError);
 }
