@@ -1,0 +1,331 @@
+// SPDX-License-Identifier: Apache-2.0
+// Operators that work on one batch at a time: filter, project, unwind, skip, limit, drain.
+#include <algorithm>
+
+#include "query/execute/operators.h"
+
+namespace kith::query {
+
+namespace {
+
+class FilterOperator final : public Operator {
+ public:
+  FilterOperator(OperatorPtr child, std::vector<EvaluatorPtr> predicates)
+      : child_(std::move(child)), predicates_(std::move(predicates)) {}
+  std::unique_ptr<OperatorState> Open(ExecutionContext& context) const override {
+    return std::make_unique<State>(*this, context);
+  }
+
+ private:
+  class State final : public OperatorState {
+   public:
+    State(const FilterOperator& plan, ExecutionContext& context)
+        : plan_(plan), context_(context), child_(plan.child_->Start(context)) {}
+
+    Status Next(Batch* batch) override {
+      do {
+        KITH_RETURN_IF_ERROR(context_.CheckInterrupt());
+        KITH_RETURN_IF_ERROR(child_->Next(batch));
+        if (batch->rows == 0) return Status::Ok();
+        KITH_RETURN_IF_ERROR(Apply(batch));
+      } while (batch->rows == 0);
+      return Status::Ok();
+    }
+    void Reset() override { child_->Reset(); }
+
+   private:
+    Status Apply(Batch* batch) {
+      for (const EvaluatorPtr& predicate : plan_.predicates_) {
+        Evaluated condition;
+        KITH_RETURN_IF_ERROR(condition.Run(*predicate, context_, *batch));
+        KITH_RETURN_IF_ERROR(SelectTrue(*condition, &selected_));
+        if (selected_.size() < batch->rows) batch->Keep(selected_);
+        if (batch->rows == 0) break;
+      }
+      return Status::Ok();
+    }
+
+    const FilterOperator& plan_;
+    ExecutionContext& context_;
+    std::unique_ptr<OperatorState> child_;
+    std::vector<uint32_t> selected_;
+  };
+
+  OperatorPtr child_;
+  std::vector<EvaluatorPtr> predicates_;
+};
+
+class ProjectOperator final : public Operator {
+ public:
+  ProjectOperator(OperatorPtr child, std::vector<Assignment> assignments, SlotList drop)
+      : child_(std::move(child)), assignments_(std::move(assignments)), drop_(std::move(drop)) {}
+  std::unique_ptr<OperatorState> Open(ExecutionContext& context) const override {
+    return std::make_unique<State>(*this, context);
+  }
+
+ private:
+  class State final : public OperatorState {
+   public:
+    State(const ProjectOperator& plan, ExecutionContext& context)
+        : plan_(plan), context_(context), child_(plan.child_->Start(context)) {}
+
+    Status Next(Batch* batch) override {
+      KITH_RETURN_IF_ERROR(context_.CheckInterrupt());
+      KITH_RETURN_IF_ERROR(child_->Next(batch));
+      if (batch->rows == 0) return Status::Ok();
+      // All values first: an item may replace a column that a later item reads.
+      std::vector<Column> values(plan_.assignments_.size());
+      for (size_t i = 0; i < values.size(); ++i) {
+        Evaluated value;
+        KITH_RETURN_IF_ERROR(value.Run(*plan_.assignments_[i].value, context_, *batch));
+        values[i] = value.Take();
+      }
+      for (size_t i = 0; i < values.size(); ++i) {
+        batch->columns[plan_.assignments_[i].column] = std::move(values[i]);
+      }
+      for (uint32_t column : plan_.drop_) batch->columns[column].Reset(ColumnKind::kNull);
+      return Status::Ok();
+    }
+    void Reset() override { child_->Reset(); }
+
+   private:
+    const ProjectOperator& plan_;
+    ExecutionContext& context_;
+    std::unique_ptr<OperatorState> child_;
+  };
+
+  OperatorPtr child_;
+  std::vector<Assignment> assignments_;
+  SlotList drop_;
+};
+
+class UnwindOperator final : public Operator {
+ public:
+  explicit UnwindOperator(UnwindOptions options) : options_(std::move(options)) {}
+  std::unique_ptr<OperatorState> Open(ExecutionContext& context) const override {
+    return std::make_unique<State>(*this, context);
+  }
+
+ private:
+  class State final : public OperatorState {
+   public:
+    State(const UnwindOperator& plan, ExecutionContext& context)
+        : options_(plan.options_),
+          context_(context),
+          child_(options_.child->Start(context)),
+          input_(plan.slots()) {}
+
+    Status Next(Batch* batch) override {
+      batch->Clear();
+      KITH_RETURN_IF_ERROR(context_.CheckInterrupt());
+      std::vector<uint32_t> rows;
+      Column elements;
+      while (elements.size() < kBatchRows) {
+        if (row_ == input_.rows) {
+          if (elements.size() > 0) break;
+          KITH_RETURN_IF_ERROR(child_->Next(&input_));
+          row_ = position_ = 0;
+          if (input_.rows == 0) break;
+          KITH_RETURN_IF_ERROR(lists_.Run(*options_.list, context_, input_));
+        }
+        TakeElements(&rows, &elements);
+      }
+      batch->Gather(input_, rows, options_.carry);
+      batch->columns[options_.column] = std::move(elements);
+      return Status::Ok();
+    }
+
+    void Reset() override {
+      child_->Reset();
+      input_.Clear();
+      row_ = position_ = 0;
+    }
+
+   private:
+    /// null gives no row; a value that is no list counts as a list of itself.
+    void TakeElements(std::vector<uint32_t>* rows, Column* elements) {
+      const Value value = lists_->At(row_);
+      if (!value.IsList()) {
+        if (!value.IsNull()) {
+          rows->push_back(static_cast<uint32_t>(row_));
+          elements->Append(value);
+        }
+        ++row_;
+        return;
+      }
+      const List& list = value.AsList();
+      while (position_ < list.size() && elements->size() < kBatchRows) {
+        rows->push_back(static_cast<uint32_t>(row_));
+        elements->Append(list[position_++]);
+      }
+      if (position_ < list.size()) return;
+      position_ = 0;
+      ++row_;
+    }
+
+    const UnwindOptions& options_;
+    ExecutionContext& context_;
+    std::unique_ptr<OperatorState> child_;
+    Batch input_;
+    Evaluated lists_;
+    size_t row_ = 0;
+    size_t position_ = 0;
+  };
+
+  UnwindOptions options_;
+};
+
+/// SKIP and LIMIT counts: constants of the run that must be non-negative integers.
+Result<uint64_t> EvaluateCount(const Evaluator& evaluator, ExecutionContext& context, size_t slots,
+                               std::string_view clause) {
+  KITH_ASSIGN_OR_RETURN(const Value count, EvaluateSingle(evaluator, context, slots));
+  if (count.IsInteger() && count.AsInteger() >= 0) {
+    return static_cast<uint64_t>(count.AsInteger());
+  }
+  const bool negative = count.IsInteger();
+  return Status(negative ? StatusCode::kSyntaxError : StatusCode::kSyntaxError,
+                std::string(clause) + " needs an integer of 0 or more, but got " + count.ToString())
+      .WithDetail(negative ? "NegativeIntegerArgument" : "InvalidArgumentType");
+}
+
+class SkipOperator final : public Operator {
+ public:
+  SkipOperator(OperatorPtr child, EvaluatorPtr count)
+      : child_(std::move(child)), count_(std::move(count)) {}
+  std::unique_ptr<OperatorState> Open(ExecutionContext& context) const override {
+    return std::make_unique<State>(*this, context);
+  }
+
+ private:
+  class State final : public OperatorState {
+   public:
+    State(const SkipOperator& plan, ExecutionContext& context)
+        : plan_(plan), context_(context), child_(plan.child_->Start(context)) {}
+
+    Status Next(Batch* batch) override {
+      if (!known_) {
+        KITH_ASSIGN_OR_RETURN(left_, EvaluateCount(*plan_.count_, context_, plan_.slots(), "SKIP"));
+        known_ = true;
+      }
+      do {
+        KITH_RETURN_IF_ERROR(child_->Next(batch));
+        if (batch->rows == 0) return Status::Ok();
+        const size_t skipped = static_cast<size_t>(std::min<uint64_t>(left_, batch->rows));
+        left_ -= skipped;
+        if (skipped > 0) batch->Slice(skipped, batch->rows - skipped);
+      } while (batch->rows == 0);
+      return Status::Ok();
+    }
+    void Reset() override {
+      child_->Reset();
+      known_ = false;
+    }
+
+   private:
+    const SkipOperator& plan_;
+    ExecutionContext& context_;
+    std::unique_ptr<OperatorState> child_;
+    bool known_ = false;
+    uint64_t left_ = 0;
+  };
+
+  OperatorPtr child_;
+  EvaluatorPtr count_;
+};
+
+class LimitOperator final : public Operator {
+ public:
+  LimitOperator(OperatorPtr child, EvaluatorPtr count)
+      : child_(std::move(child)), count_(std::move(count)) {}
+  std::unique_ptr<OperatorState> Open(ExecutionContext& context) const override {
+    return std::make_unique<State>(*this, context);
+  }
+
+ private:
+  class State final : public OperatorState {
+   public:
+    State(const LimitOperator& plan, ExecutionContext& context)
+        : plan_(plan), context_(context), child_(plan.child_->Start(context)) {}
+
+    Status Next(Batch* batch) override {
+      if (!known_) {
+        KITH_ASSIGN_OR_RETURN(left_,
+                              EvaluateCount(*plan_.count_, context_, plan_.slots(), "LIMIT"));
+        known_ = true;
+      }
+      if (left_ == 0) {
+        batch->Clear();
+        return Status::Ok();
+      }
+      KITH_RETURN_IF_ERROR(child_->Next(batch));
+      if (batch->rows > left_) batch->Slice(0, static_cast<size_t>(left_));
+      left_ -= batch->rows;
+      return Status::Ok();
+    }
+    void Reset() override {
+      child_->Reset();
+      known_ = false;
+    }
+
+   private:
+    const LimitOperator& plan_;
+    ExecutionContext& context_;
+    std::unique_ptr<OperatorState> child_;
+    bool known_ = false;
+    uint64_t left_ = 0;
+  };
+
+  OperatorPtr child_;
+  EvaluatorPtr count_;
+};
+
+class DrainOperator final : public Operator {
+ public:
+  explicit DrainOperator(OperatorPtr child) : child_(std::move(child)) {}
+  std::unique_ptr<OperatorState> Open(ExecutionContext& context) const override {
+    return std::make_unique<State>(child_->Start(context));
+  }
+
+ private:
+  class State final : public OperatorState {
+   public:
+    explicit State(std::unique_ptr<OperatorState> child) : child_(std::move(child)) {}
+    Status Next(Batch* batch) override {
+      do {
+        KITH_RETURN_IF_ERROR(child_->Next(batch));
+      } while (batch->rows > 0);
+      batch->Clear();
+      return Status::Ok();
+    }
+    void Reset() override { child_->Reset(); }
+
+   private:
+    std::unique_ptr<OperatorState> child_;
+  };
+
+  OperatorPtr child_;
+};
+
+}  // namespace
+
+OperatorPtr NewFilter(OperatorPtr child, std::vector<EvaluatorPtr> predicates) {
+  return std::make_unique<FilterOperator>(std::move(child), std::move(predicates));
+}
+OperatorPtr NewProject(OperatorPtr child, std::vector<Assignment> assignments, SlotList drop) {
+  return std::make_unique<ProjectOperator>(std::move(child), std::move(assignments),
+                                           std::move(drop));
+}
+OperatorPtr NewUnwind(UnwindOptions options) {
+  return std::make_unique<UnwindOperator>(std::move(options));
+}
+OperatorPtr NewSkip(OperatorPtr child, EvaluatorPtr count) {
+  return std::make_unique<SkipOperator>(std::move(child), std::move(count));
+}
+OperatorPtr NewLimit(OperatorPtr child, EvaluatorPtr count) {
+  return std::make_unique<LimitOperator>(std::move(child), std::move(count));
+}
+OperatorPtr NewDrain(OperatorPtr child) {
+  return std::make_unique<DrainOperator>(std::move(child));
+}
+
+}  // namespace kith::query
