@@ -49,7 +49,7 @@ TEST_CASE("a wrong number of arguments is a compile-time error", "[query]") {
   const FunctionSignature& substring = Builtins().FindScalar("substring")->signature;
   CHECK(CheckArgumentCount(substring, 2).ok());
   CHECK(CheckArgumentCount(substring, 3).ok());
-  for (const size_t count : {0, 1, 4}) {
+  for (const size_t count : {size_t{0}, size_t{1}, size_t{4}}) {
     const Status status = CheckArgumentCount(substring, count);
     CHECK(status.code() == StatusCode::kSyntaxError);
     CHECK(status.detail() == "InvalidNumberOfArguments");
