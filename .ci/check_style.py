@@ -42,7 +42,7 @@ def check_head(path, lines):
 def check_length(path, lines):
     if len(lines) > MAX_LINES:
         yield f"{path}: {len(lines)} lines; {MAX_LINES} is the limit, split it by subject"
-    elif len(lines) > REASON_LINES and not any(re.match(r"^\s*(//|#|\*)\s*Length:", line) for line in lines):
+    elif len(lines) > REASON_LINES and not any(re.match(r"^\s*(//|#|\*|)\s*Length:", line) for line in lines):
         yield f"{path}: {len(lines)} lines; over {REASON_LINES} the header comment says why ('Length: ...')"
 
 
