@@ -169,7 +169,7 @@ struct SortKey {
 ///   4. Sort by `order_by`, which reads item slots, and unless `distinct` also what step 2 could
 ///   read.
 ///   5. `skip`, `limit`: constants, parameters or functions of them; no slots.
-///   6. Only item slots go on. `conjuncts` (WITH ... WHERE) over them.
+///   6. `conjuncts` (WITH ... WHERE), which read what `order_by` reads. Then only item slots go on.
 struct Project : ClauseOf<ClauseKind::kProject> {
   using ClauseOf::ClauseOf;
   bool is_return = false;

@@ -170,7 +170,7 @@ class Lexer {
         at_ += at_ + 1 < text_.size() ? 2 : 1;
       } else if (c == quote) {
         ++at_;
-        if (Peek() != quote) return QuotedEnd(kind);
+        if (Peek() != quote) return Emit(kind);
         ++at_;
       } else if (IsAscii(c)) {
         ++at_;
@@ -183,14 +183,6 @@ class Lexer {
     Fail("UnexpectedSyntax",
          fmt::format("this {} is never closed; expected {}",
                      kind == TokenKind::kString ? "string" : "quoted name", quote));
-  }
-
-  void QuotedEnd(TokenKind kind) {
-    const size_t quotes = kind == TokenKind::kParameter ? 3 : 2;
-    if (kind != TokenKind::kString && at_ - start_ == quotes) {
-      return Fail("UnexpectedSyntax", "a quoted name may not be empty");
-    }
-    Emit(kind);
   }
 
   bool SkipUtf8() {
