@@ -81,9 +81,11 @@ struct IndexDefinition {
 std::string EncodeDefinition(const IndexDefinition& definition);
 Result<IndexDefinition> DecodeDefinition(std::string_view bytes);
 
-/// Fills the ids from the names, numbering new names. ReadOnly leaves unknown names out: then
-/// nothing in the database has them.
-Status ResolveNames(storage::Catalog* names, IndexDefinition* definition);
+/// Fills the ids from the names, numbering new names.
+Status NumberNames(storage::Catalog* names, IndexDefinition* definition);
+/// Fills the ids from the names; when a name has no number (nothing in the database has it) all ids
+/// stay empty.
+void FindNames(const storage::Catalog& names, IndexDefinition* definition);
 
 /// "RANGE", "UNIQUE"... as SHOW INDEXES has it: RANGE for unique ones too, FULLTEXT for text.
 std::string_view IndexTypeName(IndexKind kind);
