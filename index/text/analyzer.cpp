@@ -3,6 +3,7 @@
 #include "index/text/analyzer.h"
 
 #include <fmt/format.h>
+#include <unicode/uchar.h>
 #include <unicode/uscript.h>
 
 #include <algorithm>

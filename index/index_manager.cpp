@@ -1,0 +1,401 @@
+// SPDX-License-Identifier: Apache-2.0
+// Creating, dropping, building and feeding indexes.
+//
+// A build runs in steps of bounded size, each one schema change. The first step publishes the index
+// as populating: from then on the sink keeps it up to date for every change, and later steps add
+// what was there before, skipping what the sink has brought already. A small index is built in one
+// step. A crash between steps leaves a populating index, which the next Open builds anew.
+#include "index/index_manager.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <atomic>
+#include <mutex>
+#include <random>
+
+#include "index/entity_scan.h"
+#include "index/index_update.h"
+#include "index/schema_records.h"
+#include "index/text/analyzer.h"
+#include "index/text/posting_keys.h"
+
+namespace kith::index {
+namespace {
+
+using storage::GraphStore;
+using storage::Transaction;
+
+// What one step of a build may write: well below the least sensible limit of a transaction.
+constexpr size_t kStepBytes = size_t{64} << 20;
+// Entries that one transaction deletes after a drop.
+constexpr size_t kDeleteEntries = 50'000;
+constexpr size_t kMaxNameBytes = 65'534;
+constexpr size_t kMaxKeyProperties = 32;
+
+Status Invalid(std::string message) {
+  return Status(StatusCode::kInvalidArgument, std::move(message));
+}
+
+bool HasRepeats(std::vector<std::string> names) {
+  std::sort(names.begin(), names.end());
+  return std::adjacent_find(names.begin(), names.end()) != names.end();
+}
+
+std::string_view KindName(const IndexRequest& request) {
+  return request.kind == IndexKind::kUnique ? "constraint" : "index";
+}
+
+Status CheckRequest(const IndexRequest& request) {
+  const std::string_view what = KindName(request);
+  if (request.labels.empty() || request.properties.empty()) {
+    return Invalid(fmt::format("an {} needs a label or type and a property", what));
+  }
+  if (request.kind != IndexKind::kText && request.labels.size() != 1) {
+    return Invalid(
+        fmt::format("a range index or constraint has one label or type, not {}; "
+                    "make one for each",
+                    request.labels.size()));
+  }
+  const size_t most = request.kind == IndexKind::kText ? kMaxTextProperties : kMaxKeyProperties;
+  if (request.properties.size() > most) {
+    return Invalid(fmt::format("an {} has at most {} properties, not {}", what, most,
+                               request.properties.size()));
+  }
+  if (HasRepeats(request.labels) || HasRepeats(request.properties)) {
+    return Invalid(fmt::format("a label, type or property is named twice in the {}", what));
+  }
+  if (request.name.size() > kMaxNameBytes) {
+    return Invalid(fmt::format("the name of an {} has at most {} bytes, not {}", what,
+                               kMaxNameBytes, request.name.size()));
+  }
+  if (request.kind != IndexKind::kText) return Status::Ok();
+  const size_t weights = request.text.weight_eighths.size();
+  if (weights != 0 && weights != request.properties.size()) {
+    return Invalid(fmt::format("a text index on {} properties got {} weights",
+                               request.properties.size(), weights));
+  }
+  return Analyzer::Make(request.text.analyzer, request.text.stop_words).status();
+}
+
+std::string MadeUpName(const IndexCatalog& catalog, IndexKind kind) {
+  std::random_device random;
+  const std::string_view stem = kind == IndexKind::kUnique ? "constraint" : "index";
+  for (;;) {
+    std::string name = fmt::format("{}_{:08x}", stem, random() & 0xFFFFFFFFu);
+    if (catalog.Find(name) == nullptr) return name;
+  }
+}
+
+// Copies of the catalog's definitions.
+std::vector<IndexDefinition> Definitions(const IndexCatalog& catalog) {
+  std::vector<IndexDefinition> definitions;
+  for (const auto& index : catalog.all()) definitions.push_back(*index);
+  return definitions;
+}
+
+std::shared_ptr<const IndexCatalog> With(const IndexCatalog& catalog,
+                                         const IndexDefinition& definition) {
+  std::vector<IndexDefinition> definitions = Definitions(catalog);
+  std::erase_if(definitions, [&](const auto& other) { return other.id == definition.id; });
+  definitions.push_back(definition);
+  return std::make_shared<IndexCatalog>(catalog.version() + 1, std::move(definitions));
+}
+
+std::shared_ptr<const IndexCatalog> Without(const IndexCatalog& catalog, IndexId id) {
+  std::vector<IndexDefinition> definitions = Definitions(catalog);
+  std::erase_if(definitions, [&](const auto& other) { return other.id == id; });
+  return std::make_shared<IndexCatalog>(catalog.version() + 1, std::move(definitions));
+}
+
+std::string KnownNames(const IndexCatalog& catalog, bool constraints) {
+  std::string names;
+  for (const auto& index : catalog.all()) {
+    if (constraints && index->kind != IndexKind::kUnique) continue;
+    names += (names.empty() ? "" : ", ") + index->name;
+  }
+  return names.empty() ? "there is none" : "known are " + names;
+}
+
+// An upper bound of what a build looks at, for progress.
+Result<uint64_t> CountCovered(storage::ReadView* view, const IndexDefinition& index) {
+  KITH_ASSIGN_OR_RETURN(const auto statistics, view->GetStatistics());
+  uint64_t total = 0;
+  for (const LabelId label : index.label_ids) total += statistics->NodeCount(label);
+  for (const RelTypeId type : index.type_ids) total += statistics->RelationshipCount(type);
+  return total;
+}
+
+template <typename Id>
+bool SharesAny(const std::vector<Id>& wanted, const std::vector<Id>& ascending) {
+  return std::any_of(wanted.begin(), wanted.end(), [&](Id id) {
+    return std::binary_search(ascending.begin(), ascending.end(), id);
+  });
+}
+
+}  // namespace
+
+struct IndexManager::State {
+  GraphStore* store = nullptr;
+  std::mutex schema_mutex;           ///< Held by whoever changes the schema.
+  mutable std::mutex catalog_mutex;  ///< Guards the pointer below.
+  std::shared_ptr<const IndexCatalog> catalog;
+
+  std::shared_ptr<const IndexCatalog> Current() const {
+    const std::lock_guard<std::mutex> lock(catalog_mutex);
+    return catalog;
+  }
+  void Publish(std::shared_ptr<const IndexCatalog> next) {
+    const std::lock_guard<std::mutex> lock(catalog_mutex);
+    catalog = std::move(next);
+  }
+
+  Status ChangeTo(const std::shared_ptr<const IndexCatalog>& next,
+                  const std::function<Status(Transaction&)>& change);
+  Status Build(IndexDefinition definition, bool fresh, const BuildOptions& options);
+  Status BuildStep(Transaction& transaction, const IndexDefinition& definition, EntityScan* scan,
+                   BuildProgress* progress, const BuildOptions& options) const;
+  Status Drop(const IndexDefinition& definition);
+  Status DeleteLeftovers();
+  Status Resume();
+  Result<SchemaChange> DropNamed(std::string_view name, bool if_exists, bool constraint);
+};
+
+// Commits `change` and `next`'s version, then makes `next` the catalog.
+Status IndexManager::State::ChangeTo(const std::shared_ptr<const IndexCatalog>& next,
+                                     const std::function<Status(Transaction&)>& change) {
+  return store->ChangeSchema(
+      [&](Transaction& transaction) {
+        KITH_RETURN_IF_ERROR(change(transaction));
+        return WriteSchemaVersion(&transaction.keys(), next->version());
+      },
+      [&] { Publish(next); });
+}
+
+// Goes on with a scan until the step is full or the scan is done.
+Status IndexManager::State::BuildStep(Transaction& transaction, const IndexDefinition& definition,
+                                      EntityScan* scan, BuildProgress* progress,
+                                      const BuildOptions& options) const {
+  size_t bytes = 0;
+  while (!scan->done() && bytes < kStepBytes) {
+    if (options.interrupt != nullptr) KITH_RETURN_IF_ERROR(options.interrupt->Check());
+    const auto add = [&](uint64_t entity, const storage::PropertyList& properties) {
+      ++progress->done;
+      return UpdateIndex(definition, {entity, nullptr, &properties}, &transaction.keys(), &bytes);
+    };
+    KITH_RETURN_IF_ERROR(scan->Next(&transaction.view(), add));
+    if (options.progress) options.progress(*progress);
+  }
+  return Status::Ok();
+}
+
+// `fresh`: the definition has no id and no record yet.
+Status IndexManager::State::Build(IndexDefinition definition, bool fresh,
+                                  const BuildOptions& options) {
+  definition.state = IndexState::kPopulating;
+  std::optional<EntityScan> scan;
+  BuildProgress progress;
+  bool published = !fresh;
+  Status status;
+  while (status.ok() && definition.state == IndexState::kPopulating) {
+    std::shared_ptr<const IndexCatalog> next;
+    IndexDefinition stepped;
+    status = store->ChangeSchema(
+        [&](Transaction& transaction) {
+          stepped = definition;
+          if (!published) {
+            KITH_ASSIGN_OR_RETURN(stepped.id, AllocateIndexId(&transaction.keys()));
+          }
+          if (!scan.has_value()) {
+            KITH_ASSIGN_OR_RETURN(progress.total, CountCovered(&transaction.view(), stepped));
+            KITH_ASSIGN_OR_RETURN(scan, EntityScan::Start(&transaction.view(), &definition));
+          }
+          // Nothing but this step writes to an unpublished index, so it needs no care.
+          IndexDefinition writing = stepped;
+          if (!published) writing.state = IndexState::kOnline;
+          KITH_RETURN_IF_ERROR(BuildStep(transaction, writing, &*scan, &progress, options));
+          if (scan->done()) stepped.state = IndexState::kOnline;
+          next = With(*Current(), stepped);
+          KITH_RETURN_IF_ERROR(WriteDefinition(&transaction.keys(), stepped));
+          return WriteSchemaVersion(&transaction.keys(), next->version());
+        },
+        [&] { Publish(next); });
+    if (!status.ok()) break;
+    published = true;
+    definition.id = stepped.id;
+    definition.state = stepped.state;
+  }
+  if (status.ok()) return status;
+  // The first error is the one that matters; a failed drop is finished by the next Open.
+  if (published) static_cast<void>(Drop(definition).ok());
+  return status;
+}
+
+Status IndexManager::State::Drop(const IndexDefinition& definition) {
+  KITH_RETURN_IF_ERROR(ChangeTo(Without(*Current(), definition.id), [&](Transaction& transaction) {
+    return MarkDropped(&transaction.keys(), definition);
+  }));
+  // The index is gone now. What is left of it costs only space, and Open deletes it too.
+  static_cast<void>(DeleteLeftovers().ok());
+  return Status::Ok();
+}
+
+// Deletes the entries of dropped indexes, some in each transaction.
+Status IndexManager::State::DeleteLeftovers() {
+  for (;;) {
+    KITH_ASSIGN_OR_RETURN(const auto transaction, store->Begin(storage::TransactionMode::kWrite));
+    KITH_ASSIGN_OR_RETURN(const auto dropped, ReadDropped(&transaction->keys()));
+    if (dropped.empty()) return Status::Ok();
+    bool done = false;
+    KITH_RETURN_IF_ERROR(
+        DeleteDroppedEntries(&transaction->keys(), dropped.front(), kDeleteEntries, &done));
+    KITH_RETURN_IF_ERROR(transaction->Commit());
+  }
+}
+
+// After a crash: deletes what drops left, and builds what was being built.
+Status IndexManager::State::Resume() {
+  KITH_RETURN_IF_ERROR(DeleteLeftovers());
+  for (const IndexDefinition& definition : Definitions(*Current())) {
+    if (definition.state != IndexState::kPopulating) continue;
+    KITH_RETURN_IF_ERROR(Build(definition, /*fresh=*/false, {})
+                             .WithContext("building index '" + definition.name + "'"));
+  }
+  return Status::Ok();
+}
+
+IndexManager::IndexManager(std::unique_ptr<State> state, size_t text_cache_bytes)
+    : state_(std::move(state)), text_(text_cache_bytes) {}
+IndexManager::~IndexManager() = default;
+
+Result<std::unique_ptr<IndexManager>> IndexManager::Open(GraphStore* store,
+                                                         const IndexManagerOptions& options) {
+  auto state = std::make_unique<State>();
+  state->store = store;
+  {
+    KITH_ASSIGN_OR_RETURN(const auto transaction, store->Begin(storage::TransactionMode::kRead));
+    KITH_ASSIGN_OR_RETURN(state->catalog,
+                          ReadIndexCatalog(&transaction->view().keys(), store->catalog()));
+  }
+  std::unique_ptr<IndexManager> manager(
+      new IndexManager(std::move(state), options.text_cache_bytes));
+  store->AddChangeSink(manager.get());
+  // A build that cannot be finished (a duplicate, a full disk) has dropped its index and must not
+  // keep the database shut; a read-only store leaves everything as it is.
+  static_cast<void>(manager->state_->Resume().ok());
+  return manager;
+}
+
+std::shared_ptr<const IndexCatalog> IndexManager::catalog() const {
+  return state_->Current();
+}
+
+Result<std::shared_ptr<const IndexCatalog>> IndexManager::CatalogFor(
+    storage::ReadView* view) const {
+  KITH_ASSIGN_OR_RETURN(const uint64_t version, ReadSchemaVersion(&view->keys()));
+  std::shared_ptr<const IndexCatalog> current = state_->Current();
+  if (current->version() == version) return current;
+  return ReadIndexCatalog(&view->keys(), view->catalog());
+}
+
+Result<SchemaChange> IndexManager::Create(const IndexRequest& request,
+                                          const BuildOptions& options) {
+  KITH_RETURN_IF_ERROR(CheckRequest(request));
+  const std::lock_guard<std::mutex> lock(state_->schema_mutex);
+  const auto catalog = state_->Current();
+  IndexDefinition definition;
+  definition.kind = request.kind;
+  definition.entity = request.entity;
+  definition.labels = request.labels;
+  definition.properties = request.properties;
+  if (request.kind == IndexKind::kText) {
+    definition.text = request.text;
+    KITH_ASSIGN_OR_RETURN(definition.text.analyzer, CanonicalAnalyzer(request.text.analyzer));
+  }
+  for (const auto& index : catalog->all()) {
+    const bool same_name = index->name == request.name;
+    if (!same_name && !index->SameSchema(definition)) continue;
+    if (request.if_not_exists) return SchemaChange{false, index->name};
+    return Status(StatusCode::kAlreadyExists,
+                  fmt::format("there is already {} '{}' on {}; {}",
+                              index->kind == IndexKind::kUnique ? "a constraint" : "an index",
+                              index->name, index->Describe(),
+                              same_name ? "choose another name or drop it first"
+                                        : "use it, or drop it first"));
+  }
+  definition.name = request.name.empty() ? MadeUpName(*catalog, request.kind) : request.name;
+  KITH_RETURN_IF_ERROR(NumberNames(&state_->store->catalog(), &definition));
+  KITH_RETURN_IF_ERROR(state_->Build(definition, /*fresh=*/true, options));
+  return SchemaChange{true, definition.name};
+}
+
+Result<SchemaChange> IndexManager::State::DropNamed(std::string_view name, bool if_exists,
+                                                    bool constraint) {
+  const std::lock_guard<std::mutex> lock(schema_mutex);
+  const auto current = Current();
+  const IndexDefinition* found = current->Find(name);
+  const bool is_constraint = found != nullptr && found->kind == IndexKind::kUnique;
+  if (found == nullptr || (constraint && !is_constraint)) {
+    if (if_exists) return SchemaChange{false, std::string(name)};
+    return Status(StatusCode::kNotFound,
+                  fmt::format("there is no {} '{}'; {}", constraint ? "constraint" : "index", name,
+                              KnownNames(*current, constraint)));
+  }
+  if (is_constraint && !constraint) {
+    return Status(StatusCode::kInvalidArgument,
+                  fmt::format("index '{}' belongs to the constraint of that name; DROP CONSTRAINT "
+                              "drops both",
+                              name));
+  }
+  KITH_RETURN_IF_ERROR(Drop(*found));
+  return SchemaChange{true, std::string(name)};
+}
+
+Result<SchemaChange> IndexManager::DropIndex(std::string_view name, bool if_exists) {
+  return state_->DropNamed(name, if_exists, /*constraint=*/false);
+}
+
+Result<SchemaChange> IndexManager::DropConstraint(std::string_view name, bool if_exists) {
+  return state_->DropNamed(name, if_exists, /*constraint=*/true);
+}
+
+Status IndexManager::OnNodeChange(const storage::NodeChange& change, Transaction& transaction) {
+  const auto catalog = state_->Current();
+  if (catalog->all().empty()) return Status::Ok();
+  static const std::vector<LabelId> kNone;
+  const auto& before = change.before == nullptr ? kNone : change.before->labels;
+  const auto& after = change.after == nullptr ? kNone : change.after->labels;
+  // An index over several labels is met once for each: remember those that are done.
+  std::vector<const IndexDefinition*> done;
+  for (const auto* labels : {&before, &after}) {
+    for (const LabelId label : *labels) {
+      for (const IndexDefinition* index : catalog->IndexesOn(label)) {
+        if (std::find(done.begin(), done.end(), index) != done.end()) continue;
+        done.push_back(index);
+        CoveredChange covered{change.id.bits(), nullptr, nullptr};
+        if (SharesAny(index->label_ids, before)) covered.before = &change.before->properties;
+        if (SharesAny(index->label_ids, after)) covered.after = &change.after->properties;
+        size_t bytes = 0;
+        KITH_RETURN_IF_ERROR(UpdateIndex(*index, covered, &transaction.keys(), &bytes));
+      }
+    }
+  }
+  return Status::Ok();
+}
+
+Status IndexManager::OnRelationshipChange(const storage::RelationshipChange& change,
+                                          Transaction& transaction) {
+  const auto catalog = state_->Current();
+  if (catalog->all().empty()) return Status::Ok();
+  const RelTypeId type = change.before != nullptr ? change.before->type : change.after->type;
+  for (const IndexDefinition* index : catalog->IndexesOn(type)) {
+    CoveredChange covered{change.id.bits(), nullptr, nullptr};
+    if (change.before != nullptr) covered.before = &change.before->properties;
+    if (change.after != nullptr) covered.after = &change.after->properties;
+    size_t bytes = 0;
+    KITH_RETURN_IF_ERROR(UpdateIndex(*index, covered, &transaction.keys(), &bytes));
+  }
+  return Status::Ok();
+}
+
+}  // namespace kith::index
