@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+// The encoded writes of a transaction.
+#include "storage/commit_ops.h"
+
+#include <rocksdb/write_batch.h>
+
+#include "storage/format/meta_codec.h"
+#include "storage/rocksdb_status.h"
+
+namespace kith::storage {
+
+void CommitOps::Append(Kind kind, Family family, std::string_view key, std::string_view value) {
+  ops_.push_back(
+      {kind, family, static_cast<uint32_t>(key.size()), static_cast<uint32_t>(value.size())});
+  bytes_.append(key);
+  bytes_.append(value);
+}
+
+void CommitOps::PutDelta(const DeltaKey& key, std::string_view value) {
+  Append(Kind::kPutDelta, Family::kDelta, key.view(), value);
+}
+
+void CommitOps::DeleteDelta(const DeltaKey& key, CommitNumber commit) {
+  Append(Kind::kDeleteDelta, Family::kDelta, key.WithCommit(commit).view(), {});
+}
+
+void CommitOps::Put(Family family, std::string_view key, std::string_view value) {
+  Append(Kind::kPut, family, key, value);
+}
+
+void CommitOps::Delete(Family family, std::string_view key) {
+  Append(Kind::kDelete, family, key, {});
+}
+
+void CommitOps::Add(std::string_view counter, int64_t delta) {
+  Append(Kind::kAdd, Family::kCounter, counter, EncodeCounter(delta));
+}
+
+Status CommitOps::AppendTo(const Store& store, CommitNumber commit,
+                           rocksdb::WriteBatch* batch) const {
+  char suffix[kCommitBytes];
+  EncodeCommit(commit, suffix);
+  const char* at = bytes_.data();
+  for (const Op& op : ops_) {
+    rocksdb::Slice key[2] = {{at, op.key_bytes}, {suffix, sizeof suffix}};
+    const rocksdb::Slice value(at + op.key_bytes, op.value_bytes);
+    at += op.key_bytes + op.value_bytes;
+    rocksdb::ColumnFamilyHandle* family = store.family(op.family);
+    rocksdb::Status status;
+    switch (op.kind) {
+      case Kind::kPutDelta:
+        status = batch->Put(family, rocksdb::SliceParts(key, 2), rocksdb::SliceParts(&value, 1));
+        break;
+      // Written once and deleted once: the two vanish together at the next flush.
+      case Kind::kDeleteDelta: status = batch->SingleDelete(family, key[0]); break;
+      case Kind::kPut: status = batch->Put(family, key[0], value); break;
+      case Kind::kDelete: status = batch->Delete(family, key[0]); break;
+      case Kind::kAdd: status = batch->Merge(family, key[0], value); break;
+    }
+    KITH_RETURN_IF_ERROR(FromRocksDb(status, "collecting a commit"));
+  }
+  return Status::Ok();
+}
+
+}  // namespace kith::storage

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a transaction wants written, encoded while other transactions still commit: operations in
+// one buffer, to which the leader adds the commit number. Inside storage only.
+//
+// Thread safety: belongs to one thread at a time.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/base/ids.h"
+#include "engine/base/status.h"
+#include "storage/format/delta_key.h"
+#include "storage/store.h"
+
+namespace kith::storage {
+
+class CommitOps {
+ public:
+  /// A new delta entry; the key gets the commit number of this transaction.
+  void PutDelta(const DeltaKey& key, std::string_view value);
+  /// Removes exactly one delta entry: the version of `key` that `commit` wrote.
+  void DeleteDelta(const DeltaKey& key, CommitNumber commit);
+  void Put(Family family, std::string_view key, std::string_view value);
+  void Delete(Family family, std::string_view key);
+  void Add(std::string_view counter, int64_t delta);
+
+  bool empty() const { return ops_.empty(); }
+  size_t bytes() const { return bytes_.size(); }
+  /// Appends everything to `batch` as the commit's.
+  Status AppendTo(const Store& store, CommitNumber commit, rocksdb::WriteBatch* batch) const;
+
+ private:
+  enum class Kind : uint8_t { kPutDelta, kDeleteDelta, kPut, kDelete, kAdd };
+  struct Op {
+    Kind kind;
+    Family family;
+    uint32_t key_bytes;
+    uint32_t value_bytes;
+  };
+  void Append(Kind kind, Family family, std::string_view key, std::string_view value);
+
+  std::vector<Op> ops_;
+  std::string bytes_;  // Of each operation in turn: key, value.
+};
+
+}  // namespace kith::storage

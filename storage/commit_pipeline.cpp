@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: Apache-2.0
+// Group commit.
+#include "storage/commit_pipeline.h"
+
+#include <rocksdb/write_batch.h>
+
+#include <utility>
+
+#include "storage/rocksdb_status.h"
+
+namespace kith::storage {
+namespace {
+
+// A group ends where its bytes pass this: more would only add to the latency of the first.
+constexpr size_t kGroupBytes = size_t{4} << 20;
+// Commit records older than this many commits are of no use to anyone who follows.
+constexpr uint64_t kKeptCommitRecords = 1 << 16;
+constexpr uint64_t kRecordPruneInterval = 1 << 12;
+
+CommitNumber Next(CommitNumber commit) {
+  return static_cast<CommitNumber>(static_cast<uint64_t>(commit) + 1);
+}
+
+Status Conflict() {
+  return Status(StatusCode::kConflict,
+                "another transaction changed the same data first; run this transaction again");
+}
+
+// Keeps the list of commit records short.
+rocksdb::Status PruneRecords(const Store& store, CommitNumber commit, rocksdb::WriteBatch* batch) {
+  const uint64_t number = static_cast<uint64_t>(commit);
+  if (number % kRecordPruneInterval != 0 || number <= kKeptCommitRecords) {
+    return rocksdb::Status::OK();
+  }
+  const std::string begin = CommitKey(CommitNumber{0});
+  const std::string end = CommitKey(static_cast<CommitNumber>(number - kKeptCommitRecords));
+  return batch->DeleteRange(store.family(Family::kDefault), begin, end);
+}
+
+}  // namespace
+
+CommitPipeline::CommitPipeline(Store* store)
+    : store_(store),
+      last_commit_(store->opened_at()),
+      current_(std::make_shared<Snapshot>(store, store->opened_at())) {}
+
+std::shared_ptr<Snapshot> CommitPipeline::Current() {
+  const std::lock_guard<std::mutex> lock(snapshot_mutex_);
+  return current_;
+}
+
+std::shared_ptr<Snapshot> CommitPipeline::BeginWrite() {
+  const std::lock_guard<std::mutex> lock(snapshot_mutex_);
+  ++active_[current_->commit()];
+  return current_;
+}
+
+void CommitPipeline::EndWrite(CommitNumber snapshot) {
+  const std::lock_guard<std::mutex> lock(snapshot_mutex_);
+  const auto found = active_.find(snapshot);
+  if (--found->second == 0) active_.erase(found);
+}
+
+bool CommitPipeline::ConflictsEarly(ValidationKey check, CommitNumber snapshot) {
+  return table_.Conflicts({&check, 1}, snapshot);
+}
+
+Status CommitPipeline::Commit(CommitRequest* request) {
+  std::unique_lock<std::mutex> lock(queue_mutex_);
+  queue_.push_back(request);
+  while (!request->done) {
+    if (leading_) {
+      queue_changed_.wait(lock);
+      continue;
+    }
+    leading_ = true;
+    const std::vector<CommitRequest*> group = TakeGroup();
+    lock.unlock();
+    Process(group, nullptr);
+    lock.lock();
+    for (CommitRequest* member : group) member->done = true;
+    leading_ = false;
+    queue_changed_.notify_all();
+  }
+  return request->status;
+}
+
+void CommitPipeline::LockCommits() {
+  std::unique_lock<std::mutex> lock(queue_mutex_);
+  queue_changed_.wait(lock, [this] { return !leading_; });
+  leading_ = true;
+}
+
+void CommitPipeline::UnlockCommits() {
+  const std::lock_guard<std::mutex> lock(queue_mutex_);
+  leading_ = false;
+  queue_changed_.notify_all();
+}
+
+Status CommitPipeline::CommitSchema(CommitRequest* request,
+                                    const std::function<void()>& published) {
+  request->record.schema_changed = true;
+  Process({request}, published);
+  return request->status;
+}
+
+std::vector<CommitRequest*> CommitPipeline::TakeGroup() {
+  std::vector<CommitRequest*> group;
+  size_t bytes = 0;
+  while (!queue_.empty() && (group.empty() || bytes < kGroupBytes)) {
+    bytes += queue_.front()->ops.bytes();
+    group.push_back(queue_.front());
+    queue_.pop_front();
+  }
+  return group;
+}
+
+Status CommitPipeline::Validate(const CommitRequest& request) {
+  if (request.snapshot < schema_commit_) {
+    return Status(StatusCode::kConflict,
+                  "the schema changed while the transaction ran; run this transaction again");
+  }
+  return table_.Conflicts(request.checks, request.snapshot) ? Conflict() : Status::Ok();
+}
+
+Status CommitPipeline::Append(const CommitRequest& request, CommitNumber commit,
+                              rocksdb::WriteBatch* batch) {
+  batch->SetSavePoint();
+  Status status = request.ops.AppendTo(*store_, commit, batch);
+  rocksdb::Status record;
+  if (status.ok()) {
+    record = batch->Put(store_->family(Family::kDefault), CommitKey(commit),
+                        EncodeCommitRecord(request.record));
+    if (record.ok()) record = PruneRecords(*store_, commit, batch);
+    status = FromRocksDb(record, "collecting a commit");
+  }
+  if (!status.ok()) batch->RollbackToSavePoint().PermitUncheckedError();
+  return status;
+}
+
+void CommitPipeline::Process(const std::vector<CommitRequest*>& group,
+                             const std::function<void()>& published) {
+  rocksdb::WriteBatch batch;
+  std::vector<CommitRequest*> accepted;
+  CommitNumber commit = last_commit_;
+  for (CommitRequest* request : group) {
+    request->status = Validate(*request);
+    if (request->status.ok()) request->status = Append(*request, Next(commit), &batch);
+    if (!request->status.ok()) continue;
+    commit = Next(commit);
+    table_.Record(commit, std::move(request->marks));
+    accepted.push_back(request);
+  }
+  if (accepted.empty()) return;
+  if (Status status = store_->Write(&batch, true); !status.ok()) {
+    table_.DropAfter(last_commit_);
+    for (CommitRequest* request : accepted) request->status = status;
+    return;
+  }
+  last_commit_ = commit;
+  if (published) schema_commit_ = commit;
+  Publish(commit, published);
+  store_->NoteCommitted(commit);
+}
+
+void CommitPipeline::Publish(CommitNumber commit, const std::function<void()>& published) {
+  auto next = std::make_shared<Snapshot>(store_, commit);
+  std::shared_ptr<Snapshot> previous;
+  CommitNumber oldest = commit;
+  {
+    const std::lock_guard<std::mutex> lock(snapshot_mutex_);
+    previous = std::exchange(current_, std::move(next));
+    if (!active_.empty()) oldest = active_.begin()->first;
+    if (published) published();
+  }
+  table_.Prune(oldest);
+}
+
+}  // namespace kith::storage

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+// How transactions commit: one leader at a time takes the waiting requests, validates each, numbers
+// those that pass, writes all of them with one synced write, and publishes the new snapshot.
+// Threads that commit together share one sync. Inside storage only.
+//
+// Invariants: commit numbers have no gaps; a snapshot is published after its commits are durable; a
+// transaction that is refused leaves no trace.
+//
+// Thread safety: all functions may be called from any thread.
+#pragma once
+
+#include <condition_variable>
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <vector>
+
+#include "engine/base/result.h"
+#include "storage/commit_ops.h"
+#include "storage/format/meta_codec.h"
+#include "storage/snapshot.h"
+#include "storage/validation_table.h"
+
+namespace kith::storage {
+
+struct CommitRequest {
+  CommitNumber snapshot{};
+  std::vector<ValidationKey> checks;  ///< Must not be marked by a commit after the snapshot.
+  std::vector<ValidationKey> marks;   ///< What this commit marks.
+  CommitOps ops;
+  CommitRecord record;
+  Status status;      ///< The outcome, when done.
+  bool done = false;  ///< Owned by the pipeline's mutex.
+};
+
+class CommitPipeline {
+ public:
+  explicit CommitPipeline(Store* store);
+
+  /// The newest published snapshot.
+  std::shared_ptr<Snapshot> Current();
+  /// The same, for a transaction that will validate: EndWrite must follow.
+  std::shared_ptr<Snapshot> BeginWrite();
+  void EndWrite(CommitNumber snapshot);
+
+  /// Returns when the request is durable and published, or refused.
+  Status Commit(CommitRequest* request);
+  /// True when a write of `check` by a transaction with this snapshot can no longer commit.
+  bool ConflictsEarly(ValidationKey check, CommitNumber snapshot);
+
+  /// Keeps everyone else from committing between the two calls.
+  void LockCommits();
+  void UnlockCommits();
+  /// Commits while LockCommits holds. Transactions with an older snapshot can no longer commit;
+  /// `published` runs together with the publication: nobody begins a transaction in between.
+  Status CommitSchema(CommitRequest* request, const std::function<void()>& published);
+
+ private:
+  std::vector<CommitRequest*> TakeGroup();
+  void Process(const std::vector<CommitRequest*>& group, const std::function<void()>& published);
+  Status Validate(const CommitRequest& request);
+  Status Append(const CommitRequest& request, CommitNumber commit, rocksdb::WriteBatch* batch);
+  void Publish(CommitNumber commit, const std::function<void()>& published);
+
+  Store* store_;
+  ValidationTable table_;
+
+  std::mutex queue_mutex_;
+  std::condition_variable queue_changed_;
+  std::deque<CommitRequest*> queue_;
+  bool leading_ = false;
+
+  CommitNumber last_commit_;      // The leader's.
+  CommitNumber schema_commit_{};  // The leader's: the last change of the schema.
+
+  std::mutex snapshot_mutex_;
+  std::shared_ptr<Snapshot> current_;
+  std::map<CommitNumber, size_t> active_;  // Snapshots of open write transactions.
+};
+
+}  // namespace kith::storage

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+// Encoding and decoding of delta keys.
+#include "storage/format/delta_key.h"
+
+#include <cassert>
+#include <cstring>
+
+#include "engine/base/key_codec.h"
+
+namespace kith::storage {
+namespace {
+
+uint32_t ReadSlot(const char* bytes) {
+  return static_cast<uint32_t>(static_cast<uint8_t>(bytes[0])) << 8 |
+         static_cast<uint32_t>(static_cast<uint8_t>(bytes[1]));
+}
+
+bool HasBody(std::string_view key, size_t body_bytes) {
+  return key.size() == kDeltaHeadBytes + body_bytes + kCommitBytes;
+}
+
+}  // namespace
+
+void DeltaKey::Add8(uint8_t value) {
+  bytes_[size_++] = static_cast<char>(value);
+}
+
+void DeltaKey::Add16(uint32_t value) {
+  Add8(static_cast<uint8_t>(value >> 8));
+  Add8(static_cast<uint8_t>(value));
+}
+
+void DeltaKey::Add32(uint32_t value) {
+  Add16(value >> 16);
+  Add16(value);
+}
+
+void DeltaKey::Add64(uint64_t value) {
+  Add32(static_cast<uint32_t>(value >> 32));
+  Add32(static_cast<uint32_t>(value));
+}
+
+DeltaKey DeltaKey::Group(GroupId group, DeltaKind kind) {
+  DeltaKey key;
+  key.Add32(static_cast<uint32_t>(group));
+  key.Add8(static_cast<uint8_t>(kind));
+  return key;
+}
+
+DeltaKey DeltaKey::NodeRow(NodeId node) {
+  DeltaKey key = Group(node.group(), DeltaKind::kNode);
+  key.Add16(node.slot());
+  return key;
+}
+
+DeltaKey DeltaKey::Label(GroupId group, LabelId label) {
+  DeltaKey key = Group(group, DeltaKind::kLabel);
+  key.Add32(static_cast<uint32_t>(label));
+  return key;
+}
+
+DeltaKey DeltaKey::LabelEntry(NodeId node, LabelId label) {
+  DeltaKey key = Label(node.group(), label);
+  key.Add16(node.slot());
+  return key;
+}
+
+DeltaKey DeltaKey::Out(NodeId node) {
+  DeltaKey key = Group(node.group(), DeltaKind::kOut);
+  key.Add16(node.slot());
+  return key;
+}
+
+DeltaKey DeltaKey::OutType(NodeId node, RelTypeId type) {
+  DeltaKey key = Out(node);
+  key.Add32(static_cast<uint32_t>(type));
+  return key;
+}
+
+DeltaKey DeltaKey::OutEntry(NodeId start, RelTypeId type, NodeId end, RelId relationship) {
+  DeltaKey key = OutType(start, type);
+  key.Add64(end.bits());
+  key.Add32(relationship.serial());
+  return key;
+}
+
+DeltaKey DeltaKey::In(NodeId node) {
+  DeltaKey key = Group(node.group(), DeltaKind::kIn);
+  key.Add16(node.slot());
+  return key;
+}
+
+DeltaKey DeltaKey::InType(NodeId node, RelTypeId type) {
+  DeltaKey key = In(node);
+  key.Add32(static_cast<uint32_t>(type));
+  return key;
+}
+
+DeltaKey DeltaKey::InEntry(NodeId end, RelTypeId type, NodeId start, RelId relationship) {
+  DeltaKey key = InType(end, type);
+  key.Add64(start.bits());
+  key.Add32(relationship.serial());
+  return key;
+}
+
+DeltaKey DeltaKey::RelationshipRow(RelId relationship) {
+  DeltaKey key = Group(relationship.source_group(), DeltaKind::kRelationship);
+  key.Add32(relationship.serial());
+  return key;
+}
+
+DeltaKey DeltaKey::WithCommit(CommitNumber commit) const {
+  DeltaKey key = *this;
+  assert(key.size_ + kCommitBytes <= sizeof key.bytes_);
+  EncodeCommit(commit, key.bytes_ + key.size_);
+  key.size_ += kCommitBytes;
+  return key;
+}
+
+void EncodeCommit(CommitNumber commit, char* bytes) {
+  const uint64_t inverted = ~static_cast<uint64_t>(commit);
+  for (int i = 0; i < 8; ++i) bytes[i] = static_cast<char>(inverted >> (56 - 8 * i));
+}
+
+CommitNumber DecodeCommit(const char* bytes) {
+  return static_cast<CommitNumber>(~ReadBigEndian64(bytes));
+}
+
+CommitNumber CommitOfKey(std::string_view key) {
+  assert(key.size() >= kCommitBytes);
+  return DecodeCommit(key.data() + key.size() - kCommitBytes);
+}
+
+bool DecodeSlot(std::string_view key, uint32_t* slot) {
+  if (!HasBody(key, kNodeBodyBytes)) return false;
+  *slot = ReadSlot(key.data() + kDeltaHeadBytes);
+  return *slot < kGroupSlots;
+}
+
+bool DecodeLabelSlot(std::string_view key, uint32_t* slot) {
+  if (!HasBody(key, kLabelBodyBytes)) return false;
+  *slot = ReadSlot(key.data() + kDeltaHeadBytes + 4);
+  return *slot < kGroupSlots;
+}
+
+bool DecodeAdjacency(std::string_view key, AdjacencyBody* body) {
+  if (!HasBody(key, kAdjacencyBodyBytes)) return false;
+  const char* bytes = key.data() + kDeltaHeadBytes;
+  body->slot = ReadSlot(bytes);
+  body->type = static_cast<RelTypeId>(ReadBigEndian32(bytes + 2));
+  body->neighbour = NodeId(ReadBigEndian64(bytes + 6));
+  body->serial = ReadBigEndian32(bytes + 14);
+  return body->slot < kGroupSlots;
+}
+
+bool DecodeSerial(std::string_view key, uint32_t* serial) {
+  if (!HasBody(key, kRelationshipBodyBytes)) return false;
+  *serial = ReadBigEndian32(key.data() + kDeltaHeadBytes);
+  return true;
+}
+
+}  // namespace kith::storage

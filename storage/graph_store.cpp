@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+// The entry to storage: wires the store, the catalog, the pipeline and the transactions together.
+#include "storage/graph_store.h"
+
+#include <utility>
+#include <vector>
+
+#include "storage/commit_pipeline.h"
+#include "storage/graph_transaction.h"
+#include "storage/store.h"
+
+namespace kith::storage {
+namespace {
+
+// The part of RocksDB's memory that is known from the start.
+size_t FixedBytes(const GraphStoreOptions& options) {
+  return options.block_cache_bytes + 2 * options.write_buffer_bytes;
+}
+
+class RocksGraphStore final : public GraphStore {
+ public:
+  RocksGraphStore(const GraphStoreOptions& options, MemoryBudget* budget)
+      : options_(options), budget_(budget) {}
+  ~RocksGraphStore() override {
+    pipeline_.reset();
+    catalog_.reset();
+    store_.reset();
+    if (budget_ != nullptr) budget_->Release(charged_);
+  }
+
+  Status Init() {
+    if (budget_ != nullptr) {
+      KITH_RETURN_IF_ERROR(budget_->Charge(FixedBytes(options_)));
+      charged_ = FixedBytes(options_);
+    }
+    KITH_ASSIGN_OR_RETURN(store_, Store::Open(options_));
+    KITH_ASSIGN_OR_RETURN(catalog_, Catalog::Load(store_.get()));
+    pipeline_ = std::make_unique<CommitPipeline>(store_.get());
+    return Status::Ok();
+  }
+
+  Catalog& catalog() override { return *catalog_; }
+
+  Result<std::unique_ptr<Transaction>> Begin(TransactionMode mode) override {
+    if (mode == TransactionMode::kWrite && options_.read_only) {
+      return Status(StatusCode::kReadOnly,
+                    options_.path + " is open read-only; open it for writing");
+    }
+    return std::unique_ptr<Transaction>(NewTransaction(mode));
+  }
+
+  void AddChangeSink(ChangeSink* sink) override { sinks_.push_back(sink); }
+
+  Status ChangeSchema(const std::function<Status(Transaction&)>& change,
+                      const std::function<void()>& published) override {
+    if (options_.read_only) {
+      return Status(StatusCode::kReadOnly,
+                    options_.path + " is open read-only; open it for writing");
+    }
+    pipeline_->LockCommits();
+    const auto transaction = NewTransaction(TransactionMode::kWrite);
+    Status status = change(*transaction);
+    if (status.ok()) status = transaction->CommitSchema(published);
+    pipeline_->UnlockCommits();
+    return status;
+  }
+
+  Status Flush() override { return store_->Flush(); }
+  Result<uint64_t> DiskBytes() override { return store_->DiskBytes(); }
+
+ private:
+  std::unique_ptr<GraphTransaction> NewTransaction(TransactionMode mode) {
+    TransactionContext context;
+    context.store = store_.get();
+    context.catalog = catalog_.get();
+    context.pipeline = pipeline_.get();
+    context.sinks = &sinks_;
+    context.budget = budget_;
+    context.bytes_limit = options_.transaction_bytes_limit;
+    return std::make_unique<GraphTransaction>(context, mode == TransactionMode::kRead);
+  }
+
+  GraphStoreOptions options_;
+  MemoryBudget* budget_;
+  size_t charged_ = 0;
+  std::unique_ptr<Store> store_;
+  std::unique_ptr<Catalog> catalog_;
+  std::unique_ptr<CommitPipeline> pipeline_;
+  std::vector<ChangeSink*> sinks_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<GraphStore>> GraphStore::Open(const GraphStoreOptions& options,
+                                                     MemoryBudget* budget) {
+  auto store = std::make_unique<RocksGraphStore>(options, budget);
+  KITH_RETURN_IF_ERROR(store->Init());
+  return std::unique_ptr<GraphStore>(std::move(store));
+}
+
+}  // namespace kith::storage

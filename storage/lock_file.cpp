@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+// The lock file of a database folder.
+#include "storage/lock_file.h"
+
+#include <fcntl.h>
+#include <fmt/core.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <chrono>
+#include <cstring>
+#include <fstream>
+#include <string_view>
+
+namespace kith::storage {
+namespace {
+
+// Who holds the lock. `boot` names one run of one kernel: containers on a machine share it, so a
+// lock taken in another container is visible exactly when the boots are equal.
+struct Holder {
+  std::string host;
+  std::string boot;
+  std::string pid;
+  std::string started;
+};
+
+std::string FirstLine(const char* path) {
+  std::ifstream file(path);
+  std::string line;
+  std::getline(file, line);
+  return line;
+}
+
+// The time as UTC text, without the global state of gmtime.
+std::string UtcNow() {
+  using namespace std::chrono;
+  const auto now = floor<seconds>(system_clock::now());
+  const auto day = floor<days>(now);
+  const year_month_day date(day);
+  const hh_mm_ss time(now - day);
+  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z", static_cast<int>(date.year()),
+                     static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
+                     time.hours().count(), time.minutes().count(), time.seconds().count());
+}
+
+Holder ThisProcess() {
+  char host[256] = {};
+  if (gethostname(host, sizeof host - 1) != 0) std::strcpy(host, "unknown");
+  return {host, FirstLine("/proc/sys/kernel/random/boot_id"), std::to_string(getpid()), UtcNow()};
+}
+
+std::string Encode(const Holder& holder) {
+  return fmt::format("host {}\nboot {}\npid {}\nstarted {}\n", holder.host, holder.boot, holder.pid,
+                     holder.started);
+}
+
+std::string Field(std::string_view text, std::string_view name) {
+  const size_t at = text.find(name);
+  if (at == std::string_view::npos) return {};
+  const size_t begin = at + name.size();
+  return std::string(text.substr(begin, text.find('\n', begin) - begin));
+}
+
+Holder Decode(std::string_view text) {
+  return {Field(text, "host "), Field(text, "boot "), Field(text, "pid "), Field(text, "started ")};
+}
+
+std::string ReadAll(int descriptor) {
+  char buffer[1024];
+  const ssize_t bytes = pread(descriptor, buffer, sizeof buffer, 0);
+  return bytes > 0 ? std::string(buffer, static_cast<size_t>(bytes)) : std::string();
+}
+
+Status Failed(const std::string& path, const char* doing) {
+  return Status(
+      StatusCode::kIoError,
+      fmt::format("{} {} failed: {}; check the permissions of the folder and the space on "
+                  "its disk",
+                  doing, path, std::strerror(errno)));
+}
+
+Status HeldBy(const std::string& folder, const Holder& holder) {
+  return Status(StatusCode::kBusy,
+                fmt::format("{} is open for writing in another process: host {}, pid {}, since {}; "
+                            "close it there, or open it read-only",
+                            folder, holder.host, holder.pid, holder.started));
+}
+
+Status HeldElsewhere(const std::string& path, const Holder& holder) {
+  return Status(StatusCode::kBusy,
+                fmt::format("the lock file {} was left by another machine: host {}, pid {}, since "
+                            "{}; if that process no longer runs, delete the file",
+                            path, holder.host, holder.pid, holder.started));
+}
+
+bool WriteHolder(int descriptor, const Holder& holder) {
+  const std::string text = Encode(holder);
+  return ftruncate(descriptor, 0) == 0 &&
+         pwrite(descriptor, text.data(), text.size(), 0) == static_cast<ssize_t>(text.size());
+}
+
+}  // namespace
+
+Result<std::unique_ptr<LockFile>> LockFile::Acquire(const std::string& folder) {
+  const std::string path = folder + "/" + kName;
+  const int descriptor = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+  if (descriptor < 0) return Failed(path, "opening");
+  const bool locked = flock(descriptor, LOCK_EX | LOCK_NB) == 0;
+  const int lock_error = errno;
+  const Holder holder = Decode(ReadAll(descriptor));
+  const Holder self = ThisProcess();
+  if (!locked) {
+    close(descriptor);
+    errno = lock_error;
+    return lock_error == EWOULDBLOCK ? HeldBy(folder, holder) : Failed(path, "locking");
+  }
+  // The kernel gave us the lock. Its word counts for holders on this machine only.
+  if (!holder.host.empty() && holder.host != self.host && holder.boot != self.boot) {
+    close(descriptor);
+    return HeldElsewhere(path, holder);
+  }
+  if (!WriteHolder(descriptor, self)) {
+    const Status status = Failed(path, "writing");
+    close(descriptor);
+    return status;
+  }
+  return std::unique_ptr<LockFile>(new LockFile(descriptor));
+}
+
+LockFile::~LockFile() {
+  // An empty file says that nobody holds it; failing to say so only costs the next holder a check.
+  if (ftruncate(descriptor_, 0) != 0) errno = 0;
+  close(descriptor_);
+}
+
+}  // namespace kith::storage

@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: Apache-2.0
+// Reading committed data.
+#include "storage/snapshot_reader.h"
+
+#include <fmt/core.h>
+
+#include <utility>
+
+#include "storage/rocksdb_status.h"
+
+namespace kith::storage {
+namespace {
+
+// Steps that are tried before a seek: a step costs about a tenth of a seek.
+constexpr int kStepsBeforeSeek = 6;
+
+rocksdb::Slice ToSlice(std::string_view bytes) {
+  return {bytes.data(), bytes.size()};
+}
+
+}  // namespace
+
+void DeltaCursor::Seek(std::string_view target) {
+  const bool ahead = floor_passed_ ? floor_ < target : floor_ <= target;
+  bool reached = false;
+  if (access_ == Access::kScan && positioned_ && ahead) {
+    for (int step = 0; step < kStepsBeforeSeek && !reached; ++step) {
+      // Past the end stays past the end; an iterator that failed must seek to say so again.
+      reached = iterator_->Valid() ? key() >= target : iterator_->status().ok();
+      if (!reached && iterator_->Valid()) iterator_->Next();
+    }
+  }
+  if (!reached) iterator_->Seek(ToSlice(target));
+  positioned_ = true;
+  floor_passed_ = false;
+  floor_.assign(target);
+}
+
+SnapshotReader::SnapshotReader(Store* store, const rocksdb::Snapshot* snapshot)
+    : store_(store), snapshot_(snapshot) {}
+
+SnapshotReader::~SnapshotReader() = default;
+
+rocksdb::ReadOptions SnapshotReader::Options() const {
+  rocksdb::ReadOptions options;
+  options.snapshot = snapshot_;
+  return options;
+}
+
+DeltaCursor& SnapshotReader::Cursor(CursorKind kind, Access access) {
+  auto& cursor = cursors_[2 * kind + static_cast<size_t>(access)];
+  if (cursor == nullptr) {
+    rocksdb::ReadOptions options = Options();
+    options.total_order_seek = access == Access::kScan;
+    options.prefix_same_as_start = access == Access::kPoint;
+    cursor =
+        std::make_unique<DeltaCursor>(std::unique_ptr<rocksdb::Iterator>(store_->db()->NewIterator(
+                                          options, store_->family(Family::kDelta))),
+                                      access);
+  }
+  return *cursor;
+}
+
+Status SnapshotReader::Check(const DeltaCursor& cursor) const {
+  return FromRocksDb(cursor.status(), "reading " + store_->path());
+}
+
+Status SnapshotReader::Damaged(std::string_view what) const {
+  return Status(
+      StatusCode::kCorruption,
+      fmt::format("{} in {} cannot be decoded; the database is damaged: restore it from a "
+                  "backup",
+                  what, store_->path()));
+}
+
+Status SnapshotReader::ReadChain(std::string_view prefix, bool node, DeltaCursor* cursor,
+                                 RowChain* chain) {
+  chain->entries.clear();
+  chain->commits.clear();
+  chain->copies.clear();
+  // The entries point into these strings, which must therefore not move.
+  for (cursor->Seek(prefix); cursor->On(prefix); cursor->Next()) {
+    if (cursor->key().size() != prefix.size() + kCommitBytes) return Damaged("the key of a row");
+    RowEntry entry;
+    std::string_view bytes = cursor->value();
+    bool parsed = node ? ParseNodeEntry(bytes, &entry) : ParseRelationshipEntry(bytes, &entry);
+    if (parsed && !entry.image) {
+      if (chain->copies.capacity() < kMaxRowChain) chain->copies.reserve(kMaxRowChain);
+      if (chain->copies.size() == kMaxRowChain) return Damaged("a row");
+      chain->copies.emplace_back(bytes);
+      bytes = chain->copies.back();
+      parsed = node ? ParseNodeEntry(bytes, &entry) : ParseRelationshipEntry(bytes, &entry);
+    }
+    if (!parsed) return Damaged("a row");
+    chain->entries.push_back(entry);
+    chain->commits.push_back(CommitOfKey(cursor->key()));
+    if (entry.image) return Status::Ok();
+  }
+  KITH_RETURN_IF_ERROR(Check(*cursor));
+  return chain->entries.empty() ? Status::Ok() : Damaged("a row without an image");
+}
+
+Status SnapshotReader::ReadNode(NodeId node, Access access, RowChain* chain) {
+  return ReadChain(DeltaKey::NodeRow(node).view(), true, &Cursor(kNodes, access), chain);
+}
+
+Status SnapshotReader::ReadRelationship(RelId relationship, Access access, RowChain* chain) {
+  return ReadChain(DeltaKey::RelationshipRow(relationship).view(), false,
+                   &Cursor(kRelationships, access), chain);
+}
+
+Status SnapshotReader::NodeExists(NodeId node, Access access, bool* exists) {
+  const DeltaKey prefix = DeltaKey::NodeRow(node);
+  DeltaCursor& cursor = Cursor(kNodes, access);
+  cursor.Seek(prefix.view());
+  *exists = cursor.On(prefix.view());
+  return Check(cursor);
+}
+
+Result<std::optional<NodeState>> SnapshotReader::NodeOf(NodeId node, Access access,
+                                                        RowChain* chain) {
+  KITH_RETURN_IF_ERROR(ReadNode(node, access, chain));
+  if (chain->entries.empty()) return std::optional<NodeState>();
+  NodeState state;
+  for (auto entry = chain->entries.rbegin(); entry != chain->entries.rend(); ++entry) {
+    if (!ApplyLabels(*entry, &state.labels) || !ApplyProperties(*entry, &state.properties)) {
+      return Damaged("a node's row");
+    }
+  }
+  return std::optional<NodeState>(std::move(state));
+}
+
+Result<std::optional<RelationshipState>> SnapshotReader::RelationshipOf(RelId relationship,
+                                                                        Access access,
+                                                                        RowChain* chain) {
+  KITH_RETURN_IF_ERROR(ReadRelationship(relationship, access, chain));
+  if (chain->entries.empty()) return std::optional<RelationshipState>();
+  RelationshipState state;
+  const RowEntry& image = chain->entries.back();
+  state.start = NodeId(relationship.source_group(), image.source_slot);
+  state.end = image.target;
+  state.type = image.type;
+  for (auto entry = chain->entries.rbegin(); entry != chain->entries.rend(); ++entry) {
+    if (!ApplyProperties(*entry, &state.properties)) return Damaged("a relationship's row");
+  }
+  return std::optional<RelationshipState>(std::move(state));
+}
+
+Status SnapshotReader::LabelMembers(GroupId group, LabelId label, SlotBitmap* members) {
+  const DeltaKey prefix = DeltaKey::Label(group, label);
+  DeltaCursor& cursor = Cursor(kLabels, Access::kScan);
+  uint32_t slot = 0;
+  for (cursor.Seek(prefix.view()); cursor.On(prefix.view()); cursor.Next()) {
+    if (!DecodeLabelSlot(cursor.key(), &slot)) return Damaged("a label entry");
+    members->Insert(slot);
+  }
+  return Check(cursor);
+}
+
+Status SnapshotReader::AllMembers(GroupId group, SlotBitmap* members) {
+  const DeltaKey prefix = DeltaKey::Group(group, DeltaKind::kNode);
+  DeltaCursor& cursor = Cursor(kNodes, Access::kScan);
+  uint32_t slot = 0;
+  for (cursor.Seek(prefix.view()); cursor.On(prefix.view()); cursor.Next()) {
+    if (!DecodeSlot(cursor.key(), &slot)) return Damaged("the key of a node's row");
+    members->Insert(slot);
+  }
+  return Check(cursor);
+}
+
+Status SnapshotReader::HasLabel(NodeId node, LabelId label, Access access, bool* has) {
+  const DeltaKey prefix = DeltaKey::LabelEntry(node, label);
+  DeltaCursor& cursor = Cursor(kLabels, access);
+  cursor.Seek(prefix.view());
+  *has = cursor.On(prefix.view());
+  return Check(cursor);
+}
+
+Result<std::optional<CommitNumber>> SnapshotReader::LabelCommit(NodeId node, LabelId label) {
+  const DeltaKey prefix = DeltaKey::LabelEntry(node, label);
+  DeltaCursor& cursor = Cursor(kLabels, Access::kPoint);
+  cursor.Seek(prefix.view());
+  if (cursor.On(prefix.view())) return std::optional<CommitNumber>(CommitOfKey(cursor.key()));
+  KITH_RETURN_IF_ERROR(Check(cursor));
+  return std::optional<CommitNumber>();
+}
+
+Result<std::optional<std::string>> SnapshotReader::Get(Family family, std::string_view key) {
+  rocksdb::PinnableSlice value;
+  const rocksdb::Status status =
+      store_->db()->Get(Options(), store_->family(family), ToSlice(key), &value);
+  if (status.IsNotFound()) return std::optional<std::string>();
+  KITH_RETURN_IF_ERROR(FromRocksDb(status, "reading " + store_->path()));
+  return std::optional<std::string>(value.ToString());
+}
+
+std::unique_ptr<rocksdb::Iterator> SnapshotReader::TakeIterator(Family family) {
+  auto& kept = iterators_[static_cast<size_t>(family)];
+  if (kept != nullptr) return std::move(kept);
+  return std::unique_ptr<rocksdb::Iterator>(
+      store_->db()->NewIterator(Options(), store_->family(family)));
+}
+
+void SnapshotReader::GiveIterator(Family family, std::unique_ptr<rocksdb::Iterator> iterator) {
+  iterators_[static_cast<size_t>(family)] = std::move(iterator);
+}
+
+Status SnapshotReader::Scan(Family family, std::string_view lower, std::string_view upper,
+                            const KeySpaceReader::Visitor& visit) {
+  auto iterator = TakeIterator(family);
+  for (iterator->Seek(ToSlice(lower)); iterator->Valid(); iterator->Next()) {
+    const std::string_view key = iterator->key().ToStringView();
+    if (!upper.empty() && key >= upper) break;
+    if (!visit(key, iterator->value().ToStringView())) break;
+  }
+  Status status = FromRocksDb(iterator->status(), "reading " + store_->path());
+  GiveIterator(family, std::move(iterator));
+  return status;
+}
+
+Status SnapshotReader::ScanBackwards(Family family, std::string_view lower, std::string_view upper,
+                                     const KeySpaceReader::Visitor& visit) {
+  auto iterator = TakeIterator(family);
+  if (upper.empty()) {
+    iterator->SeekToLast();
+  } else {
+    iterator->SeekForPrev(ToSlice(upper));
+    if (iterator->Valid() && iterator->key() == ToSlice(upper)) iterator->Prev();
+  }
+  for (; iterator->Valid(); iterator->Prev()) {
+    const std::string_view key = iterator->key().ToStringView();
+    if (key < lower || !visit(key, iterator->value().ToStringView())) break;
+  }
+  Status status = FromRocksDb(iterator->status(), "reading " + store_->path());
+  GiveIterator(family, std::move(iterator));
+  return status;
+}
+
+Result<int64_t> SnapshotReader::Counter(std::string_view key) {
+  KITH_ASSIGN_OR_RETURN(const std::optional<std::string> bytes, Get(Family::kCounter, key));
+  if (!bytes) return int64_t{0};
+  const std::optional<int64_t> value = DecodeCounter(*bytes);
+  if (!value) return Damaged("a counter");
+  return *value;
+}
+
+}  // namespace kith::storage

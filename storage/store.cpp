@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+// The running store: writing, failing and recovering, flushing, measuring, closing.
+#include "storage/store.h"
+
+#include <fmt/core.h>
+#include <rocksdb/write_batch.h>
+
+#include "storage/rocksdb_status.h"
+
+namespace kith::storage {
+namespace {
+
+// How often writes try to bring RocksDB back after a failure: each try may write to the disk.
+constexpr std::chrono::milliseconds kRecoveryInterval(100);
+
+}  // namespace
+
+Family FamilyOf(KeySpace space) {
+  switch (space) {
+    case KeySpace::kSchema: return Family::kSchema;
+    case KeySpace::kProperty: return Family::kProperty;
+    case KeySpace::kText: return Family::kText;
+    case KeySpace::kCounter: return Family::kCounter;
+  }
+  return Family::kCounter;
+}
+
+Store::~Store() {
+  if (db_ == nullptr) return;
+  if (!options_.read_only && !in_memory() && failure_.ok() && db_->FlushWAL(true).ok()) {
+    KeepSuperblockUp();
+  }
+  for (rocksdb::ColumnFamilyHandle* handle : families_) {
+    if (handle != nullptr) db_->DestroyColumnFamilyHandle(handle).PermitUncheckedError();
+  }
+  db_->Close().PermitUncheckedError();
+  db_.reset();
+}
+
+Status Store::Write(rocksdb::WriteBatch* batch, bool durable) {
+  if (options_.read_only) {
+    return Status(StatusCode::kReadOnly,
+                  fmt::format("{} is open read-only; open it for writing", options_.path));
+  }
+  const std::lock_guard<std::mutex> lock(write_mutex_);
+  if (!failure_.ok()) KITH_RETURN_IF_ERROR(Recover());
+  rocksdb::WriteOptions options;
+  options.sync = durable && options_.sync && !in_memory();
+  failure_ = FromRocksDb(db_->Write(options, batch), "writing to " + options_.path);
+  next_recovery_ = std::chrono::steady_clock::now();
+  return failure_;
+}
+
+// The log may hold a part of the failed write. Once every memtable is in a file and the log is a
+// new one, that part can never be replayed, and its commit number is free again.
+Status Store::Recover() {
+  const auto now = std::chrono::steady_clock::now();
+  if (now < next_recovery_) return failure_;
+  next_recovery_ = now + kRecoveryInterval;
+  if (!db_->Resume().ok()) return failure_;
+  rocksdb::WriteBatch batch;
+  const std::string id(reinterpret_cast<const char*>(superblock_.id.data()), superblock_.id.size());
+  rocksdb::Status status = batch.Put(family(Family::kDefault), std::string(1, kIdentityKey), id);
+  rocksdb::WriteOptions options;
+  options.sync = true;
+  if (status.ok()) status = db_->Write(options, &batch);
+  if (status.ok()) {
+    status = db_->Flush(rocksdb::FlushOptions(), {families_.begin(), families_.end()});
+  }
+  if (!status.ok()) {
+    failure_ = FromRocksDb(status, "writing to " + options_.path);
+    return failure_;
+  }
+  failure_ = Status::Ok();
+  return Status::Ok();
+}
+
+Result<std::optional<std::string>> Store::Get(Family family_id, std::string_view key) const {
+  std::string value;
+  const rocksdb::Status status = db_->Get(rocksdb::ReadOptions(), family(family_id),
+                                          rocksdb::Slice(key.data(), key.size()), &value);
+  if (status.IsNotFound()) return std::optional<std::string>();
+  KITH_RETURN_IF_ERROR(FromRocksDb(status, "reading " + options_.path));
+  return std::optional<std::string>(std::move(value));
+}
+
+void Store::NoteCommitted(CommitNumber commit) {
+  newest_commit_.store(static_cast<uint64_t>(commit), std::memory_order_release);
+  if (in_memory() || !flushed_since_superblock_.load(std::memory_order_acquire)) return;
+  flushed_since_superblock_.store(false, std::memory_order_release);
+  if (!options_.sync && !db_->FlushWAL(true).ok()) return;
+  KeepSuperblockUp();
+}
+
+// A superblock that stays behind only makes the next open check less; the next commit tries again.
+void Store::KeepSuperblockUp() {
+  if (!WriteSuperblock().ok()) flushed_since_superblock_.store(true, std::memory_order_release);
+}
+
+Status Store::Flush() {
+  if (options_.read_only) return Status::Ok();
+  rocksdb::FlushOptions options;
+  KITH_RETURN_IF_ERROR(FromRocksDb(db_->Flush(options, {families_.begin(), families_.end()}),
+                                   "flushing " + options_.path));
+  return in_memory() ? Status::Ok() : WriteSuperblock();
+}
+
+Result<uint64_t> Store::DiskBytes() const {
+  uint64_t total = 0;
+  if (in_memory()) {
+    for (rocksdb::ColumnFamilyHandle* handle : families_) {
+      for (const char* property : {"rocksdb.size-all-mem-tables", "rocksdb.live-sst-files-size"}) {
+        uint64_t bytes = 0;
+        if (db_->GetIntProperty(handle, property, &bytes)) total += bytes;
+      }
+    }
+    return total;
+  }
+  for (const std::string& folder : {options_.path, DataFolder()}) {
+    std::vector<std::string> names;
+    KITH_RETURN_IF_ERROR(FromRocksDb(env_->GetChildren(folder, &names), "listing " + folder));
+    for (const std::string& name : names) {
+      // A file may vanish between listing and asking, by a compaction; then it counts nothing.
+      uint64_t bytes = 0;
+      bool is_folder = false;
+      if (env_->IsDirectory(folder + "/" + name, &is_folder).ok() && is_folder) continue;
+      if (env_->GetFileSize(folder + "/" + name, &bytes).ok()) total += bytes;
+    }
+  }
+  return total;
+}
+
+}  // namespace kith::storage

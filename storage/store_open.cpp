@@ -1,0 +1,336 @@
+// SPDX-License-Identifier: Apache-2.0
+// Opening a store: the folder, its superblock, RocksDB and its options, and the checks that what is
+// there is what was written.
+#include <fmt/core.h>
+#include <rocksdb/cache.h>
+#include <rocksdb/file_system.h>
+#include <rocksdb/filter_policy.h>
+#include <rocksdb/listener.h>
+#include <rocksdb/merge_operator.h>
+#include <rocksdb/slice_transform.h>
+#include <rocksdb/table.h>
+#include <rocksdb/write_batch.h>
+
+#include <filesystem>
+#include <random>
+#include <system_error>
+
+#include "storage/format/delta_key.h"
+#include "storage/rocksdb_status.h"
+#include "storage/store.h"
+
+namespace kith::storage {
+namespace {
+
+constexpr const char* kFamilyNames[kFamilyCount] = {"default",  "delta", "schema",
+                                                    "property", "text",  "counter"};
+constexpr const char* kSuperblockName = "KITH";
+constexpr const char* kSuperblockDraft = "KITH.tmp";
+
+// A counter is the sum of what was added to it.
+class AddOperator final : public rocksdb::AssociativeMergeOperator {
+ public:
+  bool Merge(const rocksdb::Slice&, const rocksdb::Slice* existing, const rocksdb::Slice& value,
+             std::string* merged, rocksdb::Logger*) const override {
+    const auto added = DecodeCounter(value.ToStringView());
+    const auto before = existing == nullptr ? 0 : DecodeCounter(existing->ToStringView());
+    if (!added || !before) return false;
+    // Unsigned, because a sum that overflows must wrap, not be undefined.
+    *merged = EncodeCounter(
+        static_cast<int64_t>(static_cast<uint64_t>(*before) + static_cast<uint64_t>(*added)));
+    return true;
+  }
+  const char* Name() const override { return "kith.Add"; }
+};
+
+DatabaseId RandomId() {
+  std::random_device device;
+  DatabaseId id;
+  for (uint8_t& byte : id) byte = static_cast<uint8_t>(device());
+  return id;
+}
+
+Status Foreign(const std::string& path, const std::string& example) {
+  return Status(StatusCode::kCorruption,
+                fmt::format("{} is not a Kith database: it has no file {} but holds other files, "
+                            "for example {}; choose an empty or a new folder",
+                            path, kSuperblockName, example));
+}
+
+Status Absent(const std::string& path) {
+  return Status(
+      StatusCode::kNotFound,
+      fmt::format("there is no database in {}; check the path, or allow creating one", path));
+}
+
+}  // namespace
+
+// Tells the store that the superblock can say more.
+class Store::FlushListener final : public rocksdb::EventListener {
+ public:
+  explicit FlushListener(std::atomic<bool>* flushed) : flushed_(flushed) {}
+  void OnFlushCompleted(rocksdb::DB*, const rocksdb::FlushJobInfo&) override {
+    flushed_->store(true, std::memory_order_release);
+  }
+
+ private:
+  std::atomic<bool>* flushed_;  // The store's; RocksDB is closed before the store ends.
+};
+
+Store::Store(const GraphStoreOptions& options) : options_(options) {}
+
+Result<std::unique_ptr<Store>> Store::Open(const GraphStoreOptions& options) {
+  if (options.path.empty()) {
+    return Status(StatusCode::kInvalidArgument,
+                  "the path of the database is empty; give a folder or \":memory:\"");
+  }
+  std::unique_ptr<Store> store(new Store(options));
+  KITH_RETURN_IF_ERROR(store->OpenFolder());
+  return store;
+}
+
+std::string Store::DataFolder() const {
+  return in_memory() ? "/kith" : options_.path + "/data";
+}
+
+std::string Store::SuperblockPath() const {
+  return options_.path + "/" + kSuperblockName;
+}
+
+Status Store::OpenFolder() {
+  if (in_memory()) {
+    env_.reset(rocksdb::NewMemEnv(rocksdb::Env::Default()));
+    superblock_.id = RandomId();
+    if (options_.read_only) return Absent(options_.path);
+    KITH_RETURN_IF_ERROR(OpenDatabase(true));
+    return CheckContents(true);
+  }
+  env_ = rocksdb::NewCompositeEnv(options_.file_system != nullptr ? options_.file_system
+                                                                  : rocksdb::FileSystem::Default());
+  KITH_ASSIGN_OR_RETURN(const bool create, PrepareFolder());
+  KITH_RETURN_IF_ERROR(OpenDatabase(create));
+  KITH_RETURN_IF_ERROR(CheckContents(create));
+  if (options_.read_only) return Status::Ok();
+  superblock_.state = Superblock::State::kReady;
+  return WriteSuperblock();
+}
+
+// Makes the folder, takes its lock and reads its superblock. True when the database is to be
+// created.
+Result<bool> Store::PrepareFolder() {
+  std::error_code error;
+  const std::filesystem::file_status status = std::filesystem::status(options_.path, error);
+  if (!std::filesystem::exists(status)) {
+    if (!options_.create_if_missing || options_.read_only) return Absent(options_.path);
+    std::filesystem::create_directories(options_.path, error);
+    if (error) {
+      return Status(StatusCode::kIoError,
+                    fmt::format("creating the folder {} failed: {}; check the path and its "
+                                "permissions",
+                                options_.path, error.message()));
+    }
+  } else if (!std::filesystem::is_directory(status)) {
+    return Status(
+        StatusCode::kInvalidArgument,
+        fmt::format("{} is a file, and a database is a folder; give another path", options_.path));
+  }
+  bool is_new = false;
+  KITH_RETURN_IF_ERROR(ReadSuperblock(&is_new));
+  if (is_new && (!options_.create_if_missing || options_.read_only)) return Absent(options_.path);
+  if (!options_.read_only) {
+    KITH_ASSIGN_OR_RETURN(lock_, LockFile::Acquire(options_.path));
+    // Read again: another process may have created the database while we waited for the lock.
+    KITH_RETURN_IF_ERROR(ReadSuperblock(&is_new));
+  }
+  const bool unfinished = superblock_.state == Superblock::State::kCreating;
+  if (unfinished && options_.read_only) return Absent(options_.path);
+  if (!is_new) return unfinished;
+  superblock_.id = RandomId();
+  KITH_RETURN_IF_ERROR(WriteSuperblock());
+  return true;
+}
+
+// `*is_new`: the folder holds nothing, or what an interrupted creation left before its superblock.
+Status Store::ReadSuperblock(bool* is_new) {
+  *is_new = false;
+  const std::string path = SuperblockPath();
+  const rocksdb::Status exists = env_->FileExists(path);
+  if (exists.ok()) {
+    std::string bytes;
+    KITH_RETURN_IF_ERROR(
+        FromRocksDb(rocksdb::ReadFileToString(env_.get(), path, &bytes), "reading " + path));
+    KITH_ASSIGN_OR_RETURN(superblock_, DecodeSuperblock(bytes, path));
+    return Status::Ok();
+  }
+  if (!exists.IsNotFound()) return FromRocksDb(exists, "looking for " + path);
+  std::vector<std::string> names;
+  KITH_RETURN_IF_ERROR(
+      FromRocksDb(env_->GetChildren(options_.path, &names), "listing " + options_.path));
+  for (const std::string& name : names) {
+    if (name != "." && name != ".." && name != LockFile::kName && name != kSuperblockDraft) {
+      return Foreign(options_.path, name);
+    }
+  }
+  *is_new = true;
+  return Status::Ok();
+}
+
+// Atomic: a crash leaves the old file or the new one.
+Status Store::WriteSuperblock() {
+  const std::lock_guard<std::mutex> lock(superblock_mutex_);
+  Superblock block = superblock_;
+  block.flushed = static_cast<CommitNumber>(newest_commit_.load(std::memory_order_acquire));
+  const std::string draft = options_.path + "/" + kSuperblockDraft;
+  rocksdb::Status status =
+      rocksdb::WriteStringToFile(env_.get(), EncodeSuperblock(block), draft, true);
+  if (status.ok()) status = env_->RenameFile(draft, SuperblockPath());
+  std::unique_ptr<rocksdb::Directory> folder;
+  if (status.ok()) status = env_->NewDirectory(options_.path, &folder);
+  if (status.ok()) status = folder->Fsync();
+  if (status.ok()) superblock_ = block;
+  return FromRocksDb(status, "writing " + SuperblockPath());
+}
+
+rocksdb::DBOptions Store::DatabaseOptions(bool create) {
+  rocksdb::DBOptions options;
+  options.env = env_.get();
+  options.create_if_missing = create;
+  options.create_missing_column_families = create;
+  options.paranoid_checks = true;
+  options.wal_recovery_mode = rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
+  // One leader writes at a time, so parallel inserts into a memtable only cost.
+  options.allow_concurrent_memtable_write = false;
+  options.max_background_jobs = 2;
+  options.max_open_files = 512;
+  options.max_total_wal_size = 4 * options_.write_buffer_bytes;
+  options.avoid_unnecessary_blocking_io = true;
+  options.stats_dump_period_sec = 0;
+  options.stats_persist_period_sec = 0;
+  options.info_log_level = rocksdb::InfoLogLevel::WARN_LEVEL;
+  options.keep_log_file_num = 2;
+  options.max_log_file_size = size_t{1} << 20;
+  listener_ = std::make_shared<FlushListener>(&flushed_since_superblock_);
+  options.listeners.push_back(listener_);
+  return options;
+}
+
+rocksdb::ColumnFamilyOptions Store::FamilyOptions(Family family) {
+  rocksdb::ColumnFamilyOptions options;
+  rocksdb::BlockBasedTableOptions table;
+  table.checksum = rocksdb::kXXH3;
+  table.format_version = 5;
+  table.block_size = size_t{8} << 10;
+  table.block_cache = block_cache_;
+  table.cache_index_and_filter_blocks = true;
+  table.pin_l0_filter_and_index_blocks_in_cache = true;
+  table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
+  options.write_buffer_size = options_.write_buffer_bytes;
+  options.compression = rocksdb::kLZ4Compression;
+  options.level_compaction_dynamic_level_bytes = true;
+  if (family == Family::kDelta) {
+    // Delta keys end in a commit number that readers do not know: filters cover the prefix that
+    // names the group, the kind and, for all kinds but relationship rows, the node.
+    options.prefix_extractor.reset(rocksdb::NewFixedPrefixTransform(kDeltaPrefixBytes));
+    options.memtable_prefix_bloom_size_ratio = 0.02;
+    table.whole_key_filtering = false;
+  }
+  if (family == Family::kCounter) {
+    options.merge_operator = std::make_shared<AddOperator>();
+    // Bounds what a read of a busy counter has to add up.
+    options.max_successive_merges = 64;
+  }
+  options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
+  return options;
+}
+
+Status Store::OpenDatabase(bool create) {
+  if (create && !in_memory()) {
+    // What an interrupted creation left has never been promised to anyone.
+    std::error_code error;
+    std::filesystem::remove_all(DataFolder(), error);
+    KITH_RETURN_IF_ERROR(
+        FromRocksDb(env_->CreateDirIfMissing(DataFolder()), "creating " + DataFolder()));
+  }
+  block_cache_ = rocksdb::NewLRUCache(options_.block_cache_bytes);
+  std::vector<rocksdb::ColumnFamilyDescriptor> descriptors;
+  for (size_t i = 0; i < kFamilyCount; ++i) {
+    descriptors.emplace_back(kFamilyNames[i], FamilyOptions(static_cast<Family>(i)));
+  }
+  const rocksdb::DBOptions options = DatabaseOptions(create);
+  std::vector<rocksdb::ColumnFamilyHandle*> handles;
+  rocksdb::DB* db = nullptr;
+  const rocksdb::Status status =
+      options_.read_only
+          ? rocksdb::DB::OpenForReadOnly(options, DataFolder(), descriptors, &handles, &db)
+          : rocksdb::DB::Open(options, DataFolder(), descriptors, &handles, &db);
+  if (status.IsInvalidArgument() || status.IsPathNotFound() || status.IsNotFound()) {
+    return Status(StatusCode::kCorruption,
+                  fmt::format("{} has a superblock, but its data in {} is missing or incomplete "
+                              "({}); restore the folder from a backup",
+                              options_.path, DataFolder(), status.ToString()));
+  }
+  KITH_RETURN_IF_ERROR(FromRocksDb(status, "opening " + options_.path));
+  db_.reset(db);
+  std::copy(handles.begin(), handles.end(), families_.begin());
+  return Status::Ok();
+}
+
+// The superblock and the data must belong together, and no commit that was flushed may be missing.
+Status Store::CheckContents(bool created) {
+  const std::string key(1, kIdentityKey);
+  const std::string id(reinterpret_cast<const char*>(superblock_.id.data()), superblock_.id.size());
+  if (created) {
+    rocksdb::WriteBatch batch;
+    rocksdb::WriteOptions options;
+    options.sync = !in_memory();
+    rocksdb::Status status = batch.Put(family(Family::kDefault), key, id);
+    if (status.ok()) status = db_->Write(options, &batch);
+    return FromRocksDb(status, "creating " + options_.path);
+  }
+  KITH_ASSIGN_OR_RETURN(const std::optional<std::string> stored, Get(Family::kDefault, key));
+  if (stored != id) {
+    return Status(StatusCode::kCorruption,
+                  fmt::format("{} does not belong to the data beside it (database id {}): files of "
+                              "two databases were mixed; restore the whole folder from one backup",
+                              SuperblockPath(), DatabaseIdText(superblock_.id)));
+  }
+  return CheckCommitRecords();
+}
+
+Status Store::CheckCommitRecords() {
+  const std::unique_ptr<rocksdb::Iterator> records(
+      db_->NewIterator(rocksdb::ReadOptions(), family(Family::kDefault)));
+  uint64_t newest = 0;
+  records->SeekForPrev(CommitKey(static_cast<CommitNumber>(UINT64_MAX)));
+  if (records->Valid()) {
+    const auto commit = CommitOfRecordKey(records->key().ToStringView());
+    if (commit) newest = static_cast<uint64_t>(*commit);
+  }
+  KITH_RETURN_IF_ERROR(FromRocksDb(records->status(), "reading the commits of " + options_.path));
+  const uint64_t flushed = static_cast<uint64_t>(superblock_.flushed);
+  if (newest < flushed) {
+    return Status(StatusCode::kCorruption,
+                  fmt::format("{} ends at commit {}, but commit {} was on disk already: files were "
+                              "lost or replaced by older ones; restore the whole folder from a "
+                              "backup",
+                              options_.path, newest, flushed));
+  }
+  uint64_t expected = flushed + 1;
+  for (records->Seek(CommitKey(static_cast<CommitNumber>(expected))); expected <= newest;
+       records->Next(), ++expected) {
+    const bool there = records->Valid() && CommitOfRecordKey(records->key().ToStringView()) ==
+                                               static_cast<CommitNumber>(expected);
+    if (!there) {
+      return Status(StatusCode::kCorruption,
+                    fmt::format("{} has commit {} but not commit {}: part of its log is lost; "
+                                "restore the folder from a backup",
+                                options_.path, newest, expected));
+    }
+  }
+  KITH_RETURN_IF_ERROR(FromRocksDb(records->status(), "reading the commits of " + options_.path));
+  opened_at_ = static_cast<CommitNumber>(newest);
+  newest_commit_.store(newest, std::memory_order_release);
+  return Status::Ok();
+}
+
+}  // namespace kith::storage
