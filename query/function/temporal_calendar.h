@@ -35,8 +35,11 @@ constexpr int64_t FloorDivide(int64_t dividend, int64_t divisor) {
   return dividend / divisor - (dividend % divisor < 0 ? 1 : 0);
 }
 constexpr int64_t FloorModulo(int64_t dividend, int64_t divisor) {
-  return dividend - FloorDivide(dividend, divisor) * divisor;
+  // Not by way of FloorDivide: near the least integer its product would overflow.
+  const int64_t remainder = dividend % divisor;
+  return remainder < 0 ? remainder + divisor : remainder;
 }
+static_assert(FloorModulo(INT64_MIN, 1000) == 192);
 
 /// Monday 1 to Sunday 7.
 int64_t DayOfWeek(int64_t days);
