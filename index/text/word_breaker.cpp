@@ -35,10 +35,14 @@ bool IsAsciiSpace(char c) {
   return c == ' ' || (c >= '\t' && c <= '\r');
 }
 
-bool IsWordCodePoint(char32_t c) {
-  if (c == kBadUtf8) return false;
-  constexpr uint32_t kWordTypes = U_GC_L_MASK | U_GC_N_MASK | U_GC_M_MASK;
-  return (U_GET_GC_MASK(static_cast<UChar32>(c)) & kWordTypes) != 0;
+enum class CodePointKind : uint8_t { kOther, kWord, kMark };
+
+// Superscripts and fractions (U_GC_NO) end a word for UAX 29, so they are others.
+CodePointKind KindOf(char32_t c) {
+  if (c == kBadUtf8) return CodePointKind::kOther;
+  const uint32_t type = U_GET_GC_MASK(static_cast<UChar32>(c));
+  if ((type & (U_GC_L_MASK | U_GC_ND_MASK | U_GC_NL_MASK)) != 0) return CodePointKind::kWord;
+  return (type & U_GC_M_MASK) != 0 ? CodePointKind::kMark : CodePointKind::kOther;
 }
 
 // Latin, Greek, Cyrillic and Armenian: letters and marks follow each other without a word boundary
@@ -58,18 +62,21 @@ void FindAsciiWords(std::string_view text, size_t begin, size_t end, std::vector
   }
 }
 
-// The runs of word code points in [begin, end).
+// The runs of letters, digits and marks in [begin, end).
 void FindRuns(std::string_view text, size_t begin, size_t end, std::vector<Word>* words) {
   const std::string_view part = text.substr(0, end);
   Word word{begin, begin, true};
   for (size_t i = begin; i < end;) {
     const size_t start = i;
     const char32_t c = TakeUtf8(part, &i);
-    if (IsWordCodePoint(c)) {
-      if (word.end == word.begin) word.begin = start;
+    const CodePointKind kind = KindOf(c);
+    const bool open = word.end > word.begin;
+    // A mark belongs to what is before it, so it begins no word.
+    if (kind == CodePointKind::kWord || (kind == CodePointKind::kMark && open)) {
+      if (!open) word.begin = start;
       word.end = i;
       word.ascii = word.ascii && c < 0x80;
-    } else if (word.end > word.begin) {
+    } else if (open) {
       words->push_back(word);
       word = {i, i, true};
     }
