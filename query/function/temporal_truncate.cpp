@@ -4,6 +4,9 @@
 
 #include <fmt/format.h>
 
+#include <iterator>
+#include <utility>
+
 #include "query/function/temporal_calendar.h"
 #include "query/function/temporal_construct.h"
 #include "query/function/temporal_error.h"

@@ -157,6 +157,7 @@ TEST_CASE("a zone moves the clock when the source had one, else it names it", "[
   CHECK(Make(kDateTime, {{"date", berlin}, {"hour", Value(4)}}) == "2020-01-05T04:00Z");
   CHECK(Make(kDateTime, {{"date", berlin}, {"time", zoned}, {"timezone", Value("Z")}}) ==
         "2020-01-05T09:20Z");
+  CHECK(Make(kDateTime, {{"time", berlin}}) == "ArgumentError");
   CHECK(Make(kTime, {{"time", berlin}}) == "10:20+01:00");
   CHECK(Make(kTime, berlin) == "10:20+01:00");
 }

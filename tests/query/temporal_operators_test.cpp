@@ -86,6 +86,9 @@ TEST_CASE("a date-time moves on the calendar, then on the time line", "[query]")
   const Value autumn = Of("datetime", "2021-10-30T12:00[Europe/Berlin]");
   CHECK(Text(AddTemporal(autumn, Span("P1D"))) == "2021-10-31T12:00+01:00[Europe/Berlin]");
   CHECK(Text(AddTemporal(autumn, Span("PT24H"))) == "2021-10-31T11:00+01:00[Europe/Berlin]");
+  // The second of two equal clock readings stays the second.
+  CHECK(Text(AddTemporal(Of("datetime", "2020-10-25T02:30+01:00[Europe/Berlin]"), Span("P371D"))) ==
+        "2021-10-31T02:30+01:00[Europe/Berlin]");
   CHECK(Text(SubtractTemporal(Of("datetime", "1970-01-01T00:00+02:00"), Span("PT0.5S"))) ==
         "1969-12-31T23:59:59.5+02:00");
 }
