@@ -337,7 +337,7 @@ Result<ExpressionPtr> StatementBinder::AddAggregate(const ast::Expression& call)
     // In ORDER BY the arguments are looked up among the columns, which says what is wrong.
     const Restore<const Scope*> scope(&scope_,
                                       grouping->input != nullptr ? grouping->input : scope_);
-    const Restore<Grouping*> outside(&grouping_, grouping->input != nullptr ? nullptr : grouping);
+    const Restore<Grouping*> outside(&grouping_, nullptr);
     KITH_RETURN_IF_ERROR(BindAggregateArguments(function, &aggregate));
     type.types = aggregate.function->signature.result;
     if (!aggregate.arguments.empty() && type.IsAlways(kListType)) {

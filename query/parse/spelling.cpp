@@ -42,11 +42,11 @@ std::string_view NearestSpelling(std::string_view word,
                                  std::span<const std::string_view> candidates) {
   if (word.size() > kMaxLength) return {};
   std::string_view nearest;
-  size_t best = word.size() / 3 + 1;
+  size_t best = kMaxLength;
   for (const std::string_view candidate : candidates) {
     if (candidate.size() > kMaxLength) continue;
     const size_t distance = EditDistance(word, candidate);
-    if (distance < best) {
+    if (distance < best && distance <= std::max(word.size(), candidate.size()) / 3) {
       best = distance;
       nearest = candidate;
     }

@@ -10,8 +10,8 @@
 namespace kith::query {
 
 /// The candidate that `word` is a misspelling of, without regard to ASCII case; empty when none is
-/// near (one edit for each three letters; swapping two neighbours is one edit). The first of
-/// equals.
+/// near (one edit for each three letters of the longer; swapping two neighbours is one edit). The
+/// first of equals.
 std::string_view NearestSpelling(std::string_view word,
                                  std::span<const std::string_view> candidates);
 
