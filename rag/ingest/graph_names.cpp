@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+// See graph_names.h and the picture of the graph in rag/pipeline.h.
+#include "rag/ingest/graph_names.h"
+
+#include <utility>
+
+#include "index/index_manager.h"
+#include "storage/catalog.h"
+
+namespace kith::rag {
+namespace {
+
+using index::IndexKind;
+using index::IndexRequest;
+
+IndexRequest Unique(std::string_view name, const char* label, const char* property) {
+  IndexRequest request;
+  request.name = name;
+  request.kind = IndexKind::kUnique;
+  request.labels = {label};
+  request.properties = {property};
+  request.if_not_exists = true;
+  return request;
+}
+
+IndexRequest ChunkText() {
+  IndexRequest request;
+  request.name = kTextIndex;
+  request.kind = IndexKind::kText;
+  request.labels = {"Chunk"};
+  request.properties = {"title", "heading", "text"};
+  request.if_not_exists = true;
+  return request;
+}
+
+}  // namespace
+
+Result<GraphNames> GraphNames::Resolve(storage::Catalog* catalog) {
+  GraphNames names;
+  const std::pair<LabelId*, const char*> labels[] = {{&names.document, "Document"},
+                                                     {&names.chunk, "Chunk"},
+                                                     {&names.entity, "Entity"},
+                                                     {&names.link_target, "LinkTarget"}};
+  for (const auto& [id, name] : labels) {
+    KITH_ASSIGN_OR_RETURN(*id, catalog->LabelFor(name));
+  }
+  const std::pair<RelTypeId*, const char*> types[] = {{&names.has_chunk, "HAS_CHUNK"},
+                                                      {&names.next, "NEXT"},
+                                                      {&names.about, "ABOUT"},
+                                                      {&names.mentions, "MENTIONS"},
+                                                      {&names.links_to, "LINKS_TO"}};
+  for (const auto& [id, name] : types) {
+    KITH_ASSIGN_OR_RETURN(*id, catalog->RelTypeFor(name));
+  }
+  const std::pair<PropertyId*, const char*> properties[] = {
+      {&names.uri, "uri"},       {&names.title, "title"},       {&names.language, "language"},
+      {&names.format, "format"}, {&names.checksum, "checksum"}, {&names.bytes, "bytes"},
+      {&names.source, "source"}, {&names.heading, "heading"},   {&names.text, "text"},
+      {&names.begin, "begin"},   {&names.end, "end"},           {&names.ordinal, "ordinal"},
+      {&names.runs, "runs"},     {&names.key, "key"},           {&names.name, "name"},
+      {&names.kind, "kind"}};
+  for (const auto& [id, name] : properties) {
+    KITH_ASSIGN_OR_RETURN(*id, catalog->PropertyFor(name));
+  }
+  return names;
+}
+
+RagIndexes FindIndexes(const index::IndexCatalog& catalog, const GraphNames& names) {
+  RagIndexes found;
+  const PropertyId uri[] = {names.uri};
+  const PropertyId key[] = {names.key};
+  found.document_uri = catalog.FindProperty(names.document, uri);
+  found.entity_key = catalog.FindProperty(names.entity, key);
+  found.link_target_uri = catalog.FindProperty(names.link_target, uri);
+  const auto texts = catalog.TextIndexes(names.chunk, names.text);
+  for (const index::IndexDefinition* text : texts) {
+    if (text->name == kTextIndex) found.chunk_text = text;
+  }
+  if (found.chunk_text == nullptr && !texts.empty()) found.chunk_text = texts.front();
+  return found;
+}
+
+Result<bool> EnsureIndexes(index::IndexManager* indexes, const GraphNames& names) {
+  const auto catalog = indexes->catalog();
+  const RagIndexes found = FindIndexes(*catalog, names);
+  const std::pair<const index::IndexDefinition*, IndexRequest> wanted[] = {
+      {found.document_uri, Unique(kDocumentIndex, "Document", "uri")},
+      {found.entity_key, Unique(kEntityIndex, "Entity", "key")},
+      {found.link_target_uri, Unique(kLinkTargetIndex, "LinkTarget", "uri")},
+      {found.chunk_text, ChunkText()}};
+  bool created = false;
+  for (const auto& [known, request] : wanted) {
+    if (known != nullptr) continue;
+    KITH_ASSIGN_OR_RETURN(const index::SchemaChange change, indexes->Create(request));
+    created = created || change.changed;
+  }
+  return created;
+}
+
+}  // namespace kith::rag

@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: Apache-2.0
+// See ingester.h. A batch that fails as a whole (too large for one transaction, say) is written
+// again one document at a time, so that one bad document never takes others with it.
+#include "rag/ingest/ingester.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+
+#include "index/index_manager.h"
+
+namespace kith::rag {
+namespace {
+
+/// Conflicts come from other writers of the same database; each attempt sees a newer snapshot.
+constexpr int kMaxAttempts = 16;
+/// Sources held by an open batch: far below a transaction's own limit.
+constexpr size_t kMaxBatchBytes = size_t{32} << 20;
+
+bool IsAboutDocument(const Status& status) {
+  switch (status.code()) {
+    case StatusCode::kInvalidArgument:
+    case StatusCode::kResourceExhausted:
+    case StatusCode::kTypeError: return true;
+    default: return false;
+  }
+}
+
+}  // namespace
+
+Result<IngestReport> Ingester::IngestPath(const std::string& path) {
+  KITH_ASSIGN_OR_RETURN(const DocumentSource source,
+                        DocumentSource::Open(path, options_.max_document_bytes));
+  progress_.bytes_total = source.total_bytes();
+  if (!source.has_json_lines()) progress_.documents_total = source.files().size();
+  const SourceVisitor visitor{[this](RawDocument raw) { return Accept(std::move(raw)); },
+                              [this](SkippedDocument skipped) { return Skip(std::move(skipped)); }};
+  uint64_t bytes_before = 0;
+  for (const SourceFile& file : source.files()) {
+    KITH_RETURN_IF_ERROR(source.Read(file, visitor));
+    bytes_before += file.bytes;
+    progress_.bytes_done = bytes_before;
+  }
+  KITH_RETURN_IF_ERROR(WriteBatch());
+  return report_;
+}
+
+Result<IngestReport> Ingester::IngestText(const std::string& uri, std::string_view text) {
+  if (uri.empty()) {
+    return Status(StatusCode::kInvalidArgument, "a document needs a name; it was empty");
+  }
+  RawDocument raw;
+  raw.uri = uri;
+  raw.source = text;
+  FormatOfPath(uri, &raw.format);
+  progress_.documents_total = 1;
+  progress_.bytes_total = text.size();
+  KITH_RETURN_IF_ERROR(Accept(std::move(raw)));
+  KITH_RETURN_IF_ERROR(WriteBatch());
+  return report_;
+}
+
+Status Ingester::Skip(SkippedDocument skipped) {
+  if (!options_.skip_unreadable) {
+    return Status(StatusCode::kInvalidArgument,
+                  fmt::format("{}: {}", skipped.path, skipped.reason));
+  }
+  report_.skipped.push_back(std::move(skipped));
+  return Status::Ok();
+}
+
+Status Ingester::Accept(RawDocument raw) {
+  if (options_.interrupt != nullptr) KITH_RETURN_IF_ERROR(options_.interrupt->Check());
+  const std::string uri = raw.uri;
+  Result<PreparedDocument> prepared = PrepareDocument(std::move(raw), options_.max_document_bytes);
+  if (!prepared.ok()) return Skip({uri, prepared.status().message()});
+  if (batch_uris_.contains(uri)) KITH_RETURN_IF_ERROR(WriteBatch());
+  batch_bytes_ += prepared->source.size();
+  batch_uris_.insert(uri);
+  batch_.push_back(std::move(prepared).value());
+  const bool full = batch_.size() >= std::max<size_t>(options_.documents_per_transaction, 1) ||
+                    batch_bytes_ > kMaxBatchBytes;
+  return full ? WriteBatch() : Status::Ok();
+}
+
+Status Ingester::WriteBatch() {
+  if (batch_.empty()) return Status::Ok();
+  Status status = Write(batch_);
+  if (!status.ok() && IsAboutDocument(status)) status = WriteOneByOne(status);
+  KITH_RETURN_IF_ERROR(status);
+  const std::vector<PreparedDocument> written = std::move(batch_);
+  batch_.clear();
+  batch_uris_.clear();
+  batch_bytes_ = 0;
+  for (const PreparedDocument& document : written) {
+    KITH_RETURN_IF_ERROR(Progress(document.uri, document.source.size()));
+  }
+  return Status::Ok();
+}
+
+Status Ingester::WriteOneByOne(const Status& failure) {
+  if (batch_.size() == 1) return Skip({batch_.front().uri, failure.message()});
+  for (const PreparedDocument& document : batch_) {
+    const Status status = Write(std::span(&document, 1));
+    if (status.ok()) continue;
+    if (!IsAboutDocument(status)) return status;
+    KITH_RETURN_IF_ERROR(Skip({document.uri, status.message()}));
+  }
+  return Status::Ok();
+}
+
+Status Ingester::Write(std::span<const PreparedDocument> documents) {
+  WriteReport written;
+  Status status;
+  if (transaction_ != nullptr) {
+    const std::lock_guard lock(shared_->write_lock);
+    const uint64_t savepoint = transaction_->Savepoint();
+    status = WriteInto(*transaction_, documents, &written);
+    if (!status.ok()) {
+      const Status undone = transaction_->RollbackTo(savepoint);
+      return undone.ok() ? status : undone;
+    }
+    transaction_->ReleaseSavepoint(savepoint);
+  } else {
+    for (int attempt = 0; attempt < kMaxAttempts; ++attempt) {
+      const std::lock_guard lock(shared_->write_lock);
+      written = WriteReport();
+      KITH_ASSIGN_OR_RETURN(const auto transaction,
+                            shared_->store->Begin(storage::TransactionMode::kWrite));
+      status = WriteInto(*transaction, documents, &written);
+      if (status.ok()) status = transaction->Commit();
+      if (!status.IsRetryable()) break;
+    }
+    KITH_RETURN_IF_ERROR(status);
+  }
+  report_.documents_added += written.added;
+  report_.documents_replaced += written.replaced;
+  report_.documents_unchanged += written.unchanged;
+  report_.chunks += written.chunks;
+  report_.entities += written.entities;
+  report_.mentions += written.mentions;
+  report_.links += written.links;
+  return Status::Ok();
+}
+
+Status Ingester::WriteInto(storage::Transaction& transaction,
+                           std::span<const PreparedDocument> documents, WriteReport* report) {
+  KITH_ASSIGN_OR_RETURN(const auto catalog, shared_->indexes->CatalogFor(&transaction.view()));
+  KITH_ASSIGN_OR_RETURN(const auto writer, GraphWriter::Create(&transaction, catalog.get(),
+                                                               &shared_->names, &shared_->cache));
+  return writer->Upsert(documents, report);
+}
+
+Status Ingester::Progress(const std::string& uri, uint64_t bytes) {
+  ++progress_.documents_done;
+  // Within a file of JSON lines only what its documents hold is known.
+  progress_.bytes_done = std::min(progress_.bytes_done + bytes, progress_.bytes_total);
+  progress_.current = uri;
+  if (options_.progress && !options_.progress(progress_)) {
+    return Status(
+        StatusCode::kCancelled,
+        fmt::format("the ingest was stopped after {} documents; those are in the database",
+                    progress_.documents_done));
+  }
+  return Status::Ok();
+}
+
+}  // namespace kith::rag

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+// Plain text: blank lines part paragraphs, a short first line is the title, underlined lines are
+// headings, lines that begin with a bullet or a number are list items.
+#include <algorithm>
+#include <cctype>
+
+#include "rag/ingest/parsed_document.h"
+
+namespace kith::rag {
+namespace {
+
+constexpr size_t kMaxTitleBytes = 160;
+
+struct Line {
+  size_t begin = 0;
+  size_t end = 0;  ///< Without the line's end and white space before it.
+};
+
+bool IsBlank(char c) {
+  return c == ' ' || c == '\t' || c == '\r' || c == '\n' || c == '\f' || c == '\v';
+}
+
+std::vector<Line> SplitLines(std::string_view source) {
+  std::vector<Line> lines;
+  size_t begin = source.substr(0, 3) == "\xEF\xBB\xBF" ? 3 : 0;
+  while (begin < source.size()) {
+    size_t newline = source.find('\n', begin);
+    if (newline == std::string_view::npos) newline = source.size();
+    size_t first = begin;
+    size_t end = newline;
+    while (end > first && IsBlank(source[end - 1])) --end;
+    while (first < end && IsBlank(source[first])) ++first;
+    lines.push_back({first, end});
+    begin = newline + 1;
+  }
+  return lines;
+}
+
+/// The heading level that a line of '=' or '-' gives the line above it; 0 for any other line.
+int UnderlineLevel(std::string_view line) {
+  if (line.size() < 3) return 0;
+  if (line.find_first_not_of('=') == std::string_view::npos) return 1;
+  if (line.find_first_not_of('-') == std::string_view::npos) return 2;
+  return 0;
+}
+
+bool IsListItem(std::string_view line) {
+  if (line.size() > 2 && (line[0] == '-' || line[0] == '*' || line[0] == '+') && line[1] == ' ') {
+    return true;
+  }
+  if (line.substr(0, 3) == "\xE2\x80\xA2") return true;  // a bullet
+  size_t digits = 0;
+  while (digits < line.size() && std::isdigit(static_cast<unsigned char>(line[digits])) != 0) {
+    ++digits;
+  }
+  return digits > 0 && digits < 4 && digits + 1 < line.size() &&
+         (line[digits] == '.' || line[digits] == ')') && line[digits + 1] == ' ';
+}
+
+Block MakeBlock(BlockKind kind, std::string_view source, Line line) {
+  Block block;
+  block.kind = kind;
+  block.text.AppendCopied(source.substr(line.begin, line.end - line.begin), line.begin);
+  return block;
+}
+
+}  // namespace
+
+ParsedDocument ParseText(std::string_view source, std::string_view name) {
+  ParsedDocument document;
+  document.title = name;
+  const std::vector<Line> lines = SplitLines(source);
+  const auto text_of = [&](size_t i) {
+    return source.substr(lines[i].begin, lines[i].end - lines[i].begin);
+  };
+  const auto is_empty = [&](size_t i) { return i >= lines.size() || text_of(i).empty(); };
+  bool open = false;  // the last block is a paragraph that the next line continues
+  bool first = true;
+  for (size_t i = 0; i < lines.size(); ++i) {
+    const std::string_view text = text_of(i);
+    if (text.empty()) {
+      open = false;
+      continue;
+    }
+    const int underlined = i + 1 < lines.size() && !open ? UnderlineLevel(text_of(i + 1)) : 0;
+    const bool is_title = first && text.size() <= kMaxTitleBytes &&
+                          (underlined == 1 || is_empty(i + 1)) &&
+                          std::any_of(lines.begin() + static_cast<ptrdiff_t>(i) + 1, lines.end(),
+                                      [](const Line& line) { return line.begin < line.end; });
+    first = false;
+    if (is_title) document.title = text;
+    if (is_title || underlined != 0) {
+      document.blocks.push_back(MakeBlock(BlockKind::kHeading, source, lines[i]));
+      document.blocks.back().level = is_title ? 1 : underlined;
+      if (underlined != 0) ++i;
+      open = false;
+    } else if (IsListItem(text)) {
+      document.blocks.push_back(MakeBlock(BlockKind::kListItem, source, lines[i]));
+      open = true;
+    } else if (open) {
+      MappedText& above = document.blocks.back().text;
+      above.AppendDecoded("\n", lines[i].begin - 1, lines[i].begin);
+      above.AppendCopied(text, lines[i].begin);
+    } else {
+      document.blocks.push_back(MakeBlock(BlockKind::kParagraph, source, lines[i]));
+      open = true;
+    }
+  }
+  return document;
+}
+
+std::string_view FormatName(DocumentFormat format) {
+  switch (format) {
+    case DocumentFormat::kText: return "text";
+    case DocumentFormat::kMarkdown: return "markdown";
+    case DocumentFormat::kHtml: return "html";
+  }
+  return "text";
+}
+
+}  // namespace kith::rag
