@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: Apache-2.0
+// See answer_cues.h. The lists hold function words only: nothing here knows a subject.
+#include "rag/generate/answer_cues.h"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <set>
+
+#include "rag/ingest/names.h"
+
+namespace kith::rag {
+namespace {
+
+constexpr std::array kFunctionWords = std::to_array<std::string_view>(
+    {"a",     "an",    "the",    "of",     "in",    "on",   "at",      "to",    "for",   "from",
+     "by",    "with",  "and",    "or",     "is",    "are",  "was",     "were",  "be",    "been",
+     "being", "do",    "does",   "did",    "has",   "have", "had",     "which", "who",   "whom",
+     "whose", "what",  "when",   "where",  "why",   "how",  "that",    "this",  "these", "those",
+     "it",    "its",   "he",     "his",    "she",   "her",  "their",   "they",  "there", "as",
+     "into",  "than",  "then",   "also",   "many",  "much", "long",    "high",  "old",   "far",
+     "often", "after", "before", "during", "under", "over", "between", "about", "not",   "no",
+     "name",  "named", "called", "s",      "you",   "i",    "me",      "can",   "could", "would",
+     "will",  "tell",  "please"});
+
+constexpr std::array kChineseFunction = std::to_array<std::string_view>(
+    {"什么时候", "是谁", "什么", "哪一年", "哪年", "哪里", "哪儿", "哪些", "哪个", "哪位",
+     "哪所",     "哪座", "哪一", "多少",   "何时", "何地", "怎么", "为何", "谁",   "哪",
+     "几",       "吗",   "呢",   "的",     "了",   "是",   "在",   "于",   "有",   "叫",
+     "与",       "和",   "从",   "被",     "由",   "为",   "请问"});
+
+constexpr std::array kMonths =
+    std::to_array<std::string_view>({"january", "february", "march", "april", "may", "june", "july",
+                                     "august", "september", "october", "november", "december"});
+constexpr std::array kNumberWords = std::to_array<std::string_view>(
+    {"one",      "two",     "three",     "four",     "five",     "six",      "seven",
+     "eight",    "nine",    "ten",       "eleven",   "twelve",   "thirteen", "fourteen",
+     "fifteen",  "sixteen", "seventeen", "eighteen", "nineteen", "twenty",   "thirty",
+     "forty",    "fifty",   "sixty",     "seventy",  "eighty",   "ninety",   "hundred",
+     "thousand", "million", "once",      "twice",    "half"});
+constexpr std::array kChineseNumerals =
+    std::to_array<std::string_view>({"〇", "零", "一", "二", "三", "四", "五", "六", "七", "八",
+                                     "九", "十", "百", "千", "万", "两"});
+constexpr std::array kMeasureWords =
+    std::to_array<std::string_view>({"many", "much", "long", "high", "tall", "old", "far", "large",
+                                     "big", "deep", "wide", "heavy", "fast", "often"});
+
+template <typename Words>
+bool In(const Words& words, std::string_view word) {
+  return std::find(words.begin(), words.end(), word) != words.end();
+}
+
+template <typename Words>
+bool HoldsAny(std::string_view text, const Words& words) {
+  return std::any_of(words.begin(), words.end(),
+                     [&](std::string_view word) { return text.find(word) != text.npos; });
+}
+
+std::vector<std::string> FoldedWords(std::string_view text) {
+  std::vector<std::string> words;
+  for (const NameWord& word : CutNameWords(text)) {
+    words.push_back(NameKey(text.substr(word.begin, word.end - word.begin)));
+  }
+  return words;
+}
+
+bool IsYear(std::string_view word) {
+  return (word.size() == 3 || word.size() == 4) &&
+         std::all_of(word.begin(), word.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
+
+bool HoldsTime(std::string_view sentence, const std::vector<std::string>& words) {
+  const bool plain = std::any_of(words.begin(), words.end(), [](const std::string& word) {
+    return IsYear(word) || In(kMonths, word);
+  });
+  if (plain) return true;
+  for (const std::string_view unit : {"年", "月", "世纪"}) {
+    const size_t at = sentence.find(unit);
+    if (at == std::string_view::npos) continue;
+    if (at > 0 && std::isdigit(static_cast<unsigned char>(sentence[at - 1])) != 0) return true;
+    if (at >= 3 && In(kChineseNumerals, sentence.substr(at - 3, 3))) return true;
+  }
+  return false;
+}
+
+bool HoldsNumber(std::string_view sentence, const std::vector<std::string>& words) {
+  return std::any_of(sentence.begin(), sentence.end(),
+                     [](char c) { return c >= '0' && c <= '9'; }) ||
+         std::any_of(words.begin(), words.end(),
+                     [](const std::string& word) { return In(kNumberWords, word); }) ||
+         HoldsAny(sentence, kChineseNumerals);
+}
+
+/// A word that begins with a capital, not at the start of the sentence, and not in the question.
+bool HoldsNewName(std::string_view sentence, std::string_view question) {
+  const std::vector<std::string> asked = FoldedWords(question);
+  bool first = true;
+  for (const NameWord& word : CutNameWords(sentence)) {
+    const std::string_view text = sentence.substr(word.begin, word.end - word.begin);
+    const bool capital = text.front() >= 'A' && text.front() <= 'Z' && text.size() > 1;
+    if (capital && !first && !In(asked, NameKey(text))) return true;
+    first = false;
+  }
+  return false;
+}
+
+/// Endings that a short word takes without becoming another one.
+bool IsEnding(std::string_view rest) {
+  static constexpr std::string_view kEndings[] = {"s",  "d", "es",  "ed", "r",
+                                                  "er", "n", "ing", "ly"};
+  return std::find(std::begin(kEndings), std::end(kEndings), rest) != std::end(kEndings);
+}
+
+void CutRuns(std::string characters, std::vector<std::string>* runs) {
+  for (const std::string_view word : kChineseFunction) {
+    for (size_t at = characters.find(word); at != std::string::npos; at = characters.find(word)) {
+      characters.replace(at, word.size(), "|");
+    }
+  }
+  size_t begin = 0;
+  while (begin < characters.size()) {
+    const size_t end = std::min(characters.find('|', begin), characters.size());
+    if (end > begin) runs->push_back(characters.substr(begin, end - begin));
+    begin = end + 1;
+  }
+}
+
+}  // namespace
+
+AnswerKind AskedKind(std::string_view question) {
+  const std::vector<std::string> words = FoldedWords(question);
+  for (size_t i = 0; i < words.size(); ++i) {
+    const std::string& word = words[i];
+    const std::string next = i + 1 < words.size() ? words[i + 1] : "";
+    if (word == "when") return AnswerKind::kTime;
+    if ((word == "what" || word == "which") && (next == "year" || next == "date")) {
+      return AnswerKind::kTime;
+    }
+    if (word == "how" && In(kMeasureWords, next)) return AnswerKind::kNumber;
+    if (word == "who" || word == "whom" || word == "whose") return AnswerKind::kPerson;
+    if (word == "where") return AnswerKind::kPlace;
+  }
+  const auto holds = [&](std::string_view part) { return question.find(part) != question.npos; };
+  if (holds("哪一年") || holds("哪年") || holds("何时") || holds("什么时候")) {
+    return AnswerKind::kTime;
+  }
+  if (holds("多少") || holds("几")) return AnswerKind::kNumber;
+  if (holds("谁")) return AnswerKind::kPerson;
+  if (holds("哪里") || holds("哪儿") || holds("何地") || holds("何处")) return AnswerKind::kPlace;
+  return AnswerKind::kAny;
+}
+
+bool HoldsKind(AnswerKind kind, std::string_view sentence, std::string_view question) {
+  switch (kind) {
+    case AnswerKind::kAny: return true;
+    case AnswerKind::kTime: return HoldsTime(sentence, FoldedWords(sentence));
+    case AnswerKind::kNumber: return HoldsNumber(sentence, FoldedWords(sentence));
+    case AnswerKind::kPerson:
+    case AnswerKind::kPlace: return HoldsNewName(sentence, question);
+  }
+  return true;
+}
+
+ContentWords ContentOf(std::string_view text) {
+  ContentWords content;
+  std::string characters;
+  size_t last_end = 0;
+  for (const NameWord& word : CutNameWords(text)) {
+    std::string folded = NameKey(text.substr(word.begin, word.end - word.begin));
+    if (word.is_single) {
+      if (word.begin != last_end) characters += '|';
+      characters += folded;
+      last_end = word.end;
+    } else if (!In(kFunctionWords, folded) && !In(content.words, folded)) {
+      content.words.push_back(std::move(folded));
+    }
+  }
+  CutRuns(std::move(characters), &content.runs);
+  return content;
+}
+
+bool SameWord(std::string_view a, std::string_view b) {
+  if (a == b) return true;
+  const size_t shorter = std::min(a.size(), b.size());
+  const size_t longer = std::max(a.size(), b.size());
+  size_t common = 0;
+  while (common < shorter && a[common] == b[common]) ++common;
+  // Suffixes of English and its neighbours take up to two fifths of a word.
+  if (common >= 4 && common * 5 >= longer * 3) return true;
+  return common >= 3 && common == shorter && IsEnding((a.size() > b.size() ? a : b).substr(common));
+}
+
+}  // namespace kith::rag

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+// What makes an answer from passages. The extractive generator answers with sentences of the
+// documents; a language model can come behind the same interface: it gets the same passages and
+// returns text whose claims point at parts of them.
+//
+// Thread safety: a generator is const and may serve several threads; input belongs to the call.
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <set>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/base/result.h"
+#include "rag/ingest/source_text.h"
+#include "rag/route/question.h"
+#include "rag/types.h"
+
+namespace kith::rag {
+
+/// An entity's key and node: what sentences are searched for.
+struct KnownName {
+  NodeId entity;
+  std::string key;
+};
+
+/// A passage with what a generator may need of it.
+struct SourcedPassage {
+  const Passage* passage = nullptr;  ///< Borrowed.
+  MappedText text;                   ///< The passage's text with its source bytes.
+  std::string language;
+  std::set<NodeId> about;  ///< Entities that its document or section is about.
+};
+
+struct GeneratorInput {
+  const Question& question;
+  std::span<const SourcedPassage> passages;  ///< Best first.
+  std::span<const KnownName> names;          ///< Of the entities that the passages mention.
+  /// How many chunks hold a word, and how many there are; for weighting.
+  std::function<Result<double>(std::string_view word)> chunks_with;
+  double chunks_total = 0;
+};
+
+/// A part of a passage that supports what stands before its number in the text.
+struct DraftCitation {
+  size_t passage = 0;  ///< Index into GeneratorInput::passages.
+  size_t begin = 0;    ///< Bytes of the passage's text.
+  size_t end = 0;
+};
+
+struct Draft {
+  std::string text;  ///< With [1], [2], ... after the claims: citations[0], [1], ...
+  bool abstained = false;
+  double confidence = 0;
+  std::vector<DraftCitation> citations;
+};
+
+class Generator {
+ public:
+  virtual ~Generator() = default;
+  virtual Result<Draft> Generate(const GeneratorInput& input) const = 0;
+};
+
+/// What an abstaining answer says, in the question's language.
+std::string_view AbstainText(std::string_view language);
+
+}  // namespace kith::rag
