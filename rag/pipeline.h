@@ -8,7 +8,7 @@
 //   (:Document)-[:HAS_CHUNK]->(:Chunk)-[:NEXT]->(:Chunk)
 //   (:Document)-[:ABOUT {kind, name}]->(:Entity)   kind: title, alias
 //   (:Chunk)-[:ABOUT {kind, name}]->(:Entity)      kind: heading, link
-//   (:Chunk)-[:MENTIONS {count}]->(:Entity)
+//   (:Chunk)-[:MENTIONS]->(:Entity)
 //   (:Chunk)-[:LINKS_TO {text}]->(:Document), or -> (:LinkTarget {uri}) while there is none
 //
 // Invariants: the graph is a function of the set of documents, whatever order they came in. An
@@ -42,7 +42,7 @@ using StatementRunnerFactory = std::function<Result<std::unique_ptr<query::State
 
 class Pipeline {
  public:
-  /// All borrowed; they must outlive the pipeline. Touches nothing on disk: the indexes that RAG
+  /// All borrowed (`memory` may be null); they must outlive the pipeline. Touches nothing on disk: the indexes that RAG
   /// needs are made by the first ingest.
   static Result<std::unique_ptr<Pipeline>> Create(storage::GraphStore* store,
                                                   index::IndexManager* indexes,
@@ -62,7 +62,7 @@ class Pipeline {
   /// when unknown).
   Result<IngestReport> IngestText(const std::string& uri, std::string_view text,
                                   const IngestOptions& options = {});
-  /// NotFound, with the nearest uri, when there is no such document.
+  /// NotFound when there is no such document.
   Status Delete(const std::string& uri);
   Result<Retrieval> Retrieve(std::string_view question, const RetrieveOptions& options = {},
                              const Interrupt* interrupt = nullptr);

@@ -3,6 +3,7 @@
 #include "rag/ingest/graph_names.h"
 
 #include <utility>
+#include <vector>
 
 #include "index/index_manager.h"
 #include "storage/catalog.h"
@@ -33,34 +34,66 @@ IndexRequest ChunkText() {
   return request;
 }
 
+template <typename Id>
+using Fields = std::vector<std::pair<Id*, const char*>>;
+
+Fields<LabelId> LabelFields(GraphNames* names) {
+  return {{&names->document, "Document"},
+          {&names->chunk, "Chunk"},
+          {&names->entity, "Entity"},
+          {&names->link_target, "LinkTarget"}};
+}
+
+Fields<RelTypeId> TypeFields(GraphNames* names) {
+  return {{&names->has_chunk, "HAS_CHUNK"},
+          {&names->next, "NEXT"},
+          {&names->about, "ABOUT"},
+          {&names->mentions, "MENTIONS"},
+          {&names->links_to, "LINKS_TO"}};
+}
+
+Fields<PropertyId> PropertyFields(GraphNames* names) {
+  return {
+      {&names->uri, "uri"},       {&names->title, "title"},       {&names->language, "language"},
+      {&names->format, "format"}, {&names->checksum, "checksum"}, {&names->bytes, "bytes"},
+      {&names->source, "source"}, {&names->heading, "heading"},   {&names->text, "text"},
+      {&names->begin, "begin"},   {&names->end, "end"},           {&names->ordinal, "ordinal"},
+      {&names->runs, "runs"},     {&names->key, "key"},           {&names->name, "name"},
+      {&names->kind, "kind"}};
+}
+
 }  // namespace
 
 Result<GraphNames> GraphNames::Resolve(storage::Catalog* catalog) {
   GraphNames names;
-  const std::pair<LabelId*, const char*> labels[] = {{&names.document, "Document"},
-                                                     {&names.chunk, "Chunk"},
-                                                     {&names.entity, "Entity"},
-                                                     {&names.link_target, "LinkTarget"}};
-  for (const auto& [id, name] : labels) {
+  for (const auto& [id, name] : LabelFields(&names)) {
     KITH_ASSIGN_OR_RETURN(*id, catalog->LabelFor(name));
   }
-  const std::pair<RelTypeId*, const char*> types[] = {{&names.has_chunk, "HAS_CHUNK"},
-                                                      {&names.next, "NEXT"},
-                                                      {&names.about, "ABOUT"},
-                                                      {&names.mentions, "MENTIONS"},
-                                                      {&names.links_to, "LINKS_TO"}};
-  for (const auto& [id, name] : types) {
+  for (const auto& [id, name] : TypeFields(&names)) {
     KITH_ASSIGN_OR_RETURN(*id, catalog->RelTypeFor(name));
   }
-  const std::pair<PropertyId*, const char*> properties[] = {
-      {&names.uri, "uri"},       {&names.title, "title"},       {&names.language, "language"},
-      {&names.format, "format"}, {&names.checksum, "checksum"}, {&names.bytes, "bytes"},
-      {&names.source, "source"}, {&names.heading, "heading"},   {&names.text, "text"},
-      {&names.begin, "begin"},   {&names.end, "end"},           {&names.ordinal, "ordinal"},
-      {&names.runs, "runs"},     {&names.key, "key"},           {&names.name, "name"},
-      {&names.kind, "kind"}};
-  for (const auto& [id, name] : properties) {
+  for (const auto& [id, name] : PropertyFields(&names)) {
     KITH_ASSIGN_OR_RETURN(*id, catalog->PropertyFor(name));
+  }
+  return names;
+}
+
+std::optional<GraphNames> GraphNames::Find(const storage::Catalog& catalog) {
+  GraphNames names;
+  for (const auto& [id, name] : LabelFields(&names)) {
+    const auto found = catalog.FindLabel(name);
+    if (!found) return std::nullopt;
+    *id = *found;
+  }
+  for (const auto& [id, name] : TypeFields(&names)) {
+    const auto found = catalog.FindRelType(name);
+    if (!found) return std::nullopt;
+    *id = *found;
+  }
+  for (const auto& [id, name] : PropertyFields(&names)) {
+    const auto found = catalog.FindProperty(name);
+    if (!found) return std::nullopt;
+    *id = *found;
   }
   return names;
 }

@@ -5,6 +5,7 @@
 // Thread safety: values.
 #pragma once
 
+#include <optional>
 #include <string_view>
 
 #include "engine/base/ids.h"
@@ -38,6 +39,8 @@ struct GraphNames {
 
   /// Numbers the names that are new. ReadOnly when some are new and the store is read-only.
   static Result<GraphNames> Resolve(storage::Catalog* catalog);
+  /// nullopt when some are not numbered: nothing was ever ingested.
+  static std::optional<GraphNames> Find(const storage::Catalog& catalog);
 };
 
 /// The indexes that RAG needs, as one catalog has them. An index that the user made over the same

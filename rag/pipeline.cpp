@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: Apache-2.0
+// Wires ingest, route, retrieve and generate over one store.
+#include "rag/pipeline.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <optional>
+
+#include "engine/base/memory_budget.h"
+#include "index/index_manager.h"
+#include "rag/generate/answerer.h"
+#include "rag/generate/extractive_generator.h"
+#include "rag/ingest/ingester.h"
+#include "rag/retrieve/retriever.h"
+
+namespace kith::rag {
+
+struct Pipeline::State {
+  IngestShared shared;
+  StatementRunnerFactory runners;
+  MemoryBudget unlimited{"documents", 0};
+  MemoryBudget* memory = &unlimited;
+  ExtractiveGenerator generator;
+  Interrupt never;
+
+  /// What a call reads through: the names and indexes as the view has them.
+  struct Reading {
+    GraphNames names;
+    std::shared_ptr<const index::IndexCatalog> catalog;
+    RagIndexes indexes;
+    Question question;
+  };
+
+  Result<Reading> Read(query::ProcedureContext& context, std::string_view question) {
+    Reading reading;
+    storage::ReadView& view = context.transaction.view();
+    KITH_ASSIGN_OR_RETURN(reading.catalog, shared.indexes->CatalogFor(&view));
+    if (const auto names = GraphNames::Find(view.catalog())) {
+      reading.names = *names;
+      reading.indexes = FindIndexes(*reading.catalog, *names);
+    }
+    KITH_ASSIGN_OR_RETURN(reading.question,
+                          ReadQuestion(question, &view, reading.indexes, reading.names));
+    return reading;
+  }
+
+  Result<bool> DeleteIn(storage::Transaction& transaction, const std::string& uri) {
+    const auto names = GraphNames::Find(transaction.view().catalog());
+    if (!names) return false;
+    KITH_ASSIGN_OR_RETURN(const auto catalog, shared.indexes->CatalogFor(&transaction.view()));
+    if (!FindIndexes(*catalog, *names).complete()) return false;
+    KITH_ASSIGN_OR_RETURN(const auto writer,
+                          GraphWriter::Create(&transaction, catalog.get(), &*names, &shared.cache));
+    return writer->Delete(uri);
+  }
+
+  /// Runs `call` in a read transaction with a runner of its own.
+  template <typename Out, typename Call>
+  Result<Out> InReadTransaction(const Interrupt* interrupt, const Call& call) {
+    const Interrupt& used = interrupt == nullptr ? never : *interrupt;
+    KITH_ASSIGN_OR_RETURN(const auto transaction,
+                          shared.store->Begin(storage::TransactionMode::kRead));
+    KITH_ASSIGN_OR_RETURN(const auto runner, runners(*transaction, used, *memory));
+    query::ProcedureContext context{*transaction, *runner, used, *memory};
+    return call(context);
+  }
+
+  /// Numbers the names of the graph and makes its indexes. `inside` is a transaction of the caller,
+  /// which cannot commit any more once an index was made.
+  Status Prepare(bool inside) {
+    KITH_ASSIGN_OR_RETURN(shared.names, GraphNames::Resolve(&shared.store->catalog()));
+    KITH_ASSIGN_OR_RETURN(const bool created, EnsureIndexes(shared.indexes, shared.names));
+    if (!created || !inside) return Status::Ok();
+    return Status(StatusCode::kConflict,
+                  "the indexes of the document graph have just been made, which ends transactions "
+                  "that were open; run the transaction again");
+  }
+};
+
+namespace {
+
+constexpr int kMaxAttempts = 16;
+
+Status NoSuchDocument(const std::string& uri) {
+  return Status(
+      StatusCode::kNotFound,
+      fmt::format("there is no document '{}'; MATCH (d:Document) RETURN d.uri lists those "
+                  "that there are",
+                  uri));
+}
+
+}  // namespace
+
+Pipeline::Pipeline(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Pipeline::~Pipeline() = default;
+
+Result<std::unique_ptr<Pipeline>> Pipeline::Create(storage::GraphStore* store,
+                                                   index::IndexManager* indexes,
+                                                   StatementRunnerFactory runners,
+                                                   MemoryBudget* memory) {
+  auto state = std::make_unique<State>();
+  state->shared.store = store;
+  state->shared.indexes = indexes;
+  state->runners = std::move(runners);
+  if (memory != nullptr) state->memory = memory;
+  return std::unique_ptr<Pipeline>(new Pipeline(std::move(state)));
+}
+
+Result<IngestReport> Pipeline::Ingest(const std::string& path, const IngestOptions& options) {
+  {
+    const std::lock_guard lock(state_->shared.write_lock);
+    KITH_RETURN_IF_ERROR(state_->Prepare(false));
+  }
+  return Ingester(&state_->shared, nullptr, options).IngestPath(path);
+}
+
+Result<IngestReport> Pipeline::IngestText(const std::string& uri, std::string_view text,
+                                          const IngestOptions& options) {
+  {
+    const std::lock_guard lock(state_->shared.write_lock);
+    KITH_RETURN_IF_ERROR(state_->Prepare(false));
+  }
+  return Ingester(&state_->shared, nullptr, options).IngestText(uri, text);
+}
+
+Result<IngestReport> Pipeline::Ingest(query::ProcedureContext& context, const std::string& path,
+                                      const IngestOptions& options) {
+  {
+    const std::lock_guard lock(state_->shared.write_lock);
+    KITH_RETURN_IF_ERROR(state_->Prepare(true));
+  }
+  return Ingester(&state_->shared, &context.transaction, options).IngestPath(path);
+}
+
+Status Pipeline::Delete(const std::string& uri) {
+  Status status;
+  for (int attempt = 0; attempt < kMaxAttempts; ++attempt) {
+    const std::lock_guard lock(state_->shared.write_lock);
+    KITH_ASSIGN_OR_RETURN(const auto transaction,
+                          state_->shared.store->Begin(storage::TransactionMode::kWrite));
+    const Result<bool> found = state_->DeleteIn(*transaction, uri);
+    if (found.ok() && !*found) return NoSuchDocument(uri);
+    status = found.ok() ? transaction->Commit() : found.status();
+    if (!status.IsRetryable()) break;
+  }
+  return status;
+}
+
+Status Pipeline::Delete(query::ProcedureContext& context, const std::string& uri) {
+  const std::lock_guard lock(state_->shared.write_lock);
+  KITH_ASSIGN_OR_RETURN(const bool found, state_->DeleteIn(context.transaction, uri));
+  return found ? Status::Ok() : NoSuchDocument(uri);
+}
+
+Result<Retrieval> Pipeline::Retrieve(query::ProcedureContext& context, std::string_view question,
+                                     const RetrieveOptions& options) {
+  KITH_ASSIGN_OR_RETURN(const State::Reading reading, state_->Read(context, question));
+  Retriever retriever(&context, &state_->shared.indexes->text(), &reading.indexes, &reading.names);
+  return retriever.Retrieve(reading.question, options);
+}
+
+Result<Route> Pipeline::PlanRoute(query::ProcedureContext& context, std::string_view question,
+                                  const RetrieveOptions& options) {
+  KITH_ASSIGN_OR_RETURN(const State::Reading reading, state_->Read(context, question));
+  Retriever retriever(&context, &state_->shared.indexes->text(), &reading.indexes, &reading.names);
+  return retriever.Plan(reading.question, options);
+}
+
+Result<Answer> Pipeline::Ask(query::ProcedureContext& context, std::string_view question,
+                             const RetrieveOptions& options) {
+  KITH_ASSIGN_OR_RETURN(const State::Reading reading, state_->Read(context, question));
+  index::TextSearcher& searcher = state_->shared.indexes->text();
+  Retriever retriever(&context, &searcher, &reading.indexes, &reading.names);
+  KITH_ASSIGN_OR_RETURN(Retrieval retrieval, retriever.Retrieve(reading.question, options));
+  Answerer answerer(&context.transaction.view(), &searcher, &reading.indexes, &reading.names,
+                    &state_->generator);
+  return answerer.Answer(reading.question, std::move(retrieval));
+}
+
+Result<Retrieval> Pipeline::Retrieve(std::string_view question, const RetrieveOptions& options,
+                                     const Interrupt* interrupt) {
+  return state_->InReadTransaction<Retrieval>(interrupt, [&](query::ProcedureContext& context) {
+    return Retrieve(context, question, options);
+  });
+}
+
+Result<Answer> Pipeline::Ask(std::string_view question, const RetrieveOptions& options,
+                             const Interrupt* interrupt) {
+  return state_->InReadTransaction<Answer>(
+      interrupt, [&](query::ProcedureContext& context) { return Ask(context, question, options); });
+}
+
+}  // namespace kith::rag

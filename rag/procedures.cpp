@@ -1,0 +1,282 @@
+// SPDX-License-Identifier: Apache-2.0
+// The procedures of rag: arguments in, rows out; the work is the pipeline's.
+#include "rag/procedures.h"
+
+#include <fmt/core.h>
+
+#include <memory>
+#include <utility>
+
+#include "query/procedure.h"
+#include "rag/pipeline.h"
+
+namespace kith::rag {
+namespace {
+
+using query::FieldType;
+using query::Procedure;
+using query::ProcedureContext;
+using query::ProcedureField;
+using query::ProcedureMode;
+using query::ProcedureSignature;
+using query::RowSink;
+
+FieldType Exactly(ValueType type) {
+  return {FieldType::Kind::kExact, type};
+}
+
+ProcedureField Field(const char* name, ValueType type) {
+  return {name, Exactly(type), std::nullopt};
+}
+
+ProcedureField OptionsField() {
+  return {"options", Exactly(ValueType::kMap), Value::FromMap({})};
+}
+
+Value Integer(size_t number) {
+  return Value(static_cast<int64_t>(number));
+}
+
+Value NodeValue(NodeId node) {
+  return Value(node);
+}
+
+Result<std::string> StringArgument(std::span<const Value> arguments, const char* what) {
+  if (!arguments.empty() && arguments[0].IsString()) return std::string(arguments[0].AsString());
+  return Status(StatusCode::kArgumentError, fmt::format("the {} is null; give a string", what));
+}
+
+Status UnknownOption(std::string_view key, std::string_view known) {
+  return Status(StatusCode::kArgumentError,
+                fmt::format("there is no option '{}'; options are {}", key, known));
+}
+
+Result<RetrieveOptions> ReadRetrieveOptions(std::span<const Value> arguments) {
+  RetrieveOptions options;
+  if (arguments.size() < 2 || !arguments[1].IsMap()) return options;
+  for (const auto& [key, value] : arguments[1].AsMap()) {
+    if (key == "limit") {
+      if (!value.IsInteger() || value.AsInteger() < 1 || value.AsInteger() > 1000) {
+        return Status(StatusCode::kArgumentError,
+                      fmt::format("limit is {}; give an integer from 1 to 1000", value.ToString()));
+      }
+      options.limit = static_cast<size_t>(value.AsInteger());
+    } else if (key == "route") {
+      if (!value.IsString()) {
+        return Status(
+            StatusCode::kArgumentError,
+            fmt::format("route is {}; give 'factual', 'analytical' or 'text'", value.ToString()));
+      }
+      options.route = value.AsString();
+    } else {
+      return UnknownOption(key, "limit and route");
+    }
+  }
+  return options;
+}
+
+Result<IngestOptions> ReadIngestOptions(std::span<const Value> arguments) {
+  IngestOptions options;
+  options.documents_per_transaction = 64;  // all of it is one transaction here
+  if (arguments.size() < 2 || !arguments[1].IsMap()) return options;
+  for (const auto& [key, value] : arguments[1].AsMap()) {
+    if (key == "skipUnreadable" && value.IsBoolean()) {
+      options.skip_unreadable = value.AsBoolean();
+    } else if (key == "maxDocumentBytes" && value.IsInteger() && value.AsInteger() > 0) {
+      options.max_document_bytes = static_cast<size_t>(value.AsInteger());
+    } else {
+      return UnknownOption(fmt::format("{}: {}", key, value.ToString()),
+                           "skipUnreadable (a boolean) and maxDocumentBytes (an integer above 0)");
+    }
+  }
+  return options;
+}
+
+class RagProcedure : public Procedure {
+ public:
+  RagProcedure(Pipeline* pipeline, ProcedureSignature signature)
+      : pipeline_(*pipeline), signature_(std::move(signature)) {}
+  const ProcedureSignature& signature() const override { return signature_; }
+
+ protected:
+  Result<std::string> ExplainRoute(ProcedureContext& context,
+                                   std::span<const Value> arguments) const {
+    KITH_ASSIGN_OR_RETURN(const std::string question, StringArgument(arguments, "question"));
+    KITH_ASSIGN_OR_RETURN(const RetrieveOptions options, ReadRetrieveOptions(arguments));
+    KITH_ASSIGN_OR_RETURN(const Route route, pipeline_.PlanRoute(context, question, options));
+    std::string text = fmt::format("route: {}\n", RouteName(route.kind));
+    for (const std::string& reason : route.reasons) text += fmt::format("  - {}\n", reason);
+    text += "compiles to:\n";
+    std::string_view rest = route.statement;
+    while (!rest.empty()) {
+      const size_t end = std::min(rest.find('\n'), rest.size());
+      text += fmt::format("  {}\n", rest.substr(0, end));
+      rest.remove_prefix(std::min(end + 1, rest.size()));
+    }
+    const Map parameters = {
+        {"entities", Value(List())}, {"names", Value(List())}, {"seeds", Value(List())}};
+    KITH_ASSIGN_OR_RETURN(const std::string plan,
+                          context.statements.Explain(route.statement, parameters));
+    return text + plan;
+  }
+
+  Pipeline& pipeline_;
+
+ private:
+  ProcedureSignature signature_;
+};
+
+class IngestProcedure final : public RagProcedure {
+ public:
+  explicit IngestProcedure(Pipeline* pipeline)
+      : RagProcedure(
+            pipeline,
+            {"rag.ingest",
+             {Field("path", ValueType::kString), OptionsField()},
+             {Field("documents", ValueType::kInteger), Field("replaced", ValueType::kInteger),
+              Field("unchanged", ValueType::kInteger), Field("chunks", ValueType::kInteger),
+              Field("entities", ValueType::kInteger), Field("links", ValueType::kInteger),
+              Field("skipped", ValueType::kList)},
+             ProcedureMode::kWrite,
+             "Adds the documents below a path, or replaces those that changed."}) {}
+
+  Status Call(ProcedureContext& context, std::span<const Value> arguments,
+              const RowSink& sink) const override {
+    KITH_ASSIGN_OR_RETURN(const std::string path, StringArgument(arguments, "path"));
+    KITH_ASSIGN_OR_RETURN(IngestOptions options, ReadIngestOptions(arguments));
+    options.interrupt = &context.interrupt;
+    KITH_ASSIGN_OR_RETURN(const IngestReport report, pipeline_.Ingest(context, path, options));
+    List skipped;
+    for (const SkippedDocument& document : report.skipped) {
+      skipped.push_back(
+          Value::FromMap({{"document", Value(document.path)}, {"reason", Value(document.reason)}}));
+    }
+    const Value row[] = {Integer(report.documents_added),
+                         Integer(report.documents_replaced),
+                         Integer(report.documents_unchanged),
+                         Integer(report.chunks),
+                         Integer(report.entities),
+                         Integer(report.links),
+                         Value(std::move(skipped))};
+    return sink(row);
+  }
+};
+
+class DeleteProcedure final : public RagProcedure {
+ public:
+  explicit DeleteProcedure(Pipeline* pipeline)
+      : RagProcedure(pipeline, {"rag.delete",
+                                {Field("uri", ValueType::kString)},
+                                {Field("deleted", ValueType::kString)},
+                                ProcedureMode::kWrite,
+                                "Deletes a document and all that came from it alone."}) {}
+
+  Status Call(ProcedureContext& context, std::span<const Value> arguments,
+              const RowSink& sink) const override {
+    KITH_ASSIGN_OR_RETURN(const std::string uri, StringArgument(arguments, "uri"));
+    KITH_RETURN_IF_ERROR(pipeline_.Delete(context, uri));
+    const Value row[] = {Value(uri)};
+    return sink(row);
+  }
+};
+
+Value PathValue(const std::vector<Hop>& path) {
+  List hops;
+  for (const Hop& hop : path) {
+    hops.push_back(Value::FromMap({{"hop", Value(hop.kind)},
+                                   {"node", Value(hop.node.AsInteger())},
+                                   {"name", Value(hop.name)}}));
+  }
+  return Value(std::move(hops));
+}
+
+class RetrieveProcedure final : public RagProcedure {
+ public:
+  explicit RetrieveProcedure(Pipeline* pipeline)
+      : RagProcedure(pipeline,
+                     {"rag.retrieve",
+                      {Field("question", ValueType::kString), OptionsField()},
+                      {Field("chunk", ValueType::kNode), Field("score", ValueType::kFloat),
+                       Field("document", ValueType::kString), Field("title", ValueType::kString),
+                       Field("begin", ValueType::kInteger), Field("end", ValueType::kInteger),
+                       Field("text", ValueType::kString), Field("foundBy", ValueType::kString),
+                       Field("path", ValueType::kList), Field("route", ValueType::kString)},
+                      ProcedureMode::kRead,
+                      "Finds the passages for a question, best first."}) {}
+
+  Status Call(ProcedureContext& context, std::span<const Value> arguments,
+              const RowSink& sink) const override {
+    KITH_ASSIGN_OR_RETURN(const std::string question, StringArgument(arguments, "question"));
+    KITH_ASSIGN_OR_RETURN(const RetrieveOptions options, ReadRetrieveOptions(arguments));
+    KITH_ASSIGN_OR_RETURN(const Retrieval found, pipeline_.Retrieve(context, question, options));
+    for (const Passage& passage : found.passages) {
+      const Value row[] = {NodeValue(passage.chunk),    Value(passage.score),
+                           Value(passage.document),     Value(passage.title),
+                           Integer(passage.begin_byte), Integer(passage.end_byte),
+                           Value(passage.text),         Value(passage.found_by),
+                           PathValue(passage.path),     Value(RouteName(found.route.kind))};
+      KITH_RETURN_IF_ERROR(sink(row));
+    }
+    return Status::Ok();
+  }
+
+  Result<std::string> Explain(ProcedureContext& context,
+                              std::span<const Value> arguments) const override {
+    return ExplainRoute(context, arguments);
+  }
+};
+
+class AskProcedure final : public RagProcedure {
+ public:
+  explicit AskProcedure(Pipeline* pipeline)
+      : RagProcedure(
+            pipeline,
+            {"rag.ask",
+             {Field("question", ValueType::kString), OptionsField()},
+             {Field("answer", ValueType::kString), Field("abstained", ValueType::kBoolean),
+              Field("confidence", ValueType::kFloat), Field("citations", ValueType::kList),
+              Field("route", ValueType::kString), Field("reasons", ValueType::kList)},
+             ProcedureMode::kRead,
+             "Answers a question from the documents, with citations, or says that they do not."}) {}
+
+  Status Call(ProcedureContext& context, std::span<const Value> arguments,
+              const RowSink& sink) const override {
+    KITH_ASSIGN_OR_RETURN(const std::string question, StringArgument(arguments, "question"));
+    KITH_ASSIGN_OR_RETURN(const RetrieveOptions options, ReadRetrieveOptions(arguments));
+    KITH_ASSIGN_OR_RETURN(const Answer answer, pipeline_.Ask(context, question, options));
+    List citations;
+    for (const Citation& citation : answer.citations) {
+      citations.push_back(Value::FromMap({{"number", Value(citation.number)},
+                                          {"document", Value(citation.document)},
+                                          {"title", Value(citation.title)},
+                                          {"begin", Integer(citation.begin_byte)},
+                                          {"end", Integer(citation.end_byte)},
+                                          {"quote", Value(citation.quote)}}));
+    }
+    List reasons;
+    for (const std::string& reason : answer.retrieval.route.reasons) reasons.emplace_back(reason);
+    const Value row[] = {Value(answer.text),
+                         Value(answer.abstained),
+                         Value(answer.confidence),
+                         Value(std::move(citations)),
+                         Value(RouteName(answer.retrieval.route.kind)),
+                         Value(std::move(reasons))};
+    return sink(row);
+  }
+
+  Result<std::string> Explain(ProcedureContext& context,
+                              std::span<const Value> arguments) const override {
+    return ExplainRoute(context, arguments);
+  }
+};
+
+}  // namespace
+
+Status RegisterProcedures(Pipeline* pipeline, query::ProcedureRegistry* registry) {
+  KITH_RETURN_IF_ERROR(registry->Register(std::make_unique<IngestProcedure>(pipeline)));
+  KITH_RETURN_IF_ERROR(registry->Register(std::make_unique<DeleteProcedure>(pipeline)));
+  KITH_RETURN_IF_ERROR(registry->Register(std::make_unique<RetrieveProcedure>(pipeline)));
+  return registry->Register(std::make_unique<AskProcedure>(pipeline));
+}
+
+}  // namespace kith::rag
