@@ -54,12 +54,6 @@ std::optional<Value> ZoneComponent(const TemporalParts& parts, std::string_view 
   return std::nullopt;
 }
 
-std::optional<int64_t> EpochComponent(const DateTime& moment, std::string_view name) {
-  if (name == "epochSeconds") return moment.epoch_seconds;
-  if (name == "epochMillis") return moment.epoch_seconds * 1000 + moment.nanos / 1'000'000;
-  return std::nullopt;
-}
-
 std::optional<int64_t> DateDurationComponent(const Duration& duration, std::string_view name) {
   if (name == "years") return duration.months / 12;
   if (name == "quarters") return duration.months / 3;
@@ -83,6 +77,17 @@ std::optional<int64_t> TimeDurationComponent(const Duration& duration, std::stri
   if (name == "microsecondsOfSecond") return duration.nanos / 1'000;
   if (name == "nanosecondsOfSecond") return duration.nanos;
   return std::nullopt;
+}
+
+Result<Value> EpochMillis(const DateTime& moment) {
+  int64_t millis = 0;
+  if (__builtin_mul_overflow(moment.epoch_seconds, int64_t{1000}, &millis) ||
+      __builtin_add_overflow(millis, moment.nanos / 1'000'000, &millis)) {
+    return TemporalRangeError(fmt::format(
+        "{} has more milliseconds since 1970 than 64 bits count; ask for 'epochSeconds'",
+        ToString(moment)));
+  }
+  return Value(millis);
 }
 
 // How many of the named unit make a second; 0 for other names.
@@ -133,7 +138,8 @@ Result<Value> TemporalComponent(const Value& value, std::string_view name) {
     if (auto part = ZoneComponent(parts, name)) return *std::move(part);
   }
   if (value.type() == ValueType::kDateTime) {
-    if (const auto part = EpochComponent(value.AsDateTime(), name)) return Value(*part);
+    if (name == "epochSeconds") return Value(value.AsDateTime().epoch_seconds);
+    if (name == "epochMillis") return EpochMillis(value.AsDateTime());
   }
   return NoComponent(value, name);
 }
