@@ -294,7 +294,7 @@ TEST_CASE("components of points in time", "[query]") {
   CHECK(Part(Of(kLocalTime, "04:05"), "offset") == "ArgumentError");
   CHECK(Part(Of(kLocalDateTime, "2021-01-03"), "epochSeconds") == "ArgumentError");
   CHECK(Part(Of(kDateTime, "+999999999-01-01"), "epochMillis") == "ArgumentError");
-  CHECK(Part(Of(kDateTime, "+999999999-01-01"), "epochSeconds") == "31556889832780800");
+  CHECK(Part(Of(kDateTime, "+999999999-01-01"), "epochSeconds") == "31556889801244800");
 }
 
 TEST_CASE("components of durations", "[query]") {
