@@ -136,6 +136,17 @@ Result<std::string> CanonicalAnalyzer(std::string_view name) {
                             fmt::join(SnowballLanguages(), ", ")));
 }
 
+std::vector<AnalyzerDescription> KnownAnalyzers() {
+  std::vector<AnalyzerDescription> all = {
+      {std::string(kStandard), "words in lower case, accents folded, no stemming"},
+      {std::string(kNone), "words in lower case, nothing else"},
+      {std::string(kAuto), "stems of each text's own language"}};
+  for (const std::string_view language : SnowballLanguages()) {
+    all.push_back({std::string(language), fmt::format("stems of {} words", language)});
+  }
+  return all;
+}
+
 Analyzer::Analyzer(std::string language, bool stop_words)
     : language_(std::move(language)), stop_words_(stop_words) {}
 

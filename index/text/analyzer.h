@@ -48,6 +48,13 @@ struct AnalyzedText {
 /// the known ones.
 Result<std::string> CanonicalAnalyzer(std::string_view name);
 
+struct AnalyzerDescription {
+  std::string name;
+  std::string description;
+};
+/// All that CanonicalAnalyzer gives, for listings.
+std::vector<AnalyzerDescription> KnownAnalyzers();
+
 class Analyzer {
  public:
   /// `name` is canonical. InvalidArgument otherwise.

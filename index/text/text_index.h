@@ -68,7 +68,7 @@ class TextSearcher {
   TextSearcher(const TextSearcher&) = delete;
   TextSearcher& operator=(const TextSearcher&) = delete;
 
-  /// Best first, scores above 0. A malformed query is a SyntaxError with the position in `query`;
+  /// Best first, scores above 0. A malformed query is an ArgumentError naming the byte;
   /// a query without any word (all punctuation, or only excluded words) finds nothing.
   Result<std::vector<TextHit>> Search(storage::ReadView* view, const IndexDefinition& index,
                                       std::string_view query, const TextSearchOptions& options);
