@@ -139,6 +139,7 @@ class KITH_EXPORT QuerySession {
 
  private:
   struct State;
+  class Runner;
   std::unique_ptr<State> state_;
 };
 

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "query/execute/aggregate.h"
+// Aggregation: a hash table of groups, and for each aggregate its states by group.
 
 #include <algorithm>
 #include <utility>
 
 #include "query/execute/group_table.h"
+#include "query/execute/operators.h"
+#include "query/function/registry.h"
 
 namespace kith::query {
 namespace {
@@ -92,16 +94,14 @@ std::unique_ptr<AggregateStates> NewStates(const AggregateColumn& aggregate) {
   return std::make_unique<GeneralStates>(aggregate);
 }
 
-}  // namespace
-
 class AggregateOperatorState : public OperatorState {
  public:
-  AggregateOperatorState(const Aggregate& plan, std::unique_ptr<OperatorState> child,
-                         ExecutionContext& context)
+  AggregateOperatorState(const AggregateOptions& plan, size_t slots, ExecutionContext& context)
       : plan_(plan),
+        slots_(slots),
         context_(context),
-        child_(std::move(child)),
-        table_(plan.keys_.size(), context.memory) {
+        child_(plan.child->Start(context)),
+        table_(plan.keys.size(), context.memory) {
     Begin();
   }
 
@@ -113,13 +113,13 @@ class AggregateOperatorState : public OperatorState {
     batch->Clear();
     const size_t count = std::min(kBatchRows, group_count_ - emitted_);
     if (count == 0) return Status::Ok();
-    for (size_t k = 0; k < plan_.keys_.size(); ++k) {
-      Column& column = batch->columns[plan_.keys_[k].column];
+    for (size_t k = 0; k < plan_.keys.size(); ++k) {
+      Column& column = batch->columns[plan_.keys[k].column];
       column = table_.key(k);
       column.Slice(emitted_, count);
     }
     for (size_t a = 0; a < states_.size(); ++a) {
-      Column& column = batch->columns[plan_.aggregates_[a].column];
+      Column& column = batch->columns[plan_.aggregates[a].column];
       column = Column();
       for (size_t i = 0; i < count; ++i) {
         KITH_ASSIGN_OR_RETURN(const Value value, states_[a]->Finish(context_, emitted_ + i));
@@ -140,16 +140,16 @@ class AggregateOperatorState : public OperatorState {
   void Begin() {
     table_.Clear();
     states_.clear();
-    for (const AggregateColumn& aggregate : plan_.aggregates_) {
+    for (const AggregateColumn& aggregate : plan_.aggregates) {
       states_.push_back(NewStates(aggregate));
     }
-    group_count_ = plan_.keys_.empty() ? 1 : 0;
+    group_count_ = plan_.keys.empty() ? 1 : 0;
     emitted_ = 0;
     finished_input_ = false;
   }
 
   Status TakeInput() {
-    Batch input(plan_.slots());
+    Batch input(slots_);
     std::vector<uint32_t> groups;
     while (true) {
       KITH_RETURN_IF_ERROR(context_.CheckInterrupt());
@@ -163,14 +163,14 @@ class AggregateOperatorState : public OperatorState {
   }
 
   Status FindGroups(const Batch& input, std::vector<uint32_t>* groups) {
-    if (plan_.keys_.empty()) {
+    if (plan_.keys.empty()) {
       groups->assign(input.rows, 0);
       return Status::Ok();
     }
-    std::vector<Evaluated> keys(plan_.keys_.size());
+    std::vector<Evaluated> keys(plan_.keys.size());
     std::vector<const Column*> columns;
     for (size_t k = 0; k < keys.size(); ++k) {
-      KITH_RETURN_IF_ERROR(keys[k].Run(*plan_.keys_[k].expression, context_, input));
+      KITH_RETURN_IF_ERROR(keys[k].Run(*plan_.keys[k].value, context_, input));
       columns.push_back(&*keys[k]);
     }
     KITH_RETURN_IF_ERROR(table_.FindOrAdd(columns, input.rows, groups));
@@ -178,7 +178,8 @@ class AggregateOperatorState : public OperatorState {
     return Status::Ok();
   }
 
-  const Aggregate& plan_;
+  const AggregateOptions& plan_;
+  size_t slots_;
   ExecutionContext& context_;
   std::unique_ptr<OperatorState> child_;
   GroupTable table_;
@@ -188,12 +189,21 @@ class AggregateOperatorState : public OperatorState {
   bool finished_input_ = false;
 };
 
-Aggregate::Aggregate(OperatorPtr child, std::vector<GroupKey> keys,
-                     std::vector<AggregateColumn> aggregates)
-    : child_(std::move(child)), keys_(std::move(keys)), aggregates_(std::move(aggregates)) {}
+class AggregateOperator final : public Operator {
+ public:
+  explicit AggregateOperator(AggregateOptions options) : options_(std::move(options)) {}
+  std::unique_ptr<OperatorState> Open(ExecutionContext& context) const override {
+    return std::make_unique<AggregateOperatorState>(options_, slots(), context);
+  }
 
-std::unique_ptr<OperatorState> Aggregate::Open(ExecutionContext& context) const {
-  return std::make_unique<AggregateOperatorState>(*this, child_->Start(context), context);
+ private:
+  AggregateOptions options_;
+};
+
+}  // namespace
+
+OperatorPtr NewAggregate(AggregateOptions options) {
+  return std::make_unique<AggregateOperator>(std::move(options));
 }
 
 }  // namespace kith::query

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "query/execute/distinct.h"
+// DISTINCT and UNION: rows that are Equivalent to no earlier one.
 
 #include <utility>
 #include <vector>
 
 #include "query/execute/group_table.h"
+#include "query/execute/operators.h"
 
 namespace kith::query {
 namespace {
@@ -47,13 +48,23 @@ class DistinctState : public OperatorState {
   std::vector<uint32_t> first_rows_;
 };
 
+class DistinctOperator final : public Operator {
+ public:
+  DistinctOperator(OperatorPtr child, SlotList columns)
+      : child_(std::move(child)), columns_(std::move(columns)) {}
+  std::unique_ptr<OperatorState> Open(ExecutionContext& context) const override {
+    return std::make_unique<DistinctState>(columns_, child_->Start(context), context);
+  }
+
+ private:
+  OperatorPtr child_;
+  SlotList columns_;
+};
+
 }  // namespace
 
-Distinct::Distinct(OperatorPtr child, SlotList columns)
-    : child_(std::move(child)), columns_(std::move(columns)) {}
-
-std::unique_ptr<OperatorState> Distinct::Open(ExecutionContext& context) const {
-  return std::make_unique<DistinctState>(columns_, child_->Start(context), context);
+OperatorPtr NewDistinct(OperatorPtr child, SlotList columns) {
+  return std::make_unique<DistinctOperator>(std::move(child), std::move(columns));
 }
 
 }  // namespace kith::query

@@ -24,6 +24,10 @@ class IndexCatalog;
 class IndexManager;
 }  // namespace kith::index
 
+namespace kith::storage {
+class Catalog;
+}
+
 namespace kith::query {
 
 /// What PROFILE shows of one operator.
@@ -46,6 +50,8 @@ struct ExecutionContext {
   const Interrupt* interrupt = nullptr;
   MemoryBudget* memory = nullptr;
   StatementRunner* statements = nullptr;
+  /// Where writes make new names; null only in runs that cannot write.
+  storage::Catalog* catalog = nullptr;
 
   /// The rows that the Argument operators of correlated plans emit, by argument number.
   std::vector<const Batch*> arguments;

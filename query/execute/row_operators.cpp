@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "query/execute/operators.h"
+#include "query/execute/row_count.h"
 
 namespace kith::query {
 
@@ -174,19 +175,6 @@ class UnwindOperator final : public Operator {
 
   UnwindOptions options_;
 };
-
-/// SKIP and LIMIT counts: constants of the run that must be non-negative integers.
-Result<uint64_t> EvaluateCount(const Evaluator& evaluator, ExecutionContext& context, size_t slots,
-                               std::string_view clause) {
-  KITH_ASSIGN_OR_RETURN(const Value count, EvaluateSingle(evaluator, context, slots));
-  if (count.IsInteger() && count.AsInteger() >= 0) {
-    return static_cast<uint64_t>(count.AsInteger());
-  }
-  const bool negative = count.IsInteger();
-  return Status(negative ? StatusCode::kSyntaxError : StatusCode::kSyntaxError,
-                std::string(clause) + " needs an integer of 0 or more, but got " + count.ToString())
-      .WithDetail(negative ? "NegativeIntegerArgument" : "InvalidArgumentType");
-}
 
 class SkipOperator final : public Operator {
  public:

@@ -1,35 +1,44 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "query/execute/sort.h"
-
+// ORDER BY. Stable: rows of equal keys keep the child's order. With a limit only that many rows are
+// kept while the child is read (top-k).
 #include <algorithm>
 #include <numeric>
 #include <utility>
 
-namespace kith::query {
+#include "query/execute/operators.h"
+#include "query/execute/row_count.h"
 
-class SortState : public OperatorState {
+namespace kith::query {
+namespace {
+
+class SortState final : public OperatorState {
  public:
-  SortState(const Sort& plan, std::unique_ptr<OperatorState> child, ExecutionContext& context)
+  SortState(const SortOptions& plan, size_t slots, ExecutionContext& context)
       : plan_(plan),
+        slots_(slots),
         context_(context),
-        child_(std::move(child)),
-        rows_(plan.slots()),
-        keys_(plan.keys_.size()),
-        memory_(context.memory) {}
+        child_(plan.child->Start(context)),
+        rows_(slots),
+        held_(plan.carry),
+        memory_(context.memory) {
+    // The keys are held too, even when nothing above reads them.
+    for (const SortColumn& key : plan.keys) held_.push_back(key.column);
+    std::sort(held_.begin(), held_.end());
+    held_.erase(std::unique(held_.begin(), held_.end()), held_.end());
+  }
 
   Status Next(Batch* batch) override {
     if (!sorted_) {
-      KITH_ASSIGN_OR_RETURN(const RowWindow window,
-                            plan_.window_.Evaluate(context_, plan_.slots()));
-      KITH_RETURN_IF_ERROR(TakeInput(window));
-      SortRows(KeptRows(window));
-      next_ = std::min<size_t>(window.skip, order_.size());
+      KITH_ASSIGN_OR_RETURN(const size_t kept, KeptRows());
+      KITH_RETURN_IF_ERROR(TakeInput(kept));
+      SortRows(kept);
+      next_ = 0;
       sorted_ = true;
     }
     batch->Clear();
     const size_t count = std::min(kBatchRows, order_.size() - next_);
     if (count == 0) return Status::Ok();
-    batch->Gather(rows_, std::span(order_).subspan(next_, count), plan_.carried_);
+    batch->Gather(rows_, std::span(order_).subspan(next_, count), plan_.carry);
     batch->rows = count;
     next_ += count;
     return Status::Ok();
@@ -37,8 +46,7 @@ class SortState : public OperatorState {
 
   void Reset() override {
     child_->Reset();
-    rows_ = Batch(plan_.slots());
-    keys_.assign(plan_.keys_.size(), Column());
+    rows_ = Batch(slots_);
     order_.clear();
     memory_.Release();
     charged_bytes_ = 0;
@@ -47,25 +55,25 @@ class SortState : public OperatorState {
 
  private:
   // skip + limit, or all.
-  static size_t KeptRows(const RowWindow& window) {
-    if (!window.limit.has_value() || *window.limit > SIZE_MAX - window.skip) return SIZE_MAX;
-    return window.skip + *window.limit;
+  Result<size_t> KeptRows() {
+    if (plan_.limit == nullptr) return SIZE_MAX;
+    KITH_ASSIGN_OR_RETURN(const uint64_t limit,
+                          EvaluateCount(*plan_.limit, context_, slots_, "LIMIT"));
+    uint64_t skip = 0;
+    if (plan_.skip != nullptr) {
+      KITH_ASSIGN_OR_RETURN(skip, EvaluateCount(*plan_.skip, context_, slots_, "SKIP"));
+    }
+    return limit > SIZE_MAX - skip ? SIZE_MAX : skip + limit;
   }
 
-  Status TakeInput(const RowWindow& window) {
-    const size_t kept = KeptRows(window);
-    Batch input(plan_.slots());
+  Status TakeInput(size_t kept) {
+    Batch input(slots_);
     while (true) {
       KITH_RETURN_IF_ERROR(context_.CheckInterrupt());
       KITH_RETURN_IF_ERROR(child_->Next(&input));
       if (input.rows == 0) return Status::Ok();
       if (kept == 0) continue;
-      for (size_t k = 0; k < keys_.size(); ++k) {
-        Evaluated key;
-        KITH_RETURN_IF_ERROR(key.Run(*plan_.keys_[k].expression, context_, input));
-        keys_[k].AppendAll(*key);
-      }
-      rows_.AppendAll(input, plan_.carried_);
+      rows_.AppendAll(input, held_);
       KITH_RETURN_IF_ERROR(ChargeRows());
       // Pruning costs a pass over what is held, so it waits until at least half would go.
       if (kept <= rows_.rows / 2 && rows_.rows - kept >= kBatchRows) Prune(kept);
@@ -73,8 +81,7 @@ class SortState : public OperatorState {
   }
 
   Status ChargeRows() {
-    size_t bytes = rows_.HeapBytes() + rows_.rows * sizeof(uint32_t);
-    for (const Column& key : keys_) bytes += key.HeapBytes();
+    const size_t bytes = rows_.HeapBytes() + rows_.rows * sizeof(uint32_t);
     if (bytes <= charged_bytes_) return Status::Ok();
     KITH_RETURN_IF_ERROR(memory_.Add(bytes - charged_bytes_));
     charged_bytes_ = bytes;
@@ -82,9 +89,10 @@ class SortState : public OperatorState {
   }
 
   bool Before(uint32_t a, uint32_t b) const {
-    for (size_t k = 0; k < keys_.size(); ++k) {
-      const int order = Column::Compare(keys_[k], a, keys_[k], b);
-      if (order != 0) return plan_.keys_[k].descending ? order > 0 : order < 0;
+    for (const SortColumn& key : plan_.keys) {
+      const Column& column = rows_.columns[key.column];
+      const int order = Column::Compare(column, a, column, b);
+      if (order != 0) return key.descending ? order > 0 : order < 0;
     }
     return a < b;
   }
@@ -107,14 +115,14 @@ class SortState : public OperatorState {
     SortRows(kept);
     std::sort(order_.begin(), order_.end());
     rows_.Keep(order_);
-    for (Column& key : keys_) key.Keep(order_);
   }
 
-  const Sort& plan_;
+  const SortOptions& plan_;
+  size_t slots_;
   ExecutionContext& context_;
   std::unique_ptr<OperatorState> child_;
   Batch rows_;
-  std::vector<Column> keys_;
+  SlotList held_;
   std::vector<uint32_t> order_;
   MemoryCharge memory_;
   size_t charged_bytes_ = 0;
@@ -122,15 +130,21 @@ class SortState : public OperatorState {
   bool sorted_ = false;
 };
 
-Sort::Sort(OperatorPtr child, std::vector<SortColumn> keys, SlotList carried,
-           WindowExpressions window)
-    : child_(std::move(child)),
-      keys_(std::move(keys)),
-      carried_(std::move(carried)),
-      window_(std::move(window)) {}
+class SortOperator final : public Operator {
+ public:
+  explicit SortOperator(SortOptions options) : options_(std::move(options)) {}
+  std::unique_ptr<OperatorState> Open(ExecutionContext& context) const override {
+    return std::make_unique<SortState>(options_, slots(), context);
+  }
 
-std::unique_ptr<OperatorState> Sort::Open(ExecutionContext& context) const {
-  return std::make_unique<SortState>(*this, child_->Start(context), context);
+ private:
+  SortOptions options_;
+};
+
+}  // namespace
+
+OperatorPtr NewSort(SortOptions options) {
+  return std::make_unique<SortOperator>(std::move(options));
 }
 
 }  // namespace kith::query
