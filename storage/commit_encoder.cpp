@@ -253,6 +253,7 @@ Status GraphTransaction::Encode(CommitRequest* request) {
   encoder.EncodeLocks(key_spaces_.locks());
   encoder.Finish();
   key_spaces_.AppendTo(&request->ops);
+  request->ops.Sort();
   return Status::Ok();
 }
 

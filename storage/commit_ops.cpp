@@ -4,16 +4,37 @@
 
 #include <rocksdb/write_batch.h>
 
+#include <algorithm>
+
+#include "engine/base/key_codec.h"
 #include "storage/format/meta_codec.h"
 #include "storage/rocksdb_status.h"
 
 namespace kith::storage {
 
+namespace {
+
+uint64_t HeadOf(std::string_view key) {
+  char head[8] = {};
+  key.copy(head, sizeof head);
+  return ReadBigEndian64(head);
+}
+
+}  // namespace
+
 void CommitOps::Append(Kind kind, Family family, std::string_view key, std::string_view value) {
-  ops_.push_back(
-      {kind, family, static_cast<uint32_t>(key.size()), static_cast<uint32_t>(value.size())});
+  ops_.push_back({kind, family, static_cast<uint32_t>(key.size()),
+                  static_cast<uint32_t>(value.size()), HeadOf(key), bytes_.size()});
   bytes_.append(key);
   bytes_.append(value);
+}
+
+void CommitOps::Sort() {
+  std::sort(ops_.begin(), ops_.end(), [this](const Op& a, const Op& b) {
+    if (a.family != b.family) return a.family < b.family;
+    if (a.key_head != b.key_head) return a.key_head < b.key_head;
+    return KeyOf(a) < KeyOf(b);
+  });
 }
 
 void CommitOps::PutDelta(const DeltaKey& key, std::string_view value) {
@@ -40,11 +61,10 @@ Status CommitOps::AppendTo(const Store& store, CommitNumber commit,
                            rocksdb::WriteBatch* batch) const {
   char suffix[kCommitBytes];
   EncodeCommit(commit, suffix);
-  const char* at = bytes_.data();
   for (const Op& op : ops_) {
+    const char* at = bytes_.data() + op.offset;
     rocksdb::Slice key[2] = {{at, op.key_bytes}, {suffix, sizeof suffix}};
     const rocksdb::Slice value(at + op.key_bytes, op.value_bytes);
-    at += op.key_bytes + op.value_bytes;
     rocksdb::ColumnFamilyHandle* family = store.family(op.family);
     rocksdb::Status status;
     switch (op.kind) {

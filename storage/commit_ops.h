@@ -27,6 +27,10 @@ class CommitOps {
   void Delete(Family family, std::string_view key);
   void Add(std::string_view counter, int64_t delta);
 
+  /// Puts the operations in the order of their keys: a memtable inserts next to where it inserted
+  /// last several times faster than somewhere else. No key occurs twice.
+  void Sort();
+
   bool empty() const { return ops_.empty(); }
   size_t bytes() const { return bytes_.size(); }
   /// Appends everything to `batch` as the commit's.
@@ -39,11 +43,16 @@ class CommitOps {
     Family family;
     uint32_t key_bytes;
     uint32_t value_bytes;
+    uint64_t key_head;  // The first 8 bytes of the key as a number, for sorting.
+    size_t offset;      // Of the key in bytes_; the value follows it.
   };
+  std::string_view KeyOf(const Op& op) const {
+    return std::string_view(bytes_).substr(op.offset, op.key_bytes);
+  }
   void Append(Kind kind, Family family, std::string_view key, std::string_view value);
 
   std::vector<Op> ops_;
-  std::string bytes_;  // Of each operation in turn: key, value.
+  std::string bytes_;
 };
 
 }  // namespace kith::storage

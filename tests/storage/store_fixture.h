@@ -36,6 +36,12 @@ class TemporaryFolder {
   std::string path_;
 };
 
+/// The program of workload_child.cpp, which lies beside the test binary.
+inline std::string WorkloadChildPath() {
+  return std::filesystem::read_symlink("/proc/self/exe").parent_path() /
+         "kith_storage_workload_child";
+}
+
 /// A store on "disk", in "memory" or the "toy".
 class Fixture {
  public:

@@ -10,8 +10,9 @@
 namespace kith::storage {
 namespace {
 
-Status Absent() {
-  return Status(StatusCode::kEntityNotFound, "absent");
+Status Absent(bool deleted) {
+  return Status(StatusCode::kEntityNotFound, "absent")
+      .WithDetail(deleted ? "DeletedEntityAccess" : "");
 }
 
 template <typename Key>
@@ -150,11 +151,12 @@ Status ToyTransaction::Try(const Mutate& mutate) {
 }
 
 Status ToyTransaction::CheckNode(NodeId node) const {
-  return state_.nodes.count(node) != 0 ? Status::Ok() : Absent();
+  return state_.nodes.count(node) != 0 ? Status::Ok() : Absent(WasDeleted(node));
 }
 
 Status ToyTransaction::CheckRelationship(RelId relationship) const {
-  return state_.relationships.count(relationship) != 0 ? Status::Ok() : Absent();
+  return state_.relationships.count(relationship) != 0 ? Status::Ok()
+                                                       : Absent(WasDeleted(relationship));
 }
 
 Status ToyTransaction::TellNode(NodeId node, std::optional<NodeState> before) {
