@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// The registry of what CALL can call.
 #include "query/procedure.h"
 
 #include <utility>

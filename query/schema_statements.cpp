@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+// CREATE and DROP of indexes and constraints; what this version does not have says what serves
+// instead.
 #include "query/schema_statements.h"
 
 #include <fmt/format.h>

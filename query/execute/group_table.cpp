@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// The hash table of distinct keys; its layout is described in the header.
 #include "query/execute/group_table.h"
 
 namespace kith::query {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Checks and conversions on the way from values to property and label writes.
 #include "query/execute/property_writes.h"
 
 #include <algorithm>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Rows held between operators; see the header.
 #include "query/execute/row_buffer.h"
 
 #include <algorithm>

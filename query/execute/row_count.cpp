@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// The counts of SKIP and LIMIT.
 #include "query/execute/row_count.h"
 
 #include <string>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// The rows of SHOW INDEXES, CONSTRAINTS, FUNCTIONS and PROCEDURES.
 #include "query/procedures/show_procedures.h"
 
 #include <memory>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Reads the text cases; the format is described in the header.
 #include "tests/query/case_file.h"
 
 #include <fstream>
