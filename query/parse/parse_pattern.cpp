@@ -306,7 +306,7 @@ Result<LabelExpressionPtr> StatementParser::ParseLabelPrimary() {
 
 // A node in parentheses and an expression in parentheses begin alike: (a) - (b) subtracts, (a)--(b)
 // is a path. A cheap look ahead decides, so that errors inside are reported for what was meant.
-bool StatementParser::LooksLikePath(size_t index) const {
+bool StatementParser::LooksLikePath(size_t index) {
   if (TokenAt(index).kind != TokenKind::kLeftParen) return false;
   const Token& first = TokenAt(index + 1);
   const Token& second = TokenAt(index + 2);
@@ -321,7 +321,7 @@ bool StatementParser::LooksLikePath(size_t index) const {
   return node && LooksLikeRelationship(ClosingIndex(index) + 1);
 }
 
-bool StatementParser::LooksLikeRelationship(size_t index) const {
+bool StatementParser::LooksLikeRelationship(size_t index) {
   size_t at = index;
   if (TokenAt(at).kind == TokenKind::kLess) ++at;
   if (TokenAt(at++).kind != TokenKind::kMinus) return false;
@@ -331,22 +331,30 @@ bool StatementParser::LooksLikeRelationship(size_t index) const {
   return next == TokenKind::kGreater || next == TokenKind::kLeftParen;
 }
 
-size_t StatementParser::ClosingIndex(size_t index) const {
-  size_t open = 0;
-  for (size_t at = index; at < tokens_.size(); ++at) {
+size_t StatementParser::ClosingIndex(size_t index) {
+  if (closings_.empty()) FindClosings();
+  return index < closings_.size() ? closings_[index] : tokens_.size() - 1;
+}
+
+/// In one pass, so that looking ahead costs the same however deep the brackets are.
+void StatementParser::FindClosings() {
+  closings_.assign(tokens_.size(), static_cast<uint32_t>(tokens_.size() - 1));
+  std::vector<size_t> open;
+  for (size_t at = 0; at < tokens_.size(); ++at) {
     switch (tokens_[at].kind) {
       case TokenKind::kLeftParen:
       case TokenKind::kLeftBracket:
-      case TokenKind::kLeftBrace: ++open; break;
+      case TokenKind::kLeftBrace: open.push_back(at); break;
       case TokenKind::kRightParen:
       case TokenKind::kRightBracket:
       case TokenKind::kRightBrace:
-        if (--open == 0) return at;
+        if (open.empty()) break;
+        closings_[open.back()] = static_cast<uint32_t>(at);
+        open.pop_back();
         break;
       default: break;
     }
   }
-  return tokens_.size() - 1;
 }
 
 }  // namespace kith::query

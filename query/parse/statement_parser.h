@@ -163,10 +163,11 @@ class StatementParser {
   Result<ast::LabelExpressionPtr> CombineLabels(ast::LabelKind kind, uint32_t begin,
                                                 std::vector<ast::LabelExpressionPtr> operands);
   /// Whether the tokens at `index` are a node followed by a relationship.
-  bool LooksLikePath(size_t index) const;
-  bool LooksLikeRelationship(size_t index) const;
+  bool LooksLikePath(size_t index);
+  bool LooksLikeRelationship(size_t index);
   /// The index of the token that closes the bracket at `index`, or the last token.
-  size_t ClosingIndex(size_t index) const;
+  size_t ClosingIndex(size_t index);
+  void FindClosings();
   const Token& TokenAt(size_t index) const {
     return index < tokens_.size() ? tokens_[index] : tokens_.back();
   }
@@ -245,6 +246,8 @@ class StatementParser {
 
   std::string_view text_;
   std::vector<Token> tokens_;
+  /// By the index of an opening bracket; made when first needed.
+  std::vector<uint32_t> closings_;
   Status lexer_error_;
   size_t at_ = 0;
   uint32_t nesting_ = 0;

@@ -130,6 +130,24 @@ TEST_CASE("columns count characters and long lines are cut", "[query]") {
   CHECK(text.substr(last_line).find('^') != std::string::npos);
 }
 
+TEST_CASE("wide characters and bad bytes keep the caret in place", "[query]") {
+  const std::string query = "RETURN '\u6f22\u5b57' + ]";
+  auto statement = ParseStatement(query);
+  REQUIRE_FALSE(statement.ok());
+  std::string text = RenderError(statement.status(), query);
+  CHECK(text.substr(text.rfind('\n')) == "\n          \u3000\u3000    ^");
+
+  const std::string bad = "RETURN a." + Repeat("\xB2", 200) + "x";
+  statement = ParseStatement(bad);
+  REQUIRE_FALSE(statement.ok());
+  text = RenderError(statement.status(), bad);
+  CHECK(text.find("RETURN a.???") != std::string::npos);
+  const std::string late = Repeat(" ", 150) + "\xB2" + Repeat("\xB2", 150);
+  statement = ParseStatement(late);
+  REQUIRE_FALSE(statement.ok());
+  CHECK(RenderError(statement.status(), late).find("column 151)") != std::string::npos);
+}
+
 TEST_CASE("any status and any text can be shown", "[query]") {
   CHECK(RenderError(Status::Ok(), "x") == "OK");
   CHECK(RenderError(Status(StatusCode::kBusy, "busy"), "x") == "Busy: busy");
