@@ -42,8 +42,8 @@ using StatementRunnerFactory = std::function<Result<std::unique_ptr<query::State
 
 class Pipeline {
  public:
-  /// All borrowed (`memory` may be null); they must outlive the pipeline. Touches nothing on disk: the indexes that RAG
-  /// needs are made by the first ingest.
+  /// All borrowed (`memory` may be null); they must outlive the pipeline. Touches nothing on disk:
+  /// the indexes that RAG needs are made by the first ingest.
   static Result<std::unique_ptr<Pipeline>> Create(storage::GraphStore* store,
                                                   index::IndexManager* indexes,
                                                   StatementRunnerFactory runners,

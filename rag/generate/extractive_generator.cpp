@@ -18,7 +18,7 @@ namespace kith::rag {
 namespace {
 
 // What a match counts for when it is not in a chosen sentence itself.
-constexpr double kInTitle = 0.9;
+constexpr double kInTitle = 1.0;
 constexpr double kInPassage = 0.5;
 /// A name of the question against a word that stands in one chunk only.
 constexpr double kNameWeight = 1.5;
@@ -270,7 +270,6 @@ std::vector<size_t> Chooser::BestStart() const {
       best_value = alone;
     }
     for (size_t j = 0; j < i; ++j) {
-      if (sentences_[i].passage == sentences_[j].passage) continue;
       if (!Connected(sentences_[i], sentences_[j])) continue;
       const double together = Value({j, i});
       if (together > best_value) {

@@ -30,6 +30,9 @@ IndexRequest ChunkText() {
   request.kind = IndexKind::kText;
   request.labels = {"Chunk"};
   request.properties = {"title", "heading", "text"};
+  // Unstemmed: questions turn on names, and documents come in many languages. Over three public
+  // question sets English stemming moves recall at 10 by +2, 0 and -4 points.
+  request.text.analyzer = "standard";
   request.if_not_exists = true;
   return request;
 }
