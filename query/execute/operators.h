@@ -141,9 +141,11 @@ struct UnwindOptions {
 };
 OperatorPtr NewUnwind(UnwindOptions options);
 
-/// `count` reads no row. With `exhaust` a limit reads its child to the end.
+/// `count` reads no row.
 OperatorPtr NewSkip(OperatorPtr child, EvaluatorPtr count);
-OperatorPtr NewLimit(OperatorPtr child, EvaluatorPtr count);
+/// With `exhaust` a count of zero still reads the child to its end; past zero the plan has an
+/// Eager.
+OperatorPtr NewLimit(OperatorPtr child, EvaluatorPtr count, bool exhaust);
 
 struct SortColumn {
   uint32_t column = 0;

@@ -223,8 +223,8 @@ class SkipOperator final : public Operator {
 
 class LimitOperator final : public Operator {
  public:
-  LimitOperator(OperatorPtr child, EvaluatorPtr count)
-      : child_(std::move(child)), count_(std::move(count)) {}
+  LimitOperator(OperatorPtr child, EvaluatorPtr count, bool exhaust)
+      : child_(std::move(child)), count_(std::move(count)), exhaust_(exhaust) {}
   std::unique_ptr<OperatorState> Open(ExecutionContext& context) const override {
     return std::make_unique<State>(*this, context);
   }
@@ -240,6 +240,7 @@ class LimitOperator final : public Operator {
         KITH_ASSIGN_OR_RETURN(left_,
                               EvaluateCount(*plan_.count_, context_, plan_.slots(), "LIMIT"));
         known_ = true;
+        if (left_ == 0 && plan_.exhaust_) KITH_RETURN_IF_ERROR(Exhaust(batch));
       }
       if (left_ == 0) {
         batch->Clear();
@@ -256,6 +257,13 @@ class LimitOperator final : public Operator {
     }
 
    private:
+    Status Exhaust(Batch* batch) {
+      do {
+        KITH_RETURN_IF_ERROR(child_->Next(batch));
+      } while (batch->rows > 0);
+      return Status::Ok();
+    }
+
     const LimitOperator& plan_;
     ExecutionContext& context_;
     std::unique_ptr<OperatorState> child_;
@@ -265,6 +273,7 @@ class LimitOperator final : public Operator {
 
   OperatorPtr child_;
   EvaluatorPtr count_;
+  bool exhaust_;
 };
 
 class DrainOperator final : public Operator {
@@ -309,8 +318,8 @@ OperatorPtr NewUnwind(UnwindOptions options) {
 OperatorPtr NewSkip(OperatorPtr child, EvaluatorPtr count) {
   return std::make_unique<SkipOperator>(std::move(child), std::move(count));
 }
-OperatorPtr NewLimit(OperatorPtr child, EvaluatorPtr count) {
-  return std::make_unique<LimitOperator>(std::move(child), std::move(count));
+OperatorPtr NewLimit(OperatorPtr child, EvaluatorPtr count, bool exhaust) {
+  return std::make_unique<LimitOperator>(std::move(child), std::move(count), exhaust);
 }
 OperatorPtr NewDrain(OperatorPtr child) {
   return std::make_unique<DrainOperator>(std::move(child));

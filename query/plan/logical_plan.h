@@ -244,6 +244,7 @@ struct Skip : NodeOf<PlanKind::kSkip> {
 
 struct Limit : NodeOf<PlanKind::kLimit> {
   const Expression* count = nullptr;
+  bool exhaust = false;  ///< A count of zero still reads every row, because reading them writes.
 };
 
 /// children[i]'s slots from[i][j] become to[j].

@@ -461,7 +461,7 @@ class PlanCompiler final : public EvaluatorCompiler {
   Result<OperatorPtr> BuildLimit(const Limit& node, const SlotSet& needed) {
     KITH_ASSIGN_OR_RETURN(EvaluatorPtr count, Expr(node.count));
     KITH_ASSIGN_OR_RETURN(OperatorPtr child, BuildChild(node, needed));
-    return NewLimit(std::move(child), std::move(count));
+    return NewLimit(std::move(child), std::move(count), node.exhaust);
   }
 
   Result<OperatorPtr> BuildUnion(const Union& node) {

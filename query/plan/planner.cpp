@@ -154,10 +154,12 @@ class QueryPlanner {
       plan = std::move(distinct);
     }
     KITH_ASSIGN_OR_RETURN(plan, PlanOrder(clause, std::move(plan)));
+    // WITH's condition reads what the items were made from; only after it do just the items go on.
+    KITH_ASSIGN_OR_RETURN(plan, AddFilter(clause.conjuncts, std::move(plan)));
     SlotSet provides = context_.row_slots;
     for (const bound::Assignment& item : clause.items) Insert(&provides, item.slot);
     plan->provides = std::move(provides);
-    return AddFilter(clause.conjuncts, std::move(plan));
+    return plan;
   }
 
   Result<PlanPtr> PlanAggregate(const bound::Project& clause, PlanPtr plan) {
@@ -234,6 +236,7 @@ class QueryPlanner {
       KITH_RETURN_IF_ERROR(Subqueries(clause.limit));
       auto limit = MakeNode<Limit>(std::move(plan));
       limit->count = clause.limit.get();
+      limit->exhaust = context_.updating;
       limit->rows = std::min(limit->rows, LimitRows(*clause.limit));
       plan = std::move(limit);
     }

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // kith_tck: runs the openCypher Technology Compatibility Kit.
 //
-//   kith_tck [--any-graph-empty] [--json FILE] [--diff FILE] [--workers N] [--timeout SECONDS]
+//   kith_tck [--any-graph-empty] [--skip-when-absent] [--json FILE] [--diff FILE] [--workers N]
+//   [--timeout SECONDS]
 //            DIR [FILTER]
 //
 // DIR holds *.feature files, in folders or not; a folder `graphs` with the named graphs is looked
 // for in DIR and above it. FILTER is text that a case's name must contain. Exit status: 0 when all
-// cases passed, 1 when some failed, 2 when nothing could be run.
+// cases passed, 1 when some failed, 2 when nothing could be run, 77 when DIR does not exist and
+// --skip-when-absent was given.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -31,6 +33,7 @@ namespace fs = std::filesystem;
 struct CommandLine {
   RunnerOptions runner;
   PoolOptions pool;
+  bool skip_when_absent = false;
   std::string json;
   std::string diff;
   std::string folder;
@@ -38,8 +41,9 @@ struct CommandLine {
 };
 
 constexpr const char* kUsage =
-    "usage: kith_tck [--any-graph-empty] [--json FILE] [--diff FILE] [--workers N] "
-    "[--timeout SECONDS] DIR [FILTER]\n";
+    "usage: kith_tck [--any-graph-empty] [--skip-when-absent] [--json FILE] [--diff FILE] "
+    "[--workers N] [--timeout SECONDS] DIR [FILTER]\n";
+constexpr int kSkipped = 77;
 
 std::string ReadFile(const fs::path& path) {
   std::ifstream file(path, std::ios::binary);
@@ -61,6 +65,8 @@ bool ParseCommandLine(const std::vector<std::string>& arguments, CommandLine* co
       names.push_back(argument);
     } else if (argument == "--any-graph-empty") {
       command->runner.any_graph_empty = true;
+    } else if (argument == "--skip-when-absent") {
+      command->skip_when_absent = true;
     } else if (++i == arguments.size()) {
       return false;
     } else if (argument == "--json") {
@@ -125,6 +131,11 @@ int Main(const std::vector<std::string>& arguments) {
   if (!ParseCommandLine(arguments, &command)) {
     fmt::print(stderr, "{}", kUsage);
     return 2;
+  }
+  std::error_code error;
+  if (command.skip_when_absent && !fs::exists(command.folder, error)) {
+    fmt::print("SKIPPED: {} does not exist\n", command.folder);
+    return kSkipped;
   }
   Run run;
   if (const Status read = ReadCases(command, &run.cases); !read.ok()) {
