@@ -26,8 +26,6 @@ namespace {
 using storage::GraphStore;
 using storage::Transaction;
 
-// What one step of a build may write: well below the least sensible limit of a transaction.
-constexpr size_t kStepBytes = size_t{64} << 20;
 // Entries that one transaction deletes after a drop.
 constexpr size_t kDeleteEntries = 50'000;
 constexpr size_t kMaxNameBytes = 65'534;
@@ -137,6 +135,7 @@ bool SharesAny(const std::vector<Id>& wanted, const std::vector<Id>& ascending) 
 
 struct IndexManager::State {
   GraphStore* store = nullptr;
+  size_t step_bytes = 0;
   std::mutex schema_mutex;           ///< Held by whoever changes the schema.
   mutable std::mutex catalog_mutex;  ///< Guards the pointer below.
   std::shared_ptr<const IndexCatalog> catalog;
@@ -177,7 +176,7 @@ Status IndexManager::State::BuildStep(Transaction& transaction, const IndexDefin
                                       EntityScan* scan, BuildProgress* progress,
                                       const BuildOptions& options) const {
   size_t bytes = 0;
-  while (!scan->done() && bytes < kStepBytes) {
+  while (!scan->done() && bytes < step_bytes) {
     if (options.interrupt != nullptr) KITH_RETURN_IF_ERROR(options.interrupt->Check());
     const auto add = [&](uint64_t entity, const storage::PropertyList& properties) {
       ++progress->done;
@@ -272,6 +271,7 @@ Result<std::unique_ptr<IndexManager>> IndexManager::Open(GraphStore* store,
                                                          const IndexManagerOptions& options) {
   auto state = std::make_unique<State>();
   state->store = store;
+  state->step_bytes = options.build_step_bytes;
   {
     KITH_ASSIGN_OR_RETURN(const auto transaction, store->Begin(storage::TransactionMode::kRead));
     KITH_ASSIGN_OR_RETURN(state->catalog,

@@ -57,6 +57,8 @@ struct SchemaChange {
 
 struct IndexManagerOptions {
   size_t text_cache_bytes = size_t{32} << 20;
+  /// What one step of a build writes at most, roughly: well below the limit of a transaction.
+  size_t build_step_bytes = size_t{64} << 20;
 };
 
 class IndexManager final : public storage::ChangeSink {

@@ -10,6 +10,8 @@
 #include <thread>
 
 #include "engine/base/value_compare.h"
+#include "index/property/property_entry.h"
+#include "index/schema_records.h"
 #include "tests/base/random_value.h"
 #include "tests/index/indexed_graph.h"
 
@@ -357,6 +359,118 @@ TEST_CASE("indexes are there after a reopen", "[index]") {
     const auto writing = graph.Write();
     CHECK(graph.TryCreate(*writing, {"L"}, {{"p", Value("x")}}).status().code() ==
           StatusCode::kConstraintViolation);
+    graph.RequireVerified();
+  }
+  std::filesystem::remove_all(folder);
+}
+
+TEST_CASE("an index is built in steps while others write", "[index]") {
+  IndexManagerOptions options;
+  options.build_step_bytes = 1;
+  IndexedGraph graph(":memory:", options);
+  std::vector<NodeId> nodes;
+  {
+    const auto writing = graph.Write();
+    for (int i = 0; i < 5000; ++i) {
+      nodes.push_back(graph.Create(
+          *writing, {"L"}, {{"p", Value(i)}, {"t", Value("text number " + std::to_string(i))}}));
+    }
+    REQUIRE(writing->Commit().ok());
+  }
+  const LabelId label = graph.store->catalog().LabelFor("L").value();
+  const PropertyId p = graph.store->catalog().PropertyFor("p").value();
+  const PropertyId t = graph.store->catalog().PropertyFor("t").value();
+  std::atomic<bool> stop{false};
+  std::atomic<int> committed{0};
+  std::thread writer([&] {
+    for (uint64_t round = 0; !stop; ++round) {
+      auto transaction = graph.store->Begin(storage::TransactionMode::kWrite);
+      if (!transaction.ok()) continue;
+      const NodeId node = nodes[round * 911 % nodes.size()];
+      Status status;
+      if (round % 3 == 0) {
+        status = (*transaction)->DeleteNode(node);
+      } else if (round % 3 == 1) {
+        status =
+            (*transaction)
+                ->SetProperties(
+                    node, {{{p, Value(-static_cast<int64_t>(round))}, {t, Value("changed text")}}});
+      } else {
+        status = (*transaction)->CreateNode({{label}}, {{{p, Value("new")}}}).status();
+      }
+      if (status.ok() && (*transaction)->Commit().ok()) ++committed;
+    }
+  });
+  graph.Index(IndexKind::kRange, "range", {"L"}, {"p"});
+  graph.Index(IndexKind::kText, "text", {"L"}, {"t"});
+  stop = true;
+  writer.join();
+  CHECK(graph.Find("range")->state == IndexState::kOnline);
+  CHECK(graph.indexes->catalog()->version() > 6);
+  CHECK(committed > 0);
+  graph.RequireVerified();
+}
+
+TEST_CASE("a build that fails in a later step leaves nothing", "[index]") {
+  IndexManagerOptions options;
+  options.build_step_bytes = 1;
+  IndexedGraph graph(":memory:", options);
+  {
+    const auto writing = graph.Write();
+    for (int i = 0; i < 3000; ++i) graph.Create(*writing, {"L"}, {{"p", Value(i % 2999)}});
+    REQUIRE(writing->Commit().ok());
+  }
+  CHECK(graph.TryIndex(IndexKind::kUnique, "one", {"L"}, {"p"}).status().code() ==
+        StatusCode::kConstraintViolation);
+  CHECK(graph.Find("one") == nullptr);
+  size_t left = 0;
+  REQUIRE(graph.Read()
+              ->view()
+              .keys()
+              .Scan(storage::KeySpace::kProperty, "", "",
+                    [&](std::string_view, std::string_view) {
+                      ++left;
+                      return true;
+                    })
+              .ok());
+  CHECK(left == 0);
+}
+
+TEST_CASE("a build that a crash interrupted is finished by the next open", "[index]") {
+  const auto folder = std::filesystem::temp_directory_path() / "kith_index_resume";
+  std::filesystem::remove_all(folder);
+  {
+    IndexedGraph graph(folder.string());
+    graph.Add({"L"}, {{"p", Value(1)}});
+    graph.Add({"L"}, {{"p", Value(2)}});
+    graph.Index(IndexKind::kRange, "a", {"L"}, {"p"});
+    graph.Index(IndexKind::kRange, "b", {"L"}, {"q"});
+    // As after the first step of a build: populating, with one of two entries.
+    IndexDefinition definition = *graph.Find("a");
+    definition.state = IndexState::kPopulating;
+    const auto writing = graph.Write();
+    REQUIRE(WriteDefinition(&writing->keys(), definition).ok());
+    std::string first;
+    REQUIRE(writing->keys()
+                .Scan(storage::KeySpace::kProperty, "", "",
+                      [&](std::string_view key, std::string_view) {
+                        first = key;
+                        return false;
+                      })
+                .ok());
+    REQUIRE(writing->keys().Delete(storage::KeySpace::kProperty, first).ok());
+    REQUIRE(writing->keys().Add(PropertyCountKey(definition.id), -1).ok());
+    // And a drop whose entries were not deleted yet.
+    REQUIRE(MarkDropped(&writing->keys(), *graph.Find("b")).ok());
+    REQUIRE(writing->Commit().ok());
+  }
+  {
+    IndexedGraph graph(folder.string());
+    REQUIRE(graph.Find("a") != nullptr);
+    CHECK(graph.Find("a")->state == IndexState::kOnline);
+    CHECK(graph.Find("b") == nullptr);
+    CHECK(graph.SeekEqual(graph.Read()->view(), "a", Value(1)).size() == 1);
+    CHECK(ReadDropped(&graph.Read()->view().keys())->empty());
     graph.RequireVerified();
   }
   std::filesystem::remove_all(folder);

@@ -19,7 +19,8 @@ using Properties = std::vector<std::pair<std::string, Value>>;
 
 class IndexedGraph {
  public:
-  explicit IndexedGraph(const std::string& path = ":memory:") {
+  explicit IndexedGraph(const std::string& path = ":memory:",
+                        const index::IndexManagerOptions& index_options = {}) {
     storage::GraphStoreOptions options;
     options.path = path;
     options.sync = false;
@@ -27,7 +28,7 @@ class IndexedGraph {
     INFO(opened.status().ToString());
     REQUIRE(opened.ok());
     store = std::move(opened).value();
-    auto made = index::IndexManager::Open(store.get());
+    auto made = index::IndexManager::Open(store.get(), index_options);
     INFO(made.status().ToString());
     REQUIRE(made.ok());
     indexes = std::move(made).value();
