@@ -209,19 +209,25 @@ void Analyzer::Analyze(std::string_view text, AnalyzedText* out) const {
       if (IsStopWord(plain ? kEnglish : std::string_view(language), folded)) continue;
     }
     const size_t begin = out->terms.size();
-    AppendTerm(source, word.ascii, RuleOfWord(text, word, automatic, latin), &out->terms);
+    const uint8_t form =
+        AppendTerm(source, word.ascii, RuleOfWord(text, word, automatic, latin), &out->terms);
     const size_t bytes = out->terms.size() - begin;
     if (bytes == 0) continue;
-    out->tokens.push_back({word.begin, word.end, begin, static_cast<uint32_t>(bytes)});
+    out->tokens.push_back({word.begin, word.end, begin, static_cast<uint32_t>(bytes), form});
   }
 }
 
-std::vector<std::vector<std::string>> Analyzer::AnalyzeQuery(std::string_view text) const {
+bool Analyzer::stems() const {
+  return language_ != kStandard && language_ != kNone;
+}
+
+std::vector<QueryWord> Analyzer::AnalyzeQuery(std::string_view text) const {
   AnalyzedText analyzed;
   Analyze(text, &analyzed);
-  std::vector<std::vector<std::string>> words;
+  std::vector<QueryWord> words;
   for (const Token& token : analyzed.tokens) {
-    std::vector<std::string>& terms = words.emplace_back();
+    words.push_back({{}, token.form});
+    std::vector<std::string>& terms = words.back().terms;
     terms.emplace_back(analyzed.Term(token));
     if (language_ != kAuto) continue;
     const std::string_view source = text.substr(token.begin, token.end - token.begin);

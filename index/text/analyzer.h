@@ -10,6 +10,7 @@
 // belong to the calling thread.
 #pragma once
 
+#include <compare>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -27,6 +28,7 @@ struct Token {
   size_t end = 0;
   size_t term_begin = 0;
   uint32_t term_bytes = 0;
+  uint8_t form = 0;  ///< Which of the words with this stem it is (term_folder.h).
 };
 
 /// The tokens of a text in order. Reused between texts it allocates nothing.
@@ -48,6 +50,16 @@ struct AnalyzedText {
 /// the known ones.
 Result<std::string> CanonicalAnalyzer(std::string_view name);
 
+/// A word of a query.
+struct QueryWord {
+  /// The terms that it may be: one, or with "auto" the stems of all the languages that it may be
+  /// in. Sorted.
+  std::vector<std::string> terms;
+  uint8_t form = 0;
+
+  auto operator<=>(const QueryWord&) const = default;
+};
+
 struct AnalyzerDescription {
   std::string name;
   std::string description;
@@ -64,9 +76,10 @@ class Analyzer {
   /// those words have no token.
   void Analyze(std::string_view text, AnalyzedText* out) const;
 
-  /// The terms that a document may have for each word of a query: one, or with "auto" the stems of
-  /// all the languages that the word may have been in. Sorted within a word.
-  std::vector<std::vector<std::string>> AnalyzeQuery(std::string_view text) const;
+  /// The words of a query as documents may have them.
+  std::vector<QueryWord> AnalyzeQuery(std::string_view text) const;
+  /// True when words are stemmed, so that documents keep the forms of their words.
+  bool stems() const;
   /// A word's front as terms begin: folded but not stemmed.
   std::string FoldPrefix(std::string_view front) const;
 

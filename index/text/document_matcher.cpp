@@ -16,13 +16,13 @@ bool IsOneOf(const std::vector<std::string>& terms, std::string_view term) {
 bool PhraseAt(const Node& phrase, const AnalyzedText& text, size_t first) {
   if (phrase.words.size() > text.tokens.size() - first) return false;
   for (size_t i = 0; i < phrase.words.size(); ++i) {
-    if (!IsOneOf(phrase.words[i], text.Term(text.tokens[first + i]))) return false;
+    if (!IsOneOf(phrase.words[i].terms, text.Term(text.tokens[first + i]))) return false;
   }
   return true;
 }
 
 bool MatchesToken(const Node& node, std::string_view term) {
-  if (IsOneOf(node.words[0], term)) return true;
+  if (IsOneOf(node.words[0].terms, term)) return true;
   return node.kind == Node::Kind::kPrefix && term.starts_with(node.prefix);
 }
 

@@ -44,9 +44,10 @@ struct TextStatistics {
 };
 Result<TextStatistics> ReadTextStatistics(storage::KeySpaceReader* keys, IndexId index);
 
-/// Which postings make one list.
+/// Which postings make one list, and how they score.
 struct PostingRequest {
   std::vector<std::string> terms;  ///< Any of these.
+  uint8_t form = 0;  ///< The form of the query's word: documents with it score higher.
   bool has_prefix = false;
   std::string prefix;  ///< And, with has_prefix, all that begin so.
 };

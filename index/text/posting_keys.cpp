@@ -8,6 +8,7 @@
 
 #include "engine/base/key_codec.h"
 #include "index/byte_codec.h"
+#include "index/text/analyzer.h"
 
 namespace kith::index {
 namespace {
@@ -71,22 +72,39 @@ void AppendEntity(uint64_t entity, std::string* key) {
   AppendBigEndian64(entity, key);
 }
 
-std::string EncodePosting(const TermEntry& term, uint32_t length_eighths, bool with_properties) {
+PostingLayout LayoutOf(const IndexDefinition& index) {
+  const Result<Analyzer> analyzer = Analyzer::Make(index.text.analyzer, index.text.stop_words);
+  return {index.properties.size() > 1, analyzer.ok() && analyzer->stems()};
+}
+
+std::string EncodePosting(const TermEntry& term, uint32_t length_eighths, PostingLayout layout) {
   std::string value;
   AppendVarint(term.frequency_eighths, &value);
   AppendVarint(length_eighths, &value);
-  if (with_properties) AppendVarint(term.properties, &value);
+  if (layout.properties) AppendVarint(term.properties, &value);
+  if (!layout.forms) return value;
+  for (const FormFrequency& form : term.forms) {
+    value.push_back(static_cast<char>(form.form));
+    if (term.forms.size() > 1) AppendVarint(form.frequency_eighths, &value);
+  }
   return value;
 }
 
-Result<Posting> DecodePosting(std::string_view key, std::string_view value) {
+Result<Posting> DecodePosting(std::string_view key, std::string_view value, PostingLayout layout,
+                              uint8_t form) {
   if (key.size() < kFamilyPrefixBytes + 2 + kEntityBytes) return Damaged("a posting key is short");
   ByteReader reader(value);
   Posting posting;
   posting.entity = ReadBigEndian64(key.data() + key.size() - kEntityBytes);
   posting.frequency_eighths = reader.Varint32();
   posting.length_eighths = reader.Varint32();
-  posting.properties = reader.AtEnd() ? 1 : reader.Varint32();
+  posting.properties = layout.properties ? reader.Varint32() : 1;
+  while (layout.forms && !reader.AtEnd() && !reader.failed()) {
+    const uint8_t found = reader.Byte();
+    // A single form stands without its frequency: it is the term's.
+    const uint32_t frequency = reader.AtEnd() ? posting.frequency_eighths : reader.Varint32();
+    if (found == form) posting.form_frequency_eighths = frequency;
+  }
   const bool good = !reader.failed() && reader.AtEnd() && posting.frequency_eighths > 0;
   if (!good) return Damaged("a posting has no frequency or length");
   return posting;

@@ -139,12 +139,30 @@ void FoldAccents(std::string* term) {
   *term = std::move(folded);
 }
 
-std::string MakeTerm(std::string_view word, bool ascii, const FoldingRule& rule) {
-  std::string term;
-  FoldCase(word, ascii, &term);
-  Cut(&term);
-  if (rule.stemmer != kNoStemmer) Stem(rule.stemmer, &term);
-  if (!ascii && rule.fold_accents && !IsAscii(term)) FoldAccents(&term);
+struct Term {
+  std::string text;
+  uint8_t form = 0;
+};
+
+// FNV-1a, 32 bits (Fowler, Noll, Vo 1991), folded to 8.
+uint8_t FormOf(std::string_view word) {
+  uint32_t hash = 2166136261u;
+  for (const char c : word) hash = (hash ^ static_cast<unsigned char>(c)) * 16777619u;
+  return static_cast<uint8_t>(hash ^ hash >> 8 ^ hash >> 16 ^ hash >> 24);
+}
+
+Term MakeTerm(std::string_view word, bool ascii, const FoldingRule& rule) {
+  Term term;
+  FoldCase(word, ascii, &term.text);
+  Cut(&term.text);
+  const bool accents = !ascii && rule.fold_accents && !IsAscii(term.text);
+  if (rule.stemmer != kNoStemmer) {
+    std::string form = term.text;
+    if (accents) FoldAccents(&form);
+    term.form = FormOf(form);
+    Stem(rule.stemmer, &term.text);
+  }
+  if (accents) FoldAccents(&term.text);
   return term;
 }
 
@@ -152,7 +170,7 @@ std::string MakeTerm(std::string_view word, bool ascii, const FoldingRule& rule)
 struct CachedTerm {
   int rule = -2;
   std::string word;
-  std::string term;
+  Term term;
 };
 constexpr size_t kCacheSlots = 8192;
 constexpr size_t kMaxCachedBytes = 32;
@@ -169,14 +187,18 @@ int FindSnowball(std::string_view language) {
   return static_cast<int>(found - kLanguages.begin());
 }
 
-void AppendTerm(std::string_view word, bool ascii, const FoldingRule& rule, std::string* out) {
+uint8_t AppendTerm(std::string_view word, bool ascii, const FoldingRule& rule, std::string* out) {
   const bool plain = rule.stemmer == kNoStemmer && ascii && word.size() <= kMaxTermBytes;
-  if (plain) return FoldCase(word, ascii, out);
+  if (plain) {
+    FoldCase(word, ascii, out);
+    return 0;
+  }
   if (word.size() > kMaxCachedBytes) {
     // A word far over the limit is cut before it is folded; folding changes no size class.
     const std::string_view front = word.substr(0, std::min(word.size(), 4 * kMaxTermBytes));
-    out->append(MakeTerm(front, ascii, rule));
-    return;
+    const Term term = MakeTerm(front, ascii, rule);
+    out->append(term.text);
+    return term.form;
   }
   thread_local std::vector<CachedTerm> cache(kCacheSlots);
   const int key = rule.stemmer * 2 + (rule.fold_accents ? 1 : 0);
@@ -187,7 +209,8 @@ void AppendTerm(std::string_view word, bool ascii, const FoldingRule& rule, std:
     slot.word = word;
     slot.term = MakeTerm(word, ascii, rule);
   }
-  out->append(slot.term);
+  out->append(slot.term.text);
+  return slot.term.form;
 }
 
 }  // namespace kith::index

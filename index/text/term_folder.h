@@ -4,6 +4,7 @@
 // Thread safety: functions keep stemmers and a cache of recent words per thread.
 #pragma once
 
+#include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
@@ -25,7 +26,8 @@ std::span<const std::string_view> SnowballLanguages();
 int FindSnowball(std::string_view language);
 
 /// Appends the term of `word` (UTF-8, one word) to *out; nothing when nothing of it remains.
-/// `ascii` says that all its bytes are ASCII.
-void AppendTerm(std::string_view word, bool ascii, const FoldingRule& rule, std::string* out);
+/// `ascii` says that all its bytes are ASCII. Returns a hash of the word folded but not stemmed:
+/// which of the words with this stem it was (0 without a stemmer). Part of the disk format.
+uint8_t AppendTerm(std::string_view word, bool ascii, const FoldingRule& rule, std::string* out);
 
 }  // namespace kith::index

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Searching text indexes: BM25 (Robertson and Zaragoza, "The Probabilistic Relevance Framework",
 // 2009, section 3; idf = ln(1 + (N - df + 0.5) / (df + 0.5))) over words, prefixes and phrases.
+// Where words are stemmed, half of a word's score is for the stem and half for the word as the
+// query has it.
 //
 // Query language of Search, a subset of Lucene's:
 //   graph database      either word (more is better)

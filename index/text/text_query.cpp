@@ -213,7 +213,7 @@ Result<RawWord> Parser::TakeRawWord() {
 // One written word may be several: they all count, as the group's clauses would.
 Status Parser::ParseWord(Node* node) {
   KITH_ASSIGN_OR_RETURN(const RawWord word, TakeRawWord());
-  std::vector<std::vector<std::string>> words = analyzer_.AnalyzeQuery(word.text);
+  std::vector<QueryWord> words = analyzer_.AnalyzeQuery(word.text);
   if (words.empty()) return Status::Ok();
   std::vector<Node> parts;
   for (size_t i = 0; i < words.size(); ++i) {
@@ -275,8 +275,8 @@ Result<Node> WordsQuery(const IndexDefinition& index, std::string_view text) {
   KITH_ASSIGN_OR_RETURN(const Analyzer analyzer,
                         Analyzer::Make(index.text.analyzer, index.text.stop_words));
   Node root;
-  std::map<std::vector<std::string>, size_t> seen;
-  for (std::vector<std::string>& word : analyzer.AnalyzeQuery(text)) {
+  std::map<QueryWord, size_t> seen;
+  for (QueryWord& word : analyzer.AnalyzeQuery(text)) {
     const auto [place, fresh] = seen.emplace(word, root.parts.size());
     if (!fresh) {
       root.parts[place->second].boost += 1;

@@ -11,6 +11,7 @@
 
 #include "engine/base/result.h"
 #include "index/index_definition.h"
+#include "index/text/analyzer.h"
 
 namespace kith::index {
 
@@ -23,9 +24,9 @@ struct TextQueryNode {
   Occurrence occurrence = Occurrence::kShould;  ///< In the group that holds it.
   double boost = 1;
   uint32_t properties = UINT32_MAX;  ///< The set in which it must be found.
-  /// For each word the terms that it may be: one for kWord, one or more for kPhrase. For kPrefix
-  /// the terms that match besides those with the prefix.
-  std::vector<std::vector<std::string>> words;
+  /// One for kWord, two or more for kPhrase. For kPrefix the terms that match besides those with
+  /// the prefix.
+  std::vector<QueryWord> words;
   std::string prefix;                ///< kPrefix.
   std::vector<TextQueryNode> parts;  ///< kGroup.
 };

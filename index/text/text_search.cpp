@@ -150,7 +150,8 @@ std::shared_ptr<const PostingList> WithProperties(const PostingList& list, uint3
 
 Result<QueryRun::ListPointer> QueryRun::ListOf(const Node& node, size_t word) {
   PostingRequest request;
-  request.terms = node.words[word];
+  request.terms = node.words[word].terms;
+  request.form = node.words[word].form;
   request.has_prefix = node.kind == Node::Kind::kPrefix;
   request.prefix = node.prefix;
   KITH_ASSIGN_OR_RETURN(ListPointer list, cache_->Get(&view_->keys(), index_, statistics_, request,
@@ -356,7 +357,8 @@ Result<uint64_t> TextSearcher::DocumentFrequency(ReadView* view, const IndexDefi
   if (parsed.parts.empty()) return uint64_t{0};
   KITH_ASSIGN_OR_RETURN(const TextStatistics statistics,
                         ReadTextStatistics(&view->keys(), index.id));
-  const PostingRequest request{parsed.parts[0].words[0], false, {}};
+  const QueryWord& first = parsed.parts[0].words[0];
+  const PostingRequest request{first.terms, first.form, false, {}};
   KITH_ASSIGN_OR_RETURN(const auto list,
                         state_->cache.Get(&view->keys(), index, statistics, request, nullptr));
   return uint64_t{list->size()};

@@ -47,19 +47,29 @@ uint32_t AddSaturated(uint32_t a, uint64_t b) {
 struct Occurrence {
   std::string_view term;
   uint32_t property = 0;
+  uint8_t form = 0;
 };
 
+void AddForm(uint8_t form, uint32_t weight, std::vector<FormFrequency>* forms) {
+  // Occurrences come sorted by form.
+  if (forms->empty() || forms->back().form != form) forms->push_back({form, 0});
+  forms->back().frequency_eighths = AddSaturated(forms->back().frequency_eighths, weight);
+}
+
 std::vector<TermEntry> Join(const IndexDefinition& index, std::vector<Occurrence> occurrences) {
-  std::sort(occurrences.begin(), occurrences.end(),
-            [](const auto& a, const auto& b) { return a.term < b.term; });
+  std::sort(occurrences.begin(), occurrences.end(), [](const auto& a, const auto& b) {
+    const int order = a.term.compare(b.term);
+    return order != 0 ? order < 0 : a.form < b.form;
+  });
   std::vector<TermEntry> terms;
   for (const Occurrence& occurrence : occurrences) {
     if (terms.empty() || terms.back().term != occurrence.term) {
-      terms.push_back({std::string(occurrence.term), 0, 0});
+      terms.push_back({std::string(occurrence.term), 0, 0, {}});
     }
     TermEntry& entry = terms.back();
-    entry.frequency_eighths =
-        AddSaturated(entry.frequency_eighths, WeightOf(index, occurrence.property));
+    const uint32_t weight = WeightOf(index, occurrence.property);
+    entry.frequency_eighths = AddSaturated(entry.frequency_eighths, weight);
+    AddForm(occurrence.form, weight, &entry.forms);
     entry.properties |= uint32_t{1} << occurrence.property;
   }
   return terms;
@@ -68,7 +78,7 @@ std::vector<TermEntry> Join(const IndexDefinition& index, std::vector<Occurrence
 class DocumentWriter {
  public:
   DocumentWriter(const IndexDefinition& index, uint64_t entity, KeySpaceWriter* keys, size_t* bytes)
-      : index_(index), entity_(entity), keys_(keys), bytes_(bytes) {}
+      : index_(index), layout_(LayoutOf(index)), entity_(entity), keys_(keys), bytes_(bytes) {}
 
   Status Replace(const TextDocument* before, const TextDocument* after);
   Status PutDocument(const StoredDocument& stored) {
@@ -87,7 +97,7 @@ class DocumentWriter {
     return key_;
   }
   Status PutPosting(const TermEntry& term, uint32_t length) {
-    const std::string value = EncodePosting(term, length, index_.properties.size() > 1);
+    const std::string value = EncodePosting(term, length, layout_);
     const std::string& key = KeyOf(term.term);
     *bytes_ += key.size() + value.size() + kEntryOverheadBytes;
     return keys_->Put(KeySpace::kText, key, value);
@@ -97,18 +107,19 @@ class DocumentWriter {
   }
 
   const IndexDefinition& index_;
+  PostingLayout layout_;
   uint64_t entity_;
   KeySpaceWriter* keys_;
   size_t* bytes_;
   std::string key_;
 };
 
-// Walks both sorted lists of terms and writes only what differs.
+// Walks both sorted lists of terms: writes the new ones, deletes those that are gone.
 Status DocumentWriter::Replace(const TextDocument* before, const TextDocument* after) {
   static const TextDocument kNothing;
   const TextDocument& old_document = before == nullptr ? kNothing : *before;
   const TextDocument& new_document = after == nullptr ? kNothing : *after;
-  const bool same_length = old_document.length_eighths == new_document.length_eighths;
+
   auto old_term = old_document.terms.begin();
   auto new_term = new_document.terms.begin();
   while (old_term != old_document.terms.end() || new_term != new_document.terms.end()) {
@@ -119,11 +130,9 @@ Status DocumentWriter::Replace(const TextDocument* before, const TextDocument* a
     } else if (new_term == new_document.terms.end() || old_term->term < new_term->term) {
       KITH_RETURN_IF_ERROR(DeletePosting(*old_term++));
     } else {
-      if (!same_length || *old_term != *new_term) {
-        KITH_RETURN_IF_ERROR(PutPosting(*new_term, new_document.length_eighths));
-      }
+      // The length of the document is in every posting, and it changes with nearly every change.
+      KITH_RETURN_IF_ERROR(PutPosting(*new_term++, new_document.length_eighths));
       ++old_term;
-      ++new_term;
     }
   }
   return Status::Ok();
@@ -185,7 +194,8 @@ Result<TextDocument> AnalyzeTexts(const IndexDefinition& index,
   std::vector<Occurrence> occurrences;
   occurrences.reserve(analyzed.tokens.size());
   for (size_t i = 0; i < analyzed.tokens.size(); ++i) {
-    occurrences.push_back({analyzed.Term(analyzed.tokens[i]), properties[i]});
+    const Token& token = analyzed.tokens[i];
+    occurrences.push_back({analyzed.Term(token), properties[i], token.form});
   }
   document.terms = Join(index, std::move(occurrences));
   return document;

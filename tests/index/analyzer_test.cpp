@@ -119,7 +119,8 @@ TEST_CASE("with auto each text has its own language", "[index]") {
   REQUIRE(analyzer.ok());
   const auto words = analyzer->AnalyzeQuery("H\u00E4user");
   REQUIRE(words.size() == 1);
-  CHECK(std::find(words[0].begin(), words[0].end(), "haus") != words[0].end());
+  const auto& terms = words[0].terms;
+  CHECK(std::find(terms.begin(), terms.end(), "haus") != terms.end());
 }
 
 TEST_CASE("Chinese, Japanese and Thai are segmented by dictionary", "[index]") {

@@ -383,7 +383,7 @@ TEST_CASE("an index is built in steps while others write", "[index]") {
   std::atomic<bool> stop{false};
   std::atomic<int> committed{0};
   std::thread writer([&] {
-    for (uint64_t round = 0; !stop; ++round) {
+    for (uint64_t round = 0; !stop || committed == 0; ++round) {
       auto transaction = graph.store->Begin(storage::TransactionMode::kWrite);
       if (!transaction.ok()) continue;
       const NodeId node = nodes[round * 911 % nodes.size()];
