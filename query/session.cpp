@@ -161,9 +161,10 @@ Result<std::vector<Value>> ParameterValues(const PreparedQuery& statement, const
   std::vector<Value> values;
   values.reserve(statement.bound().parameters.size());
   for (const BoundParameter& parameter : statement.bound().parameters) {
-    const auto found = std::lower_bound(
-        parameters.begin(), parameters.end(), parameter.name,
-        [](const auto& entry, const std::string& name) { return entry.first < name; });
+    // Not by binary search: callers write maps by hand, in any order.
+    const auto found = std::find_if(parameters.begin(), parameters.end(), [&](const auto& entry) {
+      return entry.first == parameter.name;
+    });
     values.push_back(found->second);
   }
   return values;
