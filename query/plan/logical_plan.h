@@ -244,7 +244,6 @@ struct Skip : NodeOf<PlanKind::kSkip> {
 
 struct Limit : NodeOf<PlanKind::kLimit> {
   const Expression* count = nullptr;
-  bool start_child = false;  ///< Something below writes: it must run even for LIMIT 0.
   bool exhaust = false;  ///< A count of zero still reads every row, because reading them writes.
 };
 

@@ -236,7 +236,6 @@ class QueryPlanner {
       KITH_RETURN_IF_ERROR(Subqueries(clause.limit));
       auto limit = MakeNode<Limit>(std::move(plan));
       limit->count = clause.limit.get();
-      limit->start_child = context_.updating;
       limit->exhaust = context_.updating;
       limit->rows = std::min(limit->rows, LimitRows(*clause.limit));
       plan = std::move(limit);
