@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Greedy planning of a pattern graph.
+//
+// Length: one class; its steps share the state of what is solved so far.
 #include "query/plan/match_planner.h"
 
 #include <algorithm>

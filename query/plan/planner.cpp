@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Clause by clause: each clause becomes nodes on top of the plan of those before it.
+//
+// Length: one short function for each clause, kept together.
 #include "query/plan/planner.h"
 
 #include <algorithm>
