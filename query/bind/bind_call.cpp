@@ -153,6 +153,10 @@ Status StatementBinder::BindYields(const ast::CallProcedure& call,
                                    const ProcedureSignature& signature, bool standalone,
                                    bound::CallProcedure* out) {
   const auto output_count = static_cast<uint32_t>(signature.outputs.size());
+  if (call.yield_star && !standalone) {
+    return SyntaxError("UnexpectedSyntax", call.range,
+                       "YIELD * is for a CALL that stands alone; name the result columns");
+  }
   if (call.yield_star || (standalone && !call.has_yield)) {
     for (uint32_t i = 0; i < output_count; ++i) {
       const ProcedureField& field = signature.outputs[i];

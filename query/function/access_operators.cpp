@@ -39,7 +39,8 @@ Result<int64_t> SlicePosition(const Value* end, int64_t otherwise) {
 Result<Value> Element(const Value& list, const Value& index) {
   if (!index.IsInteger()) {
     return TypeMismatch(
-        fmt::format("the index of a List is an Integer, but got {}", DescribeValue(index)));
+               fmt::format("the index of a List is an Integer, but got {}", DescribeValue(index)))
+        .WithDetail("ListElementAccessByNonInteger");
   }
   const List& elements = list.AsList();
   const auto size = static_cast<int64_t>(elements.size());
@@ -78,7 +79,8 @@ Result<Value> Subscript(FunctionContext& context, const Value& object, const Val
   if (object.IsList()) return Element(object, index);
   if (!object.IsMap() && !object.IsNode() && !object.IsRelationship() && !object.IsTemporal()) {
     return TypeMismatch(fmt::format("{} has no elements; lists, maps, nodes and relationships have",
-                                    DescribeValue(object)));
+                                    DescribeValue(object)))
+        .WithDetail("InvalidElementAccess");
   }
   if (!index.IsString()) {
     return TypeMismatch(fmt::format("the key of a {} is a String, but got {}",
