@@ -124,6 +124,16 @@ Result<uint64_t> CountCovered(storage::ReadView* view, const IndexDefinition& in
   return total;
 }
 
+// A transaction older than the newest schema meets indexes that its snapshot knows nothing of, and
+// so may find damage where there is none. It cannot commit any more: it is told so at once.
+Status Judge(const Status& status, const IndexCatalog& catalog, Transaction& transaction) {
+  KITH_ASSIGN_OR_RETURN(const uint64_t version, ReadSchemaVersion(&transaction.keys()));
+  if (version == catalog.version()) return status;
+  return Status(StatusCode::kConflict,
+                "an index or constraint was created or dropped while this transaction ran; run it "
+                "again");
+}
+
 template <typename Id>
 bool SharesAny(const std::vector<Id>& wanted, const std::vector<Id>& ascending) {
   return std::any_of(wanted.begin(), wanted.end(), [&](Id id) {
@@ -376,7 +386,8 @@ Status IndexManager::OnNodeChange(const storage::NodeChange& change, Transaction
         if (SharesAny(index->label_ids, before)) covered.before = &change.before->properties;
         if (SharesAny(index->label_ids, after)) covered.after = &change.after->properties;
         size_t bytes = 0;
-        KITH_RETURN_IF_ERROR(UpdateIndex(*index, covered, &transaction.keys(), &bytes));
+        const Status status = UpdateIndex(*index, covered, &transaction.keys(), &bytes);
+        if (!status.ok()) return Judge(status, *catalog, transaction);
       }
     }
   }
@@ -393,7 +404,8 @@ Status IndexManager::OnRelationshipChange(const storage::RelationshipChange& cha
     if (change.before != nullptr) covered.before = &change.before->properties;
     if (change.after != nullptr) covered.after = &change.after->properties;
     size_t bytes = 0;
-    KITH_RETURN_IF_ERROR(UpdateIndex(*index, covered, &transaction.keys(), &bytes));
+    const Status status = UpdateIndex(*index, covered, &transaction.keys(), &bytes);
+    if (!status.ok()) return Judge(status, *catalog, transaction);
   }
   return Status::Ok();
 }

@@ -3,6 +3,7 @@
 #include "index/index_manager.h"
 
 #include <atomic>
+#include <barrier>
 #include <catch2/catch.hpp>
 #include <filesystem>
 #include <map>
@@ -190,9 +191,12 @@ TEST_CASE("a unique constraint holds under eight concurrent writers", "[index]")
   std::atomic<int> created{0};
   std::atomic<int> refused{0};
   std::atomic<int> unexpected{0};
+  // All begin before any of them writes, so that none sees the key of another.
+  std::barrier everyone_began(kThreads);
   const auto insert = [&](int number) {
-    for (;;) {
+    for (bool first = true;; first = false) {
       auto transaction = graph.store->Begin(storage::TransactionMode::kWrite);
+      if (first) everyone_began.arrive_and_wait();
       if (!transaction.ok()) return transaction.status();
       const std::vector<storage::PropertyWrite> writes = {{key, Value(number)}};
       Status status = (*transaction)->CreateNode(labels, writes).status();
@@ -335,6 +339,28 @@ TEST_CASE("a transaction older than an index cannot slip past it", "[index]") {
   graph.Add({"L"}, {{"p", Value(1)}});
   CHECK(old_writer->Commit().code() == StatusCode::kConflict);
   graph.RequireVerified();
+}
+
+TEST_CASE("a transaction older than a text index gets a conflict, not damage", "[index]") {
+  IndexedGraph graph;
+  const NodeId node = graph.Add({"L"}, {{"t", Value("old text")}});
+  const auto old_writer = graph.Write();
+  graph.Index(IndexKind::kText, "text", {"L"}, {"t"});
+  const Status changed = old_writer->SetProperties(node, graph.Writes({{"t", Value("new text")}}));
+  CHECK(changed.code() == StatusCode::kConflict);
+  CHECK(old_writer->DeleteNode(node).code() == StatusCode::kConflict);
+  // In a transaction of this schema a missing document is damage indeed.
+  const auto writing = graph.Write();
+  std::string key;
+  REQUIRE(writing->keys()
+              .Scan(storage::KeySpace::kText, "", "",
+                    [&](std::string_view found, std::string_view) {
+                      key = found;
+                      return false;
+                    })
+              .ok());
+  REQUIRE(writing->keys().Delete(storage::KeySpace::kText, key).ok());
+  CHECK(writing->DeleteNode(node).code() == StatusCode::kCorruption);
 }
 
 TEST_CASE("indexes are there after a reopen", "[index]") {

@@ -270,6 +270,15 @@ TEST_CASE("the query language", "[index]") {
   CHECK(q.Found("\"\" ()") == "");
 }
 
+TEST_CASE("a phrase in one property is not looked for in another", "[index]") {
+  Queries q;
+  const NodeId node = q.graph.Add(
+      {"Doc"}, {{"title", Value("Graph databases")}, {"body", Value("A database of a graph")}});
+  CHECK(Nodes(Find(q.graph, "title:\"graph database\"")).count(node) == 1);
+  CHECK(Nodes(Find(q.graph, "body:\"graph database\"")).empty());
+  CHECK(Nodes(Find(q.graph, "body:\"database of a graph\"")) == std::set<NodeId>{node});
+}
+
 TEST_CASE("boosts and weights change scores", "[index]") {
   Queries q;
   const double plain = Find(q.graph, "graph")[0].score;
