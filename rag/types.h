@@ -18,6 +18,9 @@
 
 namespace kith::rag {
 
+/// In place of a node where there is none: 0 is a node like any other.
+inline constexpr NodeId kNoNode{~uint64_t{0} - 1};
+
 /// How far an ingest is. `documents_total` is 0 while it is unknown (JSON lines are counted as they
 /// come); `bytes_total` is the size of all files.
 struct IngestProgress {
@@ -82,7 +85,7 @@ struct Hop {
 /// One retrieved chunk.
 struct Passage {
   NodeId chunk;
-  NodeId document_node;
+  NodeId document_node = kNoNode;
   std::string document;  ///< Its uri.
   std::string title;
   uint64_t begin_byte = 0;

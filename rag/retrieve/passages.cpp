@@ -105,12 +105,12 @@ std::vector<Hop> Retriever::PathTo(NodeId chunk) const {
     const bool from_question = arrival.parent == kQuestionNode;
     path.push_back({std::string(arrival.kind), at, {}});
     if (arrival.kind == "about") {
-      if (arrival.document != NodeId()) path.back().kind = "has-chunk";
-      if (arrival.document != NodeId()) path.push_back({"about", arrival.document, {}});
+      if (arrival.document != kNoNode) path.back().kind = "has-chunk";
+      if (arrival.document != kNoNode) path.push_back({"about", arrival.document, {}});
       path.push_back({from_question ? "named" : "mentions", arrival.entity, {}});
     } else if (arrival.kind == "mentioned-by") {
       path.push_back({from_question ? "named" : "about", arrival.entity, {}});
-    } else if (arrival.kind == "links" && arrival.document != NodeId()) {
+    } else if (arrival.kind == "links" && arrival.document != kNoNode) {
       path.back().kind = "has-chunk";
       path.push_back({"links", arrival.document, {}});
     }

@@ -29,7 +29,7 @@ Value IdList(const std::vector<NodeId>& nodes) {
 }
 
 NodeId IdOf(const Value& value) {
-  return value.IsInteger() ? NodeId(static_cast<uint64_t>(value.AsInteger())) : NodeId();
+  return value.IsInteger() ? NodeId(static_cast<uint64_t>(value.AsInteger())) : kNoNode;
 }
 
 std::string_view KindOfHop(const Value& value) {
@@ -91,7 +91,7 @@ Result<Retrieval> Retriever::Retrieve(const Question& question, const RetrieveOp
   if (!indexes_.complete()) return retrieval;
   if (options.route == "text") {
     for (const index::TextHit& hit : hits_) {
-      arrivals_[hit.node()] = {0, kQuestionNode, {}, {}, "text"};
+      arrivals_[hit.node()] = {0, kQuestionNode, kNoNode, kNoNode, "text"};
     }
   } else {
     KITH_RETURN_IF_ERROR(MeasureLinkage());
@@ -140,10 +140,7 @@ void Retriever::SeedText() {
   for (size_t i = 0; i < std::min(weights_.text_seeds, hits_.size()); ++i) {
     const double share = hits_[i].score / hits_.front().score;
     arrivals_[hits_[i].node()] = {weights_.text_seed * std::pow(share, weights_.text_seed_power),
-                                  kQuestionNode,
-                                  {},
-                                  {},
-                                  "text"};
+                                  kQuestionNode, kNoNode, kNoNode, "text"};
   }
 }
 
@@ -174,7 +171,7 @@ Status Retriever::SeedEntities(const Question& question) {
     entity_activation_[entities[i]] = activation;
     for (size_t at = about.offsets[i]; at < about.offsets[i + 1]; ++at) {
       if (is_link(at)) continue;
-      const Arrival arrival{activation, kQuestionNode, entities[i], {}, "about"};
+      const Arrival arrival{activation, kQuestionNode, entities[i], kNoNode, "about"};
       KITH_RETURN_IF_ERROR(Arrive(about.neighbours[at], arrival, &arrivals_));
     }
   }

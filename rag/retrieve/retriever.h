@@ -61,10 +61,10 @@ class Retriever {
   /// How activation reached a chunk.
   struct Arrival {
     double activation = 0;
-    NodeId parent;          ///< The chunk that it came from; kQuestionNode for a seed.
-    NodeId entity;          ///< On the way; NodeId() when a link led here or text.
-    NodeId document;        ///< On the way, when the step went through one.
-    std::string_view kind;  ///< "text", "about", "mentioned-by", "links".
+    NodeId parent;              ///< The chunk that it came from; kQuestionNode for a seed.
+    NodeId entity = kNoNode;    ///< On the way; none where a link or text led here.
+    NodeId document = kNoNode;  ///< On the way, when the step went through one.
+    std::string_view kind;      ///< "text", "about", "mentioned-by", "links".
   };
   using Arrivals = std::unordered_map<NodeId, Arrival>;
 
