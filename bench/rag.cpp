@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: Apache-2.0
+// Retrieval quality and speed over a folder with corpus.jsonl and questions.jsonl: recall at 2, 5
+// and 10 of text search alone and of routed graph retrieval, ingest speed, size on disk, memory and
+// latency. The last line is one JSON object.
+//
+//   kith_bench_rag DIR [--questions N] [--batch N] [--path DB]
+#include <fmt/core.h>
+#include <simdjson.h>
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <functional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "index/index_manager.h"
+#include "query/session.h"
+#include "rag/pipeline.h"
+#include "storage/graph_store.h"
+
+namespace kith::rag {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+struct BenchOptions {
+  std::string folder;
+  std::string database;
+  size_t questions = SIZE_MAX;
+  size_t batch = 256;
+};
+
+struct BenchQuestion {
+  std::string text;
+  std::set<std::string> gold;  ///< Document uris.
+};
+
+struct Figures {
+  double recall[3] = {};
+  double p50_ms = 0;
+  double p99_ms = 0;
+};
+
+constexpr size_t kDepths[] = {2, 5, 10};
+
+double Seconds(Clock::time_point since) {
+  return std::chrono::duration<double>(Clock::now() - since).count();
+}
+
+uint64_t PeakBytes() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  return static_cast<uint64_t>(usage.ru_maxrss) * 1024;
+}
+
+std::string IdText(simdjson::dom::element id) {
+  int64_t number = 0;
+  if (id.get(number) == simdjson::SUCCESS) return std::to_string(number);
+  std::string_view text;
+  return id.get(text) == simdjson::SUCCESS ? std::string(text) : std::string();
+}
+
+Result<std::vector<BenchQuestion>> ReadQuestions(const BenchOptions& options) {
+  const std::string path = options.folder + "/questions.jsonl";
+  std::ifstream in(path);
+  if (!in) return Status(StatusCode::kNotFound, fmt::format("there is no '{}'", path));
+  std::vector<BenchQuestion> questions;
+  simdjson::dom::parser parser;
+  std::string line;
+  while (questions.size() < options.questions && std::getline(in, line)) {
+    simdjson::dom::element json;
+    std::string_view text;
+    simdjson::dom::array gold;
+    if (parser.parse(line).get(json) != simdjson::SUCCESS ||
+        json["question"].get(text) != simdjson::SUCCESS ||
+        json["gold"].get(gold) != simdjson::SUCCESS) {
+      return Status(StatusCode::kInvalidArgument,
+                    fmt::format("'{}' has a line that is no question: {}", path, line));
+    }
+    BenchQuestion question;
+    question.text = text;
+    for (const simdjson::dom::element id : gold) {
+      question.gold.insert("corpus.jsonl#" + IdText(id));
+    }
+    if (!question.gold.empty()) questions.push_back(std::move(question));
+  }
+  return questions;
+}
+
+/// Several chunks of a document count once, at the place of the best.
+double RecallAt(size_t depth, const std::vector<Passage>& passages,
+                const std::set<std::string>& gold) {
+  std::set<std::string> seen;
+  size_t hits = 0;
+  for (const Passage& passage : passages) {
+    if (seen.size() == depth) break;
+    if (!seen.insert(passage.document).second) continue;
+    hits += gold.contains(passage.document) ? 1 : 0;
+  }
+  return static_cast<double>(hits) / static_cast<double>(gold.size());
+}
+
+Result<Figures> Measure(Pipeline* pipeline, const std::vector<BenchQuestion>& questions,
+                        const std::string& route) {
+  Figures figures;
+  std::vector<double> times;
+  RetrieveOptions options;
+  options.limit = 20;
+  options.route = route;
+  for (const BenchQuestion& question : questions) {
+    const auto start = Clock::now();
+    KITH_ASSIGN_OR_RETURN(const Retrieval found, pipeline->Retrieve(question.text, options));
+    times.push_back(Seconds(start) * 1e3);
+    for (size_t i = 0; i < 3; ++i) {
+      figures.recall[i] += RecallAt(kDepths[i], found.passages, question.gold);
+    }
+  }
+  for (double& recall : figures.recall) {
+    recall *= 100 / std::max(1.0, static_cast<double>(questions.size()));
+  }
+  std::sort(times.begin(), times.end());
+  if (!times.empty()) {
+    figures.p50_ms = times[times.size() / 2];
+    figures.p99_ms = times[times.size() * 99 / 100];
+  }
+  return figures;
+}
+
+std::string Json(const Figures& figures) {
+  return fmt::format(
+      R"({{"recall@2":{:.1f},"recall@5":{:.1f},"recall@10":{:.1f},"p50_ms":{:.2f},"p99_ms":{:.2f}}})",
+      figures.recall[0], figures.recall[1], figures.recall[2], figures.p50_ms, figures.p99_ms);
+}
+
+void Print(const char* name, const Figures& figures) {
+  fmt::print("{:<8} recall@2 {:5.1f}  @5 {:5.1f}  @10 {:5.1f}   p50 {:.2f} ms  p99 {:.2f} ms\n",
+             name, figures.recall[0], figures.recall[1], figures.recall[2], figures.p50_ms,
+             figures.p99_ms);
+}
+
+Status Run(const BenchOptions& options) {
+  KITH_ASSIGN_OR_RETURN(const std::vector<BenchQuestion> questions, ReadQuestions(options));
+  storage::GraphStoreOptions store_options;
+  store_options.path = options.database;
+  KITH_ASSIGN_OR_RETURN(const auto store, storage::GraphStore::Open(store_options));
+  KITH_ASSIGN_OR_RETURN(const auto indexes, index::IndexManager::Open(store.get()));
+  query::QuerySession session({.store = store.get(), .indexes = indexes.get()});
+  const StatementRunnerFactory runners =
+      [&](storage::Transaction& transaction, const Interrupt& interrupt,
+          MemoryBudget& memory) -> Result<std::unique_ptr<query::StatementRunner>> {
+    return session.NewRunner(transaction, {.interrupt = &interrupt, .memory = &memory});
+  };
+  KITH_ASSIGN_OR_RETURN(const auto pipeline,
+                        Pipeline::Create(store.get(), indexes.get(), runners, nullptr));
+  IngestOptions ingest;
+  ingest.documents_per_transaction = options.batch;
+  const auto start = Clock::now();
+  KITH_ASSIGN_OR_RETURN(const IngestReport report,
+                        pipeline->Ingest(options.folder + "/corpus.jsonl", ingest));
+  const double ingest_s = Seconds(start);
+  const double rate = static_cast<double>(report.documents_added) / ingest_s;
+  const uint64_t peak = PeakBytes();
+  KITH_RETURN_IF_ERROR(store->Flush());
+  KITH_ASSIGN_OR_RETURN(const uint64_t disk, store->DiskBytes());
+  fmt::print("{} passages in {:.2f} s: {:.0f} passages/s; {} chunks, {} entities, {} mentions\n",
+             report.documents_added, ingest_s, rate, report.chunks, report.entities,
+             report.mentions);
+  fmt::print("{:.1f} MiB on disk, {:.0f} MiB peak memory, {} skipped\n",
+             static_cast<double>(disk) / 1048576, static_cast<double>(peak) / 1048576,
+             report.skipped.size());
+  KITH_ASSIGN_OR_RETURN(const Figures text, Measure(pipeline.get(), questions, "text"));
+  KITH_ASSIGN_OR_RETURN(const Figures graph, Measure(pipeline.get(), questions, ""));
+  Print("bm25", text);
+  Print("graph", graph);
+  const std::string name =
+      std::filesystem::path(options.folder + "/").parent_path().filename().string();
+  fmt::print(R"({{"dataset":"{}","passages":{},"questions":{},"bm25":{},"graph":{},)"
+             R"("ingest_passages_per_s":{:.0f},"disk_bytes":{},"peak_memory_bytes":{}}})"
+             "\n",
+             name, report.documents_added, questions.size(), Json(text), Json(graph), rate, disk,
+             peak);
+  return Status::Ok();
+}
+
+int Main(int argc, char** argv) {
+  BenchOptions options;
+  for (int i = 1; i < argc; ++i) {
+    const std::string argument = argv[i];
+    const bool has_value = i + 1 < argc;
+    if (argument == "--questions" && has_value) {
+      options.questions = std::strtoull(argv[++i], nullptr, 10);
+    } else if (argument == "--batch" && has_value) {
+      options.batch = std::strtoull(argv[++i], nullptr, 10);
+    } else if (argument == "--path" && has_value) {
+      options.database = argv[++i];
+    } else {
+      options.folder = argument;
+    }
+  }
+  if (options.folder.empty()) {
+    fmt::print(stderr,
+               "usage: kith_bench_rag DIR [--questions N] [--batch N] [--path DB]\n"
+               "DIR holds corpus.jsonl and questions.jsonl\n");
+    return 2;
+  }
+  const bool temporary = options.database.empty();
+  if (temporary) {
+    std::string folder =
+        (std::filesystem::temp_directory_path() / "kith-bench-rag-XXXXXX").string();
+    if (mkdtemp(folder.data()) == nullptr) {
+      fmt::print(stderr, "cannot make a folder for the database in {}\n", folder);
+      return 1;
+    }
+    options.database = folder;
+  }
+  const Status status = Run(options);
+  if (temporary) std::filesystem::remove_all(options.database);
+  if (!status.ok()) fmt::print(stderr, "{}\n", status.ToString());
+  return status.ok() ? 0 : 1;
+}
+
+}  // namespace
+}  // namespace kith::rag
+
+int main(int argc, char** argv) {
+  return kith::rag::Main(argc, argv);
+}
