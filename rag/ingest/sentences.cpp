@@ -5,6 +5,7 @@
 #include <unicode/locid.h>
 #include <unicode/utext.h>
 
+#include <algorithm>
 #include <memory>
 
 #include "rag/ingest/chunker.h"
@@ -25,6 +26,10 @@ std::unique_ptr<icu::BreakIterator> MakeIterator(const std::string& language) {
   const std::unique_ptr<icu::FilteredBreakIteratorBuilder> builder(
       icu::FilteredBreakIteratorBuilder::createInstance(locale, error));
   if (U_FAILURE(error) || builder == nullptr) return plain;
+  // Titles and the like that ICU's list for English lacks.
+  for (const char* abbreviation : {"Dr.", "St.", "Jr.", "Sr.", "Gen.", "Gov.", "Sen.", "Co."}) {
+    if (language == "en") builder->suppressBreakAfter(icu::UnicodeString(abbreviation), error);
+  }
   icu::BreakIterator* raw = plain->clone();
   std::unique_ptr<icu::BreakIterator> filtered(builder->build(raw, error));
   return U_SUCCESS(error) && filtered != nullptr ? std::move(filtered) : std::move(plain);

@@ -1,0 +1,260 @@
+// SPDX-License-Identifier: Apache-2.0
+// Parsing, cutting and naming: every piece of plain text knows the source bytes it came from.
+#include <catch2/catch.hpp>
+#include <filesystem>
+#include <fstream>
+
+#include "rag/generate/citation.h"
+#include "rag/ingest/chunker.h"
+#include "rag/ingest/names.h"
+#include "rag/ingest/prepared_document.h"
+#include "tests/rag/rag_fixture.h"
+
+namespace kith::rag {
+namespace {
+
+/// The source bytes behind `part` of a chunk's text.
+std::string SourceBehind(const std::string& source, const Chunk& chunk, const std::string& part) {
+  const size_t at = chunk.text.text().find(part);
+  REQUIRE(at != std::string::npos);
+  const ByteSpan span = chunk.text.SourceOf(at, at + part.size());
+  return source.substr(span.begin, span.end - span.begin);
+}
+
+std::string Key(const char* name) {
+  return NameKey(name);
+}
+
+class TemporaryFolder {
+ public:
+  TemporaryFolder() {
+    std::string path = (std::filesystem::temp_directory_path() / "kith-rag-XXXXXX").string();
+    REQUIRE(mkdtemp(path.data()) != nullptr);
+    path_ = path;
+  }
+  ~TemporaryFolder() { std::filesystem::remove_all(path_); }
+  std::string Write(const std::string& name, const std::string& text) const {
+    std::filesystem::create_directories((path_ / name).parent_path());
+    std::ofstream(path_ / name, std::ios::binary) << text;
+    return (path_ / name).string();
+  }
+  std::string path() const { return path_.string(); }
+
+ private:
+  std::filesystem::path path_;
+};
+
+}  // namespace
+
+TEST_CASE("names fold to words without case and accents", "[rag]") {
+  CHECK(Key("Éclair  House!") == "eclair house");
+  CHECK(Key("O'Neil's (film)") == "o neil s film");
+  CHECK(Key("云溪大桥") == "云溪大桥");
+  CHECK(Key("Lu 云溪 2 号") == "lu 云溪 2 号");
+  CHECK(Key("ΑΘΗΝΑ Straße") == "αθηνα strasse");
+  CHECK(Key(" - ") == "");
+  CHECK(IsUsefulKey("云溪"));
+  CHECK(!IsUsefulKey("云"));
+  CHECK(IsUsefulKey("amber"));
+  CHECK(!IsUsefulKey("moss"));
+  CHECK(!IsUsefulKey("19841984"));
+  CHECK(NameForms(" Angel (film) ") == std::vector<std::string>{"Angel (film)", "Angel"});
+  CHECK(NameForms("雾（小说）") == std::vector<std::string>{"雾（小说）", "雾"});
+  CHECK(NameForms("(x)") == std::vector<std::string>{"(x)"});
+}
+
+TEST_CASE("names are found where their words stand", "[rag]") {
+  NameSet names;
+  for (const char* name : {"amber lake", "lake", "云溪", "云溪大桥"}) {
+    names.Insert(HashName(CutNameWords(name)));
+  }
+  const std::string text = "Near Amber-Lake, 云溪大桥。Lakes";
+  std::vector<std::string> found;
+  for (const NameMatch& match : FindNames(CutNameWords(text), names)) {
+    found.push_back(text.substr(match.begin, match.end - match.begin));
+  }
+  CHECK(found == std::vector<std::string>{"Amber-Lake", "Lake", "云溪", "云溪大桥"});
+}
+
+TEST_CASE("Markdown keeps its source bytes", "[rag]") {
+  const std::string source =
+      "---\ntitle: \"Tall House\"\naliases: [The Tower, Old House]\nlang: en\n---\n"
+      "# Heading\n\nA *fine* [house](../x/house.md#top) &amp; more.\nSecond line.\n\n"
+      "## Rooms\n\n- one room\n- two [[rooms]]\n\n| a | b |\n|---|---|\n| c | `d` |\n";
+  const ParsedDocument document = ParseMarkdown(source, "file");
+  CHECK(document.title == "Tall House");
+  CHECK(document.language == "en");
+  CHECK(document.aliases == std::vector<std::string>{"The Tower", "Old House"});
+  const std::vector<Chunk> chunks = CutChunks(document);
+  REQUIRE(chunks.size() == 1);
+  CHECK(chunks[0].text.text() ==
+        "A fine house & more.\nSecond line.\nRooms\none room\ntwo rooms\na | b\nc | d");
+  CHECK(SourceBehind(source, chunks[0], "fine house & more") ==
+        "fine* [house](../x/house.md#top) &amp; more");
+  CHECK(SourceBehind(source, chunks[0], "two rooms") == "two [[rooms");
+  REQUIRE(chunks[0].links.size() == 2);
+  CHECK(ResolveLink("a/b/c.md", chunks[0].links[0].target) == "a/x/house.md");
+  CHECK(chunks[0].headings == std::vector<std::string>{"Heading", "Rooms"});
+}
+
+TEST_CASE("HTML keeps its source bytes", "[rag]") {
+  const std::string source =
+      "<!DOCTYPE html><html lang=\"zh-CN\"><head><title>Page title</title><style>p{}</style></head>"
+      "<body><nav>menu</nav><h1>Stone\n Bridge</h1><p>The <b>Stone Bridge</b>&nbsp;is &lt;old&gt; "
+      "<a href='a%20b.md'>and   wide</a>.<p>Unclosed<ul><li>one<li>two</ul>"
+      "<table><tr><td>x</td><td>y</td></tr></table><script>var x;</script></body></html>\n";
+  const ParsedDocument document = ParseHtml(source, "file");
+  CHECK(document.title == "Stone Bridge");
+  CHECK(document.language == "zh-CN");
+  CHECK(document.aliases == std::vector<std::string>{"Stone Bridge", "Page title"});
+  const std::vector<Chunk> chunks = CutChunks(document);
+  REQUIRE(chunks.size() == 1);
+  CHECK(chunks[0].text.text() ==
+        "The Stone Bridge\u00A0is <old> and wide.\nUnclosed\none\ntwo\nx | y");
+  CHECK(SourceBehind(source, chunks[0], "<old> and wide") ==
+        "&lt;old&gt; <a href='a%20b.md'>and   wide");
+  CHECK(ResolveLink("c.html", chunks[0].links.at(0).target) == "a b.md");
+}
+
+TEST_CASE("plain text has titles, paragraphs, lists and underlined headings", "[rag]") {
+  const std::string source =
+      "\xEF\xBB\xBFThe title\r\n\r\nOne line\r\nand one.\r\n\r\nPart\r\n----\r\n- item";
+  const ParsedDocument document = ParseText(source, "file");
+  CHECK(document.title == "The title");
+  REQUIRE(document.blocks.size() == 4);
+  CHECK(document.blocks[1].text.text() == "One line\nand one.");
+  CHECK(document.blocks[2].kind == BlockKind::kHeading);
+  CHECK(document.blocks[3].kind == BlockKind::kListItem);
+  CHECK(ParseText("One line only", "file").title == "file");
+}
+
+TEST_CASE("long texts are cut between sentences and stay within the limit", "[rag]") {
+  std::string source = "Title\n\n";
+  for (int i = 0; i < 200; ++i)
+    source += "Dr. Smith wrote sentence " + std::to_string(i) + " of it. ";
+  source += "\n\n" + std::string(9000, 'x') + "\n\n";
+  for (int i = 0; i < 2000; ++i) source += "云";
+  const ParsedDocument document = ParseText(source, "file");
+  const ChunkOptions options;
+  uint64_t last_end = 0;
+  for (const Chunk& chunk : CutChunks(document, options)) {
+    CHECK(chunk.text.size() <= options.max_bytes);
+    CHECK(chunk.span.begin >= last_end);
+    CHECK(source.substr(chunk.span.begin, chunk.span.end - chunk.span.begin) == chunk.text.text());
+    last_end = chunk.span.end;
+  }
+  CHECK(CutChunks(document, options).at(1).text.text().starts_with("Dr. Smith"));
+  CHECK(CutSentences("Dr. Smith came. He left.", "en").size() == 2);
+  CHECK(CutSentences("他来了。他走了。", "zh").size() == 2);
+}
+
+TEST_CASE("languages are told by script and common words", "[rag]") {
+  CHECK(DetectLanguage("The bridge was built by the town and it is old") == "en");
+  CHECK(DetectLanguage("云溪大桥是一座钢拱桥") == "zh");
+  CHECK(DetectLanguage("これは橋です") == "ja");
+  CHECK(DetectLanguage("Der Turm ist nicht von der Stadt") == "de");
+  CHECK(DetectLanguage("1234") == "und");
+}
+
+TEST_CASE("quotes take the markup around them along", "[rag]") {
+  const std::string html = "x <a href='y'>Ann</a> came <b>here</b>. z";
+  const auto widened = [&](const std::string& source, const std::string& part) {
+    const size_t at = source.find(part);
+    const ByteSpan span = WidenOverMarkup(source, {at, at + part.size()});
+    return source.substr(span.begin, span.end - span.begin);
+  };
+  CHECK(widened(html, "Ann</a> came <b>here") == "<a href='y'>Ann</a> came <b>here</b>");
+  CHECK(widened("<p>Ann</p>", "Ann") == "Ann");
+  CHECK(widened("see [Ann](a.md), *so", "Ann") == "[Ann](a.md)");
+}
+
+TEST_CASE("links resolve like paths", "[rag]") {
+  CHECK(ResolveLink("a/b.md", "c.md") == "a/c.md");
+  CHECK(ResolveLink("a/b.md", "/c.md") == "c.md");
+  CHECK(ResolveLink("b.md", "../../c.md?x#y") == "c.md");
+  CHECK(ResolveLink("b.md", "#part") == "");
+  CHECK(ResolveLink("b.md", "https://example.org/a#b") == "https://example.org/a");
+  CHECK(ResolveLink("b.md", "a%zz%4") == "a%zz%4");
+  CHECK(ResolveLink("b.md", "%FF") == "");
+}
+
+TEST_CASE("JSON lines are documents; lines that are not are skipped with their number", "[rag]") {
+  const TemporaryFolder folder;
+  const std::string path = folder.Write(
+      "set.jsonl",
+      "{\"id\": 1, \"title\": \"Amber Lake\", \"text\": \"A lake \\u00e9 near Borrow Hill.\"}\n"
+      "not json\n[1]\n{\"id\": 2}\n\n{\"id\": true, \"text\": \"x\"}\n"
+      "{\"id\": \"b\", \"title\": \"Borrow Hill\", \"text\": \"A hill near Amber Lake.\"}\n");
+  const auto database = RagDatabase::Make();
+  const auto report = database->pipeline->Ingest(path);
+  REQUIRE(report.ok());
+  CHECK(report->documents_added == 2);
+  CHECK(report->mentions == 2);
+  REQUIRE(report->skipped.size() == 4);
+  CHECK_THAT(report->skipped[0].reason, Catch::Contains("line 2 is not JSON"));
+  CHECK_THAT(report->skipped[1].reason, Catch::Contains("line 3 is not a JSON object"));
+  CHECK_THAT(report->skipped[2].reason, Catch::Contains("line 4 has no \"text\""));
+  CHECK_THAT(report->skipped[3].reason, Catch::Contains("line 6 has no \"id\""));
+  CHECK(database->pipeline->Delete("set.jsonl#b").ok());
+}
+
+TEST_CASE("a batch of documents gives the same graph as one at a time", "[rag]") {
+  const std::string folder = std::string(KITH_SOURCE_DIR) + "/demo/documents";
+  const auto single = RagDatabase::Make();
+  REQUIRE(single->pipeline->Ingest(folder).ok());
+  const auto batched = RagDatabase::Make();
+  IngestOptions options;
+  options.documents_per_transaction = 7;
+  REQUIRE(batched->pipeline->Ingest(folder, options).ok());
+  CHECK(batched->Everything() == single->Everything());
+}
+
+TEST_CASE("progress is told and can stop an ingest; what is committed stays", "[rag]") {
+  const TemporaryFolder folder;
+  for (const char* name : {"a.txt", "b.txt", "sub/c.md", ".hidden.txt", "d.pdf"}) {
+    folder.Write(name, std::string("Some title of ") + name + "\n\nText.");
+  }
+  const auto database = RagDatabase::Make();
+  IngestOptions options;
+  std::vector<std::string> seen;
+  options.progress = [&](const IngestProgress& progress) {
+    CHECK(progress.documents_total == 3);
+    CHECK(progress.bytes_done <= progress.bytes_total);
+    seen.push_back(progress.current);
+    return seen.size() < 2;
+  };
+  CHECK(database->pipeline->Ingest(folder.path(), options).status().code() ==
+        StatusCode::kCancelled);
+  CHECK(seen == std::vector<std::string>{"a.txt", "b.txt"});
+  CHECK(database->pipeline->Delete("b.txt").ok());
+  CHECK(database->pipeline->Delete("sub/c.md").code() == StatusCode::kNotFound);
+  Interrupt interrupt;
+  interrupt.Cancel();
+  IngestOptions cancelled;
+  cancelled.interrupt = &interrupt;
+  CHECK(database->pipeline->Ingest(folder.path(), cancelled).status().code() ==
+        StatusCode::kCancelled);
+}
+
+TEST_CASE("files that cannot be documents are named and leave the database as it was", "[rag]") {
+  const TemporaryFolder folder;
+  folder.Write("good.txt", "Good title\n\nText.");
+  folder.Write("empty.txt", "");
+  folder.Write("latin1.txt", "caf\xE9");
+  folder.Write("huge.txt", std::string(size_t{17} << 20, 'a'));
+  const auto database = RagDatabase::Make();
+  const auto report = database->pipeline->Ingest(folder.path());
+  REQUIRE(report.ok());
+  CHECK(report->documents_added == 1);
+  REQUIRE(report->skipped.size() == 3);
+  CHECK_THAT(report->skipped[0].reason, Catch::Contains("empty"));
+  CHECK_THAT(report->skipped[1].reason, Catch::Contains("limited to"));
+  CHECK_THAT(report->skipped[2].reason, Catch::Contains("not UTF-8"));
+  const auto alone = RagDatabase::Make();
+  REQUIRE(alone->pipeline->Ingest(folder.path() + "/good.txt").ok());
+  CHECK(database->Everything() == alone->Everything());
+  CHECK(database->pipeline->Ingest(folder.Write("x.pdf", "x")).status().code() ==
+        StatusCode::kInvalidArgument);
+}
+
+}  // namespace kith::rag
