@@ -252,13 +252,15 @@ Status IndexManager::State::Drop(const IndexDefinition& definition) {
 // Deletes the entries of dropped indexes, some in each transaction.
 Status IndexManager::State::DeleteLeftovers() {
   for (;;) {
-    KITH_ASSIGN_OR_RETURN(const auto transaction, store->Begin(storage::TransactionMode::kWrite));
-    KITH_ASSIGN_OR_RETURN(const auto dropped, ReadDropped(&transaction->keys()));
-    if (dropped.empty()) return Status::Ok();
-    bool done = false;
-    KITH_RETURN_IF_ERROR(
-        DeleteDroppedEntries(&transaction->keys(), dropped.front(), kDeleteEntries, &done));
-    KITH_RETURN_IF_ERROR(transaction->Commit());
+    std::string from;
+    for (bool done = false; !done;) {
+      KITH_ASSIGN_OR_RETURN(const auto transaction, store->Begin(storage::TransactionMode::kWrite));
+      KITH_ASSIGN_OR_RETURN(const auto dropped, ReadDropped(&transaction->keys()));
+      if (dropped.empty()) return Status::Ok();
+      KITH_RETURN_IF_ERROR(DeleteDroppedEntries(&transaction->keys(), dropped.front(),
+                                                kDeleteEntries, &from, &done));
+      KITH_RETURN_IF_ERROR(transaction->Commit());
+    }
   }
 }
 

@@ -121,17 +121,19 @@ Result<std::vector<DroppedIndex>> ReadDropped(KeySpaceReader* keys) {
 }
 
 Status DeleteDroppedEntries(KeySpaceWriter* keys, const DroppedIndex& dropped, size_t limit,
-                            bool* done) {
+                            std::string* from, bool* done) {
   const KeySpace space = dropped.kind == IndexKind::kText ? KeySpace::kText : KeySpace::kProperty;
   std::string prefix;
   AppendBigEndian32(static_cast<uint32_t>(dropped.id), &prefix);
   std::vector<std::string> found;
-  KITH_RETURN_IF_ERROR(keys->Scan(space, prefix, PrefixSuccessor(prefix),
+  const std::string& lower = from->empty() ? prefix : *from;
+  KITH_RETURN_IF_ERROR(keys->Scan(space, lower, PrefixSuccessor(prefix),
                                   [&](std::string_view key, std::string_view) {
                                     found.emplace_back(key);
                                     return found.size() < limit;
                                   }));
   for (const std::string& key : found) KITH_RETURN_IF_ERROR(keys->Delete(space, key));
+  if (!found.empty()) *from = found.back() + '\0';
   *done = found.size() < limit;
   if (!*done) return Status::Ok();
   std::vector<std::string> counters = TextCounterKeys(dropped.id);

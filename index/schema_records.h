@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "engine/base/result.h"
@@ -43,8 +44,9 @@ struct DroppedIndex {
 };
 Result<std::vector<DroppedIndex>> ReadDropped(storage::KeySpaceReader* keys);
 /// Deletes at most `limit` entries of a dropped index; *done when that was all, and then the note
-/// is gone too.
+/// is gone too. *from (empty at first) is where the next call goes on: what was deleted leaves
+/// tombstones behind that must not be walked again.
 Status DeleteDroppedEntries(storage::KeySpaceWriter* keys, const DroppedIndex& dropped,
-                            size_t limit, bool* done);
+                            size_t limit, std::string* from, bool* done);
 
 }  // namespace kith::index
