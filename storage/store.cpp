@@ -27,9 +27,7 @@ Family FamilyOf(KeySpace space) {
 
 Store::~Store() {
   if (db_ == nullptr) return;
-  if (!options_.read_only && !in_memory() && failure_.ok() && db_->FlushWAL(true).ok()) {
-    KeepSuperblockUp();
-  }
+  if (!options_.read_only && !in_memory() && SyncLog()) KeepSuperblockUp();
   for (rocksdb::ColumnFamilyHandle* handle : families_) {
     if (handle != nullptr) db_->DestroyColumnFamilyHandle(handle).PermitUncheckedError();
   }
@@ -46,9 +44,37 @@ Status Store::Write(rocksdb::WriteBatch* batch, bool durable) {
   if (!failure_.ok()) KITH_RETURN_IF_ERROR(Recover());
   rocksdb::WriteOptions options;
   options.sync = durable && options_.sync && !in_memory();
-  failure_ = FromRocksDb(db_->Write(options, batch), "writing to " + options_.path);
+  rocksdb::Status status = ArmRecovery();
+  if (status.ok()) status = db_->Write(options, batch);
+  failure_ = FromRocksDb(status, "writing to " + options_.path);
+  if (failure_.ok()) return failure_;
+  failed_log_ = CurrentLog();
   next_recovery_ = std::chrono::steady_clock::now();
   return failure_;
+}
+
+rocksdb::WriteBatch Store::IdentityBatch() const {
+  rocksdb::WriteBatch batch;
+  const std::string id(reinterpret_cast<const char*>(superblock_.id.data()), superblock_.id.size());
+  batch.Put(family(Family::kDefault), std::string(1, kIdentityKey), id).PermitUncheckedError();
+  return batch;
+}
+
+// RocksDB recovers from a failed log by flushing its memtables, which starts a new log; with
+// nothing in a memtable it would go on with the failed one, and abort. So there is always
+// something: the identity once more, in memory only.
+rocksdb::Status Store::ArmRecovery() {
+  if (in_memory() || !memtable_sealed_.exchange(false)) return rocksdb::Status::OK();
+  rocksdb::WriteBatch batch = IdentityBatch();
+  rocksdb::WriteOptions options;
+  options.disableWAL = true;
+  return db_->Write(options, &batch);
+}
+
+uint64_t Store::CurrentLog() const {
+  std::unique_ptr<rocksdb::LogFile> log;
+  const rocksdb::Status status = db_->GetCurrentWalFile(&log);
+  return status.ok() && log != nullptr ? log->LogNumber() : 0;
 }
 
 // The log may hold a part of the failed write. Once every memtable is in a file and the log is a
@@ -58,21 +84,21 @@ Status Store::Recover() {
   if (now < next_recovery_) return failure_;
   next_recovery_ = now + kRecoveryInterval;
   if (!db_->Resume().ok()) return failure_;
-  rocksdb::WriteBatch batch;
-  const std::string id(reinterpret_cast<const char*>(superblock_.id.data()), superblock_.id.size());
-  rocksdb::Status status = batch.Put(family(Family::kDefault), std::string(1, kIdentityKey), id);
+  if (log_failed_.exchange(false) && CurrentLog() == failed_log_) {
+    next_recovery_ = std::chrono::steady_clock::time_point::max();
+    failure_ = failure_.WithContext("close the database and open it again to go on writing");
+    return failure_;
+  }
+  rocksdb::WriteBatch batch = IdentityBatch();
   rocksdb::WriteOptions options;
   options.sync = true;
-  if (status.ok()) status = db_->Write(options, &batch);
+  rocksdb::Status status = db_->Write(options, &batch);
   if (status.ok()) {
     status = db_->Flush(rocksdb::FlushOptions(), {families_.begin(), families_.end()});
   }
-  if (!status.ok()) {
-    failure_ = FromRocksDb(status, "writing to " + options_.path);
-    return failure_;
-  }
-  failure_ = Status::Ok();
-  return Status::Ok();
+  failure_ = FromRocksDb(status, "writing to " + options_.path);
+  if (!failure_.ok()) failed_log_ = CurrentLog();
+  return failure_;
 }
 
 Result<std::optional<std::string>> Store::Get(Family family_id, std::string_view key) const {
@@ -88,8 +114,17 @@ void Store::NoteCommitted(CommitNumber commit) {
   newest_commit_.store(static_cast<uint64_t>(commit), std::memory_order_release);
   if (in_memory() || !flushed_since_superblock_.load(std::memory_order_acquire)) return;
   flushed_since_superblock_.store(false, std::memory_order_release);
-  if (!options_.sync && !db_->FlushWAL(true).ok()) return;
-  KeepSuperblockUp();
+  if (SyncLog()) KeepSuperblockUp();
+}
+
+// True when everything that was committed is durable. A log that has failed must not be synced:
+// RocksDB asserts that nobody tries.
+bool Store::SyncLog() {
+  const std::lock_guard<std::mutex> lock(write_mutex_);
+  if (failure_.ok() && !options_.sync) {
+    failure_ = FromRocksDb(db_->FlushWAL(true), "syncing " + options_.path);
+  }
+  return failure_.ok();
 }
 
 // A superblock that stays behind only makes the next open check less; the next commit tries again.

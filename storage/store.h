@@ -40,8 +40,9 @@ Family FamilyOf(KeySpace space);
 class Store {
  public:
   static Result<std::unique_ptr<Store>> Open(const GraphStoreOptions& options);
-  /// Syncs the log and writes the superblock (unless read-only), closes RocksDB, gives the lock
-  /// back. Errors at this point lose nothing that a commit promised.
+  /// Makes the last commits durable when they are not yet (sync = false), writes the superblock,
+  /// closes RocksDB and gives the lock back. Errors at this point lose nothing that a commit
+  /// promised.
   ~Store();
   Store(const Store&) = delete;
   Store& operator=(const Store&) = delete;
@@ -76,12 +77,16 @@ class Store {
   Status ReadSuperblock(bool* is_new);
   Status WriteSuperblock();
   void KeepSuperblockUp();
+  bool SyncLog();
   Status OpenDatabase(bool create);
   rocksdb::DBOptions DatabaseOptions(bool create);
   rocksdb::ColumnFamilyOptions FamilyOptions(Family family);
   Status CheckContents(bool created);
   Status CheckCommitRecords();
   Status Recover();
+  rocksdb::Status ArmRecovery();
+  rocksdb::WriteBatch IdentityBatch() const;
+  uint64_t CurrentLog() const;
   std::string DataFolder() const;
   std::string SuperblockPath() const;
 
@@ -94,13 +99,16 @@ class Store {
   std::array<rocksdb::ColumnFamilyHandle*, kFamilyCount> families_{};
   CommitNumber opened_at_{};
   std::atomic<bool> flushed_since_superblock_{false};
+  std::atomic<bool> memtable_sealed_{true};
+  std::atomic<bool> log_failed_{false};
 
   std::mutex superblock_mutex_;
   Superblock superblock_;
   std::atomic<uint64_t> newest_commit_{0};
 
   std::mutex write_mutex_;
-  Status failure_;  ///< Why the last write failed; OK when writing works.
+  Status failure_;           ///< Why the last write failed; OK when writing works.
+  uint64_t failed_log_ = 0;  ///< The log that it failed on.
   std::chrono::steady_clock::time_point next_recovery_{};
 };
 

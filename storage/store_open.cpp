@@ -65,16 +65,36 @@ Status Absent(const std::string& path) {
 
 }  // namespace
 
-// Tells the store that the superblock can say more.
+// Tells the store that the superblock can say more, and keeps recovery from errors in the store's
+// hands: RocksDB's own would poll for space in a thread of its own and make Resume fail meanwhile.
 class Store::FlushListener final : public rocksdb::EventListener {
  public:
-  explicit FlushListener(std::atomic<bool>* flushed) : flushed_(flushed) {}
+  FlushListener(std::atomic<bool>* flushed, std::atomic<bool>* sealed,
+                std::atomic<bool>* log_failed)
+      : flushed_(flushed), sealed_(sealed), log_failed_(log_failed) {}
   void OnFlushCompleted(rocksdb::DB*, const rocksdb::FlushJobInfo&) override {
     flushed_->store(true, std::memory_order_release);
   }
+  void OnMemTableSealed(const rocksdb::MemTableInfo&) override {
+    sealed_->store(true, std::memory_order_release);
+  }
+  void OnBackgroundError(rocksdb::BackgroundErrorReason reason, rocksdb::Status*) override {
+    using Reason = rocksdb::BackgroundErrorReason;
+    // Others leave the log as good as it was.
+    if (reason == Reason::kWriteCallback || reason == Reason::kMemTable) {
+      log_failed_->store(true, std::memory_order_release);
+    }
+  }
+  void OnErrorRecoveryBegin(rocksdb::BackgroundErrorReason, rocksdb::Status,
+                            bool* auto_recovery) override {
+    *auto_recovery = false;
+  }
 
  private:
-  std::atomic<bool>* flushed_;  // The store's; RocksDB is closed before the store ends.
+  // The store's; RocksDB is closed before the store ends.
+  std::atomic<bool>* flushed_;
+  std::atomic<bool>* sealed_;
+  std::atomic<bool>* log_failed_;
 };
 
 Store::Store(const GraphStoreOptions& options) : options_(options) {}
@@ -204,12 +224,15 @@ rocksdb::DBOptions Store::DatabaseOptions(bool create) {
   options.max_open_files = 512;
   options.max_total_wal_size = 4 * options_.write_buffer_bytes;
   options.avoid_unnecessary_blocking_io = true;
+  // What the log holds need not be flushed, and nothing else is worth it (see ArmRecovery).
+  options.avoid_flush_during_shutdown = true;
   options.stats_dump_period_sec = 0;
   options.stats_persist_period_sec = 0;
   options.info_log_level = rocksdb::InfoLogLevel::WARN_LEVEL;
   options.keep_log_file_num = 2;
   options.max_log_file_size = size_t{1} << 20;
-  listener_ = std::make_shared<FlushListener>(&flushed_since_superblock_);
+  listener_ =
+      std::make_shared<FlushListener>(&flushed_since_superblock_, &memtable_sealed_, &log_failed_);
   options.listeners.push_back(listener_);
   return options;
 }
@@ -288,12 +311,8 @@ Status Store::CheckContents(bool created) {
   const std::string key(1, kIdentityKey);
   const std::string id(reinterpret_cast<const char*>(superblock_.id.data()), superblock_.id.size());
   if (created) {
-    rocksdb::WriteBatch batch;
-    rocksdb::WriteOptions options;
-    options.sync = !in_memory();
-    rocksdb::Status status = batch.Put(family(Family::kDefault), key, id);
-    if (status.ok()) status = db_->Write(options, &batch);
-    return FromRocksDb(status, "creating " + options_.path);
+    rocksdb::WriteBatch batch = IdentityBatch();
+    return Write(&batch, true);
   }
   KITH_ASSIGN_OR_RETURN(const std::optional<std::string> stored, Get(Family::kDefault, key));
   if (stored != id) {

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+// A file system that breaks at a chosen operation.
+#include "tests/storage/fault_file_system.h"
+
+#include <filesystem>
+#include <system_error>
+#include <utility>
+
+namespace kith::storage {
+
+class FaultFile final : public rocksdb::FSWritableFileOwnerWrapper {
+ public:
+  FaultFile(std::unique_ptr<rocksdb::FSWritableFile> file, std::string name,
+            FaultFileSystem* system)
+      : FSWritableFileOwnerWrapper(std::move(file)), name_(std::move(name)), system_(system) {}
+
+  rocksdb::IOStatus Append(const rocksdb::Slice& data, const rocksdb::IOOptions& options,
+                           rocksdb::IODebugContext* context) override {
+    const auto verdict = system_->Count(true);
+    if (verdict == FaultFileSystem::Verdict::kTear) {
+      const rocksdb::Slice half(data.data(), data.size() / 2);
+      FSWritableFileOwnerWrapper::Append(half, options, context).PermitUncheckedError();
+    }
+    if (verdict != FaultFileSystem::Verdict::kGoOn) return FaultFileSystem::Failure(verdict);
+    written_ += data.size();
+    return FSWritableFileOwnerWrapper::Append(data, options, context);
+  }
+  rocksdb::IOStatus Append(const rocksdb::Slice& data, const rocksdb::IOOptions& options,
+                           const rocksdb::DataVerificationInfo&,
+                           rocksdb::IODebugContext* context) override {
+    return Append(data, options, context);
+  }
+  rocksdb::IOStatus Sync(const rocksdb::IOOptions& options,
+                         rocksdb::IODebugContext* context) override {
+    return Synced(FSWritableFileOwnerWrapper::Sync(options, context));
+  }
+  rocksdb::IOStatus Fsync(const rocksdb::IOOptions& options,
+                          rocksdb::IODebugContext* context) override {
+    return Synced(FSWritableFileOwnerWrapper::Fsync(options, context));
+  }
+
+ private:
+  rocksdb::IOStatus Synced(rocksdb::IOStatus status) {
+    const auto verdict = system_->Count(false);
+    if (verdict != FaultFileSystem::Verdict::kGoOn) return FaultFileSystem::Failure(verdict);
+    if (status.ok()) system_->NoteSynced(name_, written_);
+    return status;
+  }
+
+  std::string name_;
+  FaultFileSystem* system_;
+  uint64_t written_ = 0;
+};
+
+FaultFileSystem::FaultFileSystem() : FileSystemWrapper(rocksdb::FileSystem::Default()) {}
+
+void FaultFileSystem::Arm(Mode mode, uint64_t at) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  mode_ = mode;
+  at_ = at == 0 ? 0 : count_ + at;
+}
+
+uint64_t FaultFileSystem::operations() const {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  return count_;
+}
+
+bool FaultFileSystem::broken() const {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  return at_ != 0 && count_ >= at_;
+}
+
+FaultFileSystem::Verdict FaultFileSystem::Count(bool append) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  ++count_;
+  if (at_ == 0 || count_ < at_) return Verdict::kGoOn;
+  if (mode_ == Mode::kNoSpace) return append ? Verdict::kNoSpace : Verdict::kGoOn;
+  return mode_ == Mode::kTear && count_ == at_ && append ? Verdict::kTear : Verdict::kFail;
+}
+
+rocksdb::IOStatus FaultFileSystem::Failure(Verdict verdict) {
+  return verdict == Verdict::kNoSpace ? rocksdb::IOStatus::NoSpace("injected")
+                                      : rocksdb::IOStatus::IOError("injected");
+}
+
+void FaultFileSystem::NoteSynced(const std::string& name, uint64_t bytes) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  synced_[name] = bytes;
+}
+
+void FaultFileSystem::DropUnsynced() {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  for (const auto& [name, bytes] : synced_) {
+    std::error_code error;
+    const uint64_t size = std::filesystem::file_size(name, error);
+    if (!error && size > bytes) std::filesystem::resize_file(name, bytes, error);
+  }
+}
+
+rocksdb::IOStatus FaultFileSystem::NewWritableFile(const std::string& name,
+                                                   const rocksdb::FileOptions& options,
+                                                   std::unique_ptr<rocksdb::FSWritableFile>* file,
+                                                   rocksdb::IODebugContext* context) {
+  const auto verdict = Count(false);
+  if (verdict != Verdict::kGoOn) return Failure(verdict);
+  std::unique_ptr<rocksdb::FSWritableFile> inner;
+  rocksdb::IOStatus status = target()->NewWritableFile(name, options, &inner, context);
+  if (!status.ok()) return status;
+  NoteSynced(name, 0);
+  *file = std::make_unique<FaultFile>(std::move(inner), name, this);
+  return status;
+}
+
+rocksdb::IOStatus FaultFileSystem::RenameFile(const std::string& from, const std::string& to,
+                                              const rocksdb::IOOptions& options,
+                                              rocksdb::IODebugContext* context) {
+  const auto verdict = Count(false);
+  if (verdict != Verdict::kGoOn) return Failure(verdict);
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    if (const auto found = synced_.find(from); found != synced_.end()) {
+      synced_[to] = found->second;
+      synced_.erase(from);
+    }
+  }
+  return target()->RenameFile(from, to, options, context);
+}
+
+rocksdb::IOStatus FaultFileSystem::DeleteFile(const std::string& name,
+                                              const rocksdb::IOOptions& options,
+                                              rocksdb::IODebugContext* context) {
+  const auto verdict = Count(false);
+  if (verdict != Verdict::kGoOn) return Failure(verdict);
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    synced_.erase(name);
+  }
+  return target()->DeleteFile(name, options, context);
+}
+
+}  // namespace kith::storage

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+// A file system that breaks at a chosen operation: every write, sync, rename, creation or deletion
+// counts as one. After a crash only what was synced is sure to be there.
+//
+// Thread safety: all functions may be called from any thread.
+#pragma once
+
+#include <rocksdb/file_system.h>
+
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+
+namespace kith::storage {
+
+class FaultFileSystem final : public rocksdb::FileSystemWrapper {
+ public:
+  enum class Mode {
+    kError,    ///< The operation fails, and every later one: a disk that has gone.
+    kTear,     ///< An append writes half of its bytes first.
+    kNoSpace,  ///< Appends fail for want of space until Heal.
+  };
+
+  FaultFileSystem();
+  const char* Name() const override { return "kith.test.Fault"; }
+
+  /// Breaks at operation number `at` from now, counted from 1; 0 never.
+  void Arm(Mode mode, uint64_t at);
+  /// Ends the fault.
+  void Heal() { Arm(Mode::kError, 0); }
+  uint64_t operations() const;
+  bool broken() const;
+  /// What a power failure leaves: cuts every file that was written to its synced length.
+  void DropUnsynced();
+
+  rocksdb::IOStatus NewWritableFile(const std::string& name, const rocksdb::FileOptions& options,
+                                    std::unique_ptr<rocksdb::FSWritableFile>* file,
+                                    rocksdb::IODebugContext* context) override;
+  rocksdb::IOStatus RenameFile(const std::string& from, const std::string& to,
+                               const rocksdb::IOOptions& options,
+                               rocksdb::IODebugContext* context) override;
+  rocksdb::IOStatus DeleteFile(const std::string& name, const rocksdb::IOOptions& options,
+                               rocksdb::IODebugContext* context) override;
+
+ private:
+  friend class FaultFile;
+  enum class Verdict { kGoOn, kTear, kFail, kNoSpace };
+  Verdict Count(bool append);
+  static rocksdb::IOStatus Failure(Verdict verdict);
+  void NoteSynced(const std::string& name, uint64_t bytes);
+
+  mutable std::mutex mutex_;
+  Mode mode_ = Mode::kError;
+  uint64_t at_ = 0;
+  uint64_t count_ = 0;
+  std::map<std::string, uint64_t> synced_;  // Files open for writing or written, by name.
+};
+
+}  // namespace kith::storage

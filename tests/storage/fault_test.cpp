@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+// A disk that fails, tears a write, forgets what was not synced, or is full, at every operation of
+// a small workload: afterwards every acknowledged transaction is there whole, and nobody crashes.
+#include <catch2/catch.hpp>
+#include <thread>
+
+#include "tests/storage/fault_file_system.h"
+#include "tests/storage/numbered_workload.h"
+#include "tests/storage/store_fixture.h"
+
+namespace kith::storage {
+namespace {
+
+constexpr int64_t kTransactions = 6;
+
+GraphStoreOptions OptionsFor(const std::string& path, std::shared_ptr<FaultFileSystem> system) {
+  GraphStoreOptions options;
+  options.path = path;
+  options.block_cache_bytes = size_t{1} << 20;
+  options.write_buffer_bytes = size_t{64} << 10;
+  options.file_system = std::move(system);
+  return options;
+}
+
+// Opens, runs transactions with a flush between them, closes. Returns the last acknowledged one.
+int64_t RunWorkload(const GraphStoreOptions& options, Status* status) {
+  int64_t acknowledged = 0;
+  auto store = GraphStore::Open(options);
+  *status = store.status();
+  if (!store.ok()) return 0;
+  auto workload = NumberedWorkload::Make(store->get());
+  *status = workload.status();
+  if (!workload.ok()) return 0;
+  for (int64_t i = 1; i <= kTransactions; ++i) {
+    *status = workload->Run(i);
+    if (!status->ok()) return acknowledged;
+    acknowledged = i;
+    if (i == kTransactions / 2) *status = (*store)->Flush();
+    if (!status->ok()) return acknowledged;
+  }
+  return acknowledged;
+}
+
+Result<int64_t> Reopened(const std::string& path) {
+  KITH_ASSIGN_OR_RETURN(const auto store, GraphStore::Open(OptionsFor(path, nullptr)));
+  KITH_ASSIGN_OR_RETURN(NumberedWorkload workload, NumberedWorkload::Make(store.get()));
+  return workload.Check();
+}
+
+}  // namespace
+
+TEST_CASE("a fault at any I/O operation loses no acknowledged transaction", "[storage]") {
+  uint64_t total = 0;
+  {
+    const TemporaryFolder folder;
+    auto system = std::make_shared<FaultFileSystem>();
+    Status status;
+    REQUIRE(RunWorkload(OptionsFor(folder.database(), system), &status) == kTransactions);
+    total = system->operations();
+  }
+  INFO("operations " << total);
+  REQUIRE(total > 50);
+  const auto mode = GENERATE(FaultFileSystem::Mode::kError, FaultFileSystem::Mode::kTear);
+  const bool drop = GENERATE(false, true);
+  int failed = 0;
+  for (uint64_t at = 1; at <= total; ++at) {
+    const TemporaryFolder folder;
+    auto system = std::make_shared<FaultFileSystem>();
+    system->Arm(mode, at);
+    Status status;
+    const int64_t acknowledged = RunWorkload(OptionsFor(folder.database(), system), &status);
+    INFO("fault at operation " << at << ", dropping unsynced " << drop << ", acknowledged "
+                               << acknowledged << ", " << status.ToString());
+    if (!status.ok()) ++failed;
+    if (!status.ok()) CHECK(status.code() == StatusCode::kIoError);
+    if (drop) system->DropUnsynced();
+    const Result<int64_t> last = Reopened(folder.database());
+    INFO(last.status().ToString());
+    REQUIRE(last.ok());
+    CHECK(*last >= acknowledged);
+    CHECK(*last <= acknowledged + 1);
+  }
+  CHECK(failed > 20);
+}
+
+TEST_CASE("a full disk stops writing, not reading, and writing resumes when there is room",
+          "[storage]") {
+  const TemporaryFolder folder;
+  auto system = std::make_shared<FaultFileSystem>();
+  // Some of the failures hit the log, some a flush.
+  const bool flush = GENERATE(false, true);
+  int64_t last = 0;
+  int failed_flushes = 0;
+  {
+    auto store = GraphStore::Open(OptionsFor(folder.database(), system));
+    REQUIRE(store.ok());
+    auto workload = NumberedWorkload::Make(store->get());
+    REQUIRE(workload.ok());
+    for (int round = 0; round < 5; ++round) {
+      for (int i = 0; i < 3; ++i) REQUIRE(workload->Run(++last).ok());
+      system->Arm(FaultFileSystem::Mode::kNoSpace, 1 + static_cast<uint64_t>(round));
+      if (flush && !(*store)->Flush().ok()) ++failed_flushes;
+      Status status;
+      for (int tries = 0; tries < 20 && status.ok(); ++tries) {
+        status = workload->Run(last + 1);
+        if (status.ok()) ++last;
+      }
+      CHECK(status.code() == StatusCode::kIoError);
+      CHECK(status.message().find("the disk is full") != std::string::npos);
+      CHECK(workload->Run(last + 1).code() == StatusCode::kIoError);
+      const auto seen = workload->Check();
+      INFO(seen.status().ToString());
+      REQUIRE(seen.ok());
+      CHECK(*seen == last);
+      system->Heal();
+      // The store may try again only after a moment.
+      for (int tries = 0; tries < 100 && !(status = workload->Run(last + 1)).ok(); ++tries) {
+        std::this_thread::sleep_for(std::chrono::milliseconds(20));
+      }
+      INFO(status.ToString());
+      REQUIRE(status.ok());
+      ++last;
+      REQUIRE(*workload->Check() == last);
+    }
+    // And then power fails.
+    system->Arm(FaultFileSystem::Mode::kError, 1);
+  }
+  CHECK((failed_flushes > 0) == flush);
+  system->DropUnsynced();
+  const Result<int64_t> found = Reopened(folder.database());
+  INFO(found.status().ToString());
+  REQUIRE(found.ok());
+  CHECK(*found == last);
+}
+
+}  // namespace kith::storage
