@@ -119,7 +119,7 @@ class FulltextHighlight final : public Procedure {
                          {"text", Exact(ValueType::kString), {}}};
     signature_.outputs = {{"begin", Exact(ValueType::kInteger), {}},
                           {"end", Exact(ValueType::kInteger), {}},
-                          {"match", Exact(ValueType::kString), {}}};
+                          {"matched", Exact(ValueType::kString), {}}};
     signature_.description =
         "The parts of a text that a full-text query matches, with their byte offsets.";
   }
