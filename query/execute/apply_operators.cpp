@@ -69,6 +69,7 @@ class ApplyOperator final : public Operator {
         context_.arguments[options_.number] = &argument_;
       }
       matched_.assign(end_ - begin_, 0);
+      seen_ = 0;
       right_->Reset();
       running_ = true;
     }
@@ -90,11 +91,46 @@ class ApplyOperator final : public Operator {
         for (size_t i = 0; i < rows.size(); ++i) rows[i] = static_cast<uint32_t>(numbers.Word(i));
       }
       for (uint32_t row : rows) matched_[row - begin_] = 1;
+      if (options_.optional && options_.ordered && FillGaps(&rows, batch)) return Status::Ok();
       batch->Gather(input_, rows, options_.left_carry);
       for (uint32_t column : options_.right_carry) {
         batch->columns[column] = std::move(output_.columns[column]);
       }
       return Status::Ok();
+    }
+
+    /// Puts left rows without match where they belong between those with one. False when there are
+    /// none before the last row of this output; then nothing is done.
+    bool FillGaps(std::vector<uint32_t>* rows, Batch* batch) {
+      std::vector<uint32_t> merged;
+      std::vector<uint32_t> sources;  ///< Rows of the output; its row count stands for null.
+      const auto none = static_cast<uint32_t>(output_.rows);
+      for (size_t i = 0; i < rows->size(); ++i) {
+        const uint32_t row = (*rows)[i];
+        for (; begin_ + seen_ < row; ++seen_) {
+          if (matched_[seen_] != 0) continue;
+          merged.push_back(static_cast<uint32_t>(begin_ + seen_));
+          sources.push_back(none);
+          matched_[seen_] = 1;
+        }
+        merged.push_back(row);
+        sources.push_back(static_cast<uint32_t>(i));
+      }
+      if (merged.size() == rows->size()) return false;
+      batch->Gather(input_, merged, options_.left_carry);
+      for (uint32_t column : options_.right_carry) {
+        Column& to = batch->columns[column];
+        const Column& from = output_.columns[column];
+        to.Reset(from.kind());
+        for (uint32_t source : sources) {
+          if (source == none) {
+            to.PushNull();
+          } else {
+            to.AppendRow(from, source);
+          }
+        }
+      }
+      return true;
     }
 
     /// The left rows that stay although the right side had nothing for them.
@@ -124,6 +160,7 @@ class ApplyOperator final : public Operator {
     size_t end_ = 0;
     bool running_ = false;
     std::vector<uint8_t> matched_;
+    size_t seen_ = 0;  ///< Rows of the argument up to here have come out, with FillGaps.
   };
 
   ApplyOptions options_;

@@ -21,6 +21,9 @@ class Evaluator {
   virtual Status Evaluate(ExecutionContext& context, const Batch& batch, Column* out) const = 0;
   /// The column itself where there is nothing to compute, else null.
   virtual const Column* Direct(const Batch& batch) const;
+  /// For `slot.key`: the column of the slot, and its property once the name is known; else false.
+  virtual bool AsPropertyOfColumn(const storage::ReadView& view, uint32_t* column,
+                                  PropertyId* property) const;
   /// Whether evaluating a row that the language would not evaluate could fail or be slow.
   virtual bool IsCheap() const { return false; }
 

@@ -32,6 +32,8 @@ class OperatorState {
   virtual void Reset() = 0;
 };
 
+inline constexpr uint32_t kUnnumbered = UINT32_MAX;
+
 class Operator {
  public:
   virtual ~Operator() = default;
@@ -47,7 +49,7 @@ class Operator {
   void set_slots(size_t slots) { slots_ = slots; }
 
  private:
-  uint32_t number_ = 0;
+  uint32_t number_ = kUnnumbered;
   size_t slots_ = 0;  ///< Columns of the batches of this plan.
 };
 

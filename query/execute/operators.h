@@ -210,7 +210,8 @@ struct HashJoinOptions {
 };
 OperatorPtr NewHashJoin(HashJoinOptions options);
 
-/// For each left row the rows of `right`, which reads it through Argument `number`.
+/// For each left row the rows of `right`, which reads it through Argument `number`. Keeps the
+/// left's order when `ordered`; else, with `optional`, the rows without match come last in a batch.
 struct ApplyOptions {
   OperatorPtr left;
   OperatorPtr right;
@@ -218,6 +219,7 @@ struct ApplyOptions {
   uint32_t row_column = kNoColumn;  ///< Set: right takes whole batches and numbers its rows.
   bool optional = false;            ///< A left row without right rows stays, with nulls.
   bool keep_left = false;           ///< The right side is run for its effects only.
+  bool ordered = false;             ///< The right side keeps the order of its argument's rows.
   SlotList left_carry;
   SlotList right_carry;  ///< New columns of the right side that are needed above.
 };

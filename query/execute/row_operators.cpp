@@ -76,7 +76,10 @@ class ProjectOperator final : public Operator {
       if (batch->rows == 0) return Status::Ok();
       // All values first: an item may replace a column that a later item reads.
       std::vector<Column> values(plan_.assignments_.size());
+      std::vector<uint8_t> done(values.size(), 0);
+      if (values.size() > 1) KITH_RETURN_IF_ERROR(GatherTogether(*batch, &values, &done));
       for (size_t i = 0; i < values.size(); ++i) {
+        if (done[i] != 0) continue;
         Evaluated value;
         KITH_RETURN_IF_ERROR(value.Run(*plan_.assignments_[i].value, context_, *batch));
         values[i] = value.Take();
@@ -90,6 +93,48 @@ class ProjectOperator final : public Operator {
     void Reset() override { child_->Reset(); }
 
    private:
+    /// Several properties of one node column come from storage in one pass.
+    Status GatherTogether(const Batch& batch, std::vector<Column>* values,
+                          std::vector<uint8_t>* done) {
+      if (context_.checks_deleted) return Status::Ok();
+      for (size_t i = 0; i < values->size(); ++i) {
+        std::vector<size_t> items;
+        std::vector<PropertyId> properties;
+        const uint32_t column = Siblings(i, *done, &items, &properties);
+        if (items.size() < 2) continue;
+        const Column& nodes = batch.columns[column];
+        if (nodes.kind() != ColumnKind::kNode || nodes.constant()) continue;
+        std::vector<NodeId> ids;
+        std::vector<storage::Column> gathered(properties.size());
+        KITH_RETURN_IF_ERROR(context_.view.GatherMany(nodes.NodeIds(&ids), properties, &gathered));
+        for (size_t k = 0; k < items.size(); ++k) {
+          (*values)[items[k]].TakeFrom(std::move(gathered[k]));
+          (*done)[items[k]] = 1;
+        }
+      }
+      return Status::Ok();
+    }
+
+    /// The open items that read a property of the same column as item `first`, itself among them.
+    uint32_t Siblings(size_t first, const std::vector<uint8_t>& done, std::vector<size_t>* items,
+                      std::vector<PropertyId>* properties) const {
+      uint32_t wanted = kNoColumn;
+      for (size_t i = first; i < done.size(); ++i) {
+        uint32_t column = kNoColumn;
+        PropertyId property{};
+        if (done[i] != 0 ||
+            !plan_.assignments_[i].value->AsPropertyOfColumn(context_.view, &column, &property)) {
+          if (i == first) return kNoColumn;
+          continue;
+        }
+        if (i == first) wanted = column;
+        if (column != wanted) continue;
+        items->push_back(i);
+        properties->push_back(property);
+      }
+      return wanted;
+    }
+
     const ProjectOperator& plan_;
     ExecutionContext& context_;
     std::unique_ptr<OperatorState> child_;

@@ -73,6 +73,7 @@ class SlotEvaluator final : public Evaluator {
     return column.size() == batch.rows ? &column : nullptr;
   }
   bool IsCheap() const override { return true; }
+  uint32_t column() const { return column_; }
 
  private:
   uint32_t column_;
@@ -92,6 +93,14 @@ class PropertyEvaluator final : public Evaluator {
     }
     if (object->IsEntity()) return GatherProperty(context, *object, out);
     return General(context, *object, out);
+  }
+
+  bool AsPropertyOfColumn(const storage::ReadView& view, uint32_t* column,
+                          PropertyId* property) const override {
+    const auto* slot = dynamic_cast<const SlotEvaluator*>(object_.get());
+    if (slot == nullptr) return false;
+    *column = slot->column();
+    return key_.Find(view, property);
   }
 
  private:

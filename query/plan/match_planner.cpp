@@ -236,14 +236,19 @@ class MatchPlanner {
   Status AddFreePart(const Part& part, PlanPtr* plan) {
     KITH_ASSIGN_OR_RETURN(const size_t start, BestStart(part, **plan));
     KITH_ASSIGN_OR_RETURN(const Leaf leaf, LeafOf(start, (*plan)->provides));
-    if (leaf.kind != LeafKind::kScan || (*plan)->kind == PlanKind::kUnit) {
+    KITH_ASSIGN_OR_RETURN(const Leaf own_leaf, LeafOf(start, {}));
+    // A seek that reads the rows before it runs for each of them, and so does any seek when there
+    // is about one row; everything else runs once, apart.
+    const bool for_each_row =
+        leaf.kind != LeafKind::kScan &&
+        (own_leaf.kind == LeafKind::kScan || (*plan)->rows <= 1 || leaf.rows < own_leaf.rows);
+    if (for_each_row || (*plan)->kind == PlanKind::kUnit) {
       PlaceLeaf(start, leaf, plan);
       return Grow(part, plan);
     }
     const std::vector<bool> before = progress_.relationships;
     const double outer_rows = progress_.rows;
     PlanPtr other = MakeNode<Unit>();
-    KITH_ASSIGN_OR_RETURN(const Leaf own_leaf, LeafOf(start, other->provides));
     progress_.rows = 1;
     PlaceLeaf(start, own_leaf, &other);
     KITH_RETURN_IF_ERROR(Grow(part, &other));

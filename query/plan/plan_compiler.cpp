@@ -15,6 +15,12 @@ namespace kith::query::plan {
 
 namespace {
 
+/// True when rows come in the order of the argument's rows.
+bool KeepsOrder(const PlanNode& node) {
+  if (node.kind == PlanKind::kVariableExpand) return false;
+  return node.children.empty() || KeepsOrder(*node.children[0]);
+}
+
 SlotSet Intersection(const SlotSet& a, const SlotSet& b) {
   SlotSet both;
   std::set_intersection(a.begin(), a.end(), b.begin(), b.end(), std::back_inserter(both));
@@ -108,7 +114,8 @@ class PlanCompiler final : public EvaluatorCompiler {
  private:
   Result<OperatorPtr> Build(const PlanNode& node, const SlotSet& needed) {
     KITH_ASSIGN_OR_RETURN(OperatorPtr op, Dispatch(node, needed));
-    op->set_number(node.number);
+    // A node without an operator of its own has its child's, which is numbered already.
+    if (op->number() == kUnnumbered) op->set_number(node.number);
     op->set_slots(plan_.slots);
     return op;
   }
@@ -503,6 +510,7 @@ class PlanCompiler final : public EvaluatorCompiler {
     options.row_column = node.row_slot;
     options.optional = node.optional;
     options.keep_left = node.keep_left;
+    options.ordered = KeepsOrder(right);
     options.left_carry = Intersection(needed, left.provides);
     if (!node.keep_left) {
       options.right_carry = Intersection(needed, Without(right.provides, left.provides));

@@ -25,6 +25,8 @@ class PlanWriter {
       : plan_(plan), statement_(statement) {}
 
   std::vector<Line> Write() {
+    NameAggregates(*plan_.root);
+    for (const auto& [subquery, inner] : plan_.subqueries) NameAggregates(*inner.root);
     Add(*plan_.root, "");
     return std::move(lines_);
   }
@@ -32,7 +34,9 @@ class PlanWriter {
  private:
   /// The last child goes below its parent in the same column; others branch off to the right.
   void Add(const PlanNode& node, const std::string& indent) {
-    lines_.push_back({indent + "+- " + Name(node) + Details(node), node.rows, node.number});
+    const bool own = node.kind != PlanKind::kProduceResults;
+    lines_.push_back({indent + "+- " + Name(node) + Details(node), node.rows,
+                      own ? node.number : node.children[0]->number});
     AddSubqueries(node, indent + "|  ");
     for (size_t i = 1; i < node.children.size(); ++i) {
       Add(*node.children[i], indent + "|  ");
@@ -150,8 +154,29 @@ class PlanWriter {
     }
   }
 
-  std::string Slot(SlotId slot) const { return DescribeSlot(slot, statement_); }
-  std::string Text(const Expression* e) const { return DescribeExpression(*e, statement_); }
+  /// Aggregates have slots without names: they are shown as they were written.
+  void NameAggregates(const PlanNode& node) {
+    if (node.kind == PlanKind::kAggregate) {
+      for (const bound::Aggregate* aggregate : As<Aggregate>(node).aggregates) {
+        aggregates_[aggregate->slot] = CallText(*aggregate);
+      }
+    }
+    for (const PlanPtr& child : node.children) NameAggregates(*child);
+  }
+
+  std::string CallText(const bound::Aggregate& aggregate) const {
+    return aggregate.function->signature.name + "(" + (aggregate.distinct ? "DISTINCT " : "") +
+           (aggregate.arguments.empty() ? "*" : Text(aggregate.arguments[0].get())) + ")";
+  }
+
+  std::string Slot(SlotId slot) const {
+    const auto aggregate = aggregates_.find(slot);
+    return aggregate != aggregates_.end() ? aggregate->second : DescribeSlot(slot, statement_);
+  }
+  std::string Text(const Expression* e) const {
+    const SlotId slot = AsSlot(*e);
+    return slot != kNoSlot ? Slot(slot) : DescribeExpression(*e, statement_);
+  }
 
   std::string ScanText(const NodeScan& scan) const {
     std::string text = Slot(scan.slot);
@@ -185,10 +210,12 @@ class PlanWriter {
   static std::string Arrow(const std::string& from, const std::string& relationship,
                            const std::vector<std::string>& types, storage::Direction direction,
                            const std::string& to) {
-    std::string inner = relationship;
+    const bool walk = !relationship.empty() && relationship[0] == '*';
+    std::string inner = walk ? "" : relationship;
     for (size_t i = 0; i < types.size(); ++i) {
       inner += (i == 0 ? ":" : "|") + DescribeName(types[i]);
     }
+    if (walk) inner += relationship;
     return "(" + from + ")" + (direction == storage::Direction::kIncoming ? "<-[" : "-[") + inner +
            (direction == storage::Direction::kOutgoing ? "]->(" : "]-(") + to + ")";
   }
@@ -234,9 +261,7 @@ class PlanWriter {
   std::string AggregateText(const Aggregate& node) const {
     std::string text = ItemsText(node.keys);
     for (const bound::Aggregate* aggregate : node.aggregates) {
-      text += (text.empty() ? "" : ", ") + aggregate->function->signature.name + "(" +
-              (aggregate->distinct ? "DISTINCT " : "") +
-              (aggregate->arguments.empty() ? "*" : Text(aggregate->arguments[0].get())) + ")";
+      text += (text.empty() ? "" : ", ") + CallText(*aggregate);
     }
     return text;
   }
@@ -264,6 +289,7 @@ class PlanWriter {
 
   const LogicalPlan& plan_;
   const BoundStatement& statement_;
+  std::map<SlotId, std::string> aggregates_;
   std::vector<Line> lines_;
 };
 
