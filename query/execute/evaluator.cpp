@@ -13,6 +13,10 @@ const Column* Evaluator::Direct(const Batch&) const {
   return nullptr;
 }
 
+bool Evaluator::AsPropertyOfColumn(const storage::ReadView&, uint32_t*, PropertyId*) const {
+  return false;
+}
+
 Status Evaluated::Run(const Evaluator& evaluator, ExecutionContext& context, const Batch& batch) {
   column_ = evaluator.Direct(batch);
   if (column_ != nullptr) return Status::Ok();

@@ -128,6 +128,36 @@ TEST_CASE("ValueHashJoin joins parts by an equality", "[query]") {
   CHECK_THAT(database.Plan("MATCH (p:Person), (c:City) RETURN p"), Contains("CartesianProduct"));
 }
 
+TEST_CASE("A seek that does not read the rows before it runs once, not for each of them",
+          "[query]") {
+  PlanFixture database;
+  CHECK_THAT(database.Plan("MATCH (p:Person) MATCH (c:City {id: 3}) RETURN p.id, c.id"),
+             Contains("CartesianProduct"));
+  CHECK_THAT(database.Plan("MATCH (p:Person {id: 1}) MATCH (c:City {id: p.age}) RETURN p, c"),
+             !Contains("CartesianProduct"));
+  CHECK(database.Single("MATCH (p:Person) MATCH (c:City {id: 3}) RETURN sum(c.id)") == Value(1500));
+}
+
+TEST_CASE("OPTIONAL MATCH keeps the order of its rows", "[query]") {
+  PlanFixture database;
+  const Rows rows = *database.Run(
+      "MATCH (n:Person) WITH n ORDER BY n.id DESC OPTIONAL MATCH (n)-[:KNOWS]->(m) "
+      "WHERE m.id % 3 = 0 RETURN n.id, m.id");
+  REQUIRE(rows.size() == 500);
+  for (size_t i = 0; i < rows.size(); ++i) {
+    const auto id = static_cast<int64_t>(500 - i);
+    const Value next = id < 500 && (id + 1) % 3 == 0 ? Value(id + 1) : Value();
+    if (rows[i] != std::vector<Value>{Value(id), next}) FAIL("row " << i << " is wrong");
+  }
+}
+
+TEST_CASE("Several properties of one node are right whatever their order", "[query]") {
+  PlanFixture database;
+  const Rows rows =
+      *database.Run("MATCH (n:Person {id: 7}) RETURN n.name, n.id, n.nothing, n.age, n.name AS b");
+  CHECK(rows == Rows{{Value("p7"), Value(7), Value(), Value(7), Value("p7")}});
+}
+
 TEST_CASE("CountStore counts a label without rows", "[query]") {
   PlanFixture database;
   CHECK_THAT(database.Plan("MATCH (n:Person) RETURN count(*)"), Contains("NodeCountFromStore"));
