@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace kith::tck {
 namespace {
@@ -25,7 +26,10 @@ ExpectedValue OfText(std::string text) {
 }
 
 void SetEntries(const Map& map, ExpectedValue* value) {
-  for (const auto& [key, entry] : map) value->entries.emplace_back(key, FromEngine(entry));
+  for (const auto& [key, entry] : map) {
+    value->keys.push_back(key);
+    value->values.push_back(FromEngine(entry));
+  }
 }
 
 ExpectedValue FromPath(const Path& path) {
@@ -75,14 +79,14 @@ std::string FloatText(double number) {
 
 std::string EntriesText(const ExpectedValue& value, ListOrder order) {
   std::vector<std::string> parts;
-  for (const auto& [key, entry] : value.entries) {
-    parts.push_back(key + ": " + CanonicalText(entry, order));
+  for (size_t i = 0; i < value.keys.size(); ++i) {
+    parts.push_back(value.keys[i] + ": " + CanonicalText(value.values[i], order));
   }
   return "{" + Join(std::move(parts), true) + "}";
 }
 
 std::string PropertiesText(const ExpectedValue& value, ListOrder order) {
-  return value.entries.empty() ? "" : " " + EntriesText(value, order);
+  return value.keys.empty() ? "" : " " + EntriesText(value, order);
 }
 
 std::string NodeText(const ExpectedValue& value, ListOrder order) {
@@ -167,9 +171,9 @@ Result<Value> ToEngine(const ExpectedValue& expected) {
     }
     case Kind::kMap: {
       Map map;
-      for (const auto& [key, entry] : expected.entries) {
-        KITH_ASSIGN_OR_RETURN(Value converted, ToEngine(entry));
-        map.emplace_back(key, std::move(converted));
+      for (size_t i = 0; i < expected.keys.size(); ++i) {
+        KITH_ASSIGN_OR_RETURN(Value converted, ToEngine(expected.values[i]));
+        map.emplace_back(expected.keys[i], std::move(converted));
       }
       return Value::FromMap(std::move(map));
     }

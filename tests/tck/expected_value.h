@@ -8,7 +8,6 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "engine/base/result.h"
@@ -37,8 +36,9 @@ struct ExpectedValue {
   std::vector<std::string> labels;  ///< Of a node.
   /// Elements of a list; nodes and relationships of a path, alternating.
   std::vector<ExpectedValue> items;
-  std::vector<bool> forward;  ///< Of each relationship of a path: traversed from start to end.
-  std::vector<std::pair<std::string, ExpectedValue>> entries;  ///< Of a map, node, relationship.
+  std::vector<bool> forward;      ///< Of each relationship of a path: traversed from start to end.
+  std::vector<std::string> keys;  ///< Of a map, node or relationship.
+  std::vector<ExpectedValue> values;  ///< values[i] belongs to keys[i].
 };
 
 /// Reads a table cell. InvalidArgument, with the place, when it is no TCK value.

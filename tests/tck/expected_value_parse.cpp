@@ -78,7 +78,8 @@ Status ValueParser::ParseEntries(ExpectedValue* value) {
     KITH_ASSIGN_OR_RETURN(std::string key, ParseName());
     if (!Take(":")) return Error("':' must follow a key");
     KITH_ASSIGN_OR_RETURN(ExpectedValue entry, ParseValue());
-    value->entries.emplace_back(std::move(key), std::move(entry));
+    value->keys.push_back(std::move(key));
+    value->values.push_back(std::move(entry));
   } while (Take(","));
   return Take("}") ? Status::Ok() : Error("',' or '}' must follow an entry");
 }
