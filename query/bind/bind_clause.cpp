@@ -60,24 +60,11 @@ Result<ClausePtr> StatementBinder::BindUnwind(const ast::Unwind& unwind) {
   return ClausePtr(std::move(bound));
 }
 
-Result<ClausePtr> StatementBinder::BindCreate(const ast::Create& create) {
-  auto bound = Make<bound::Create>(create.range);
-  PatternState state;
-  state.mode = PatternMode::kCreate;
-  state.pattern = &bound->pattern;
-  state.declared = row_;
-  KITH_RETURN_IF_ERROR(BindPatterns(create.patterns, &state));
-  return ClausePtr(std::move(bound));
-}
-
 Result<ClausePtr> StatementBinder::BindMerge(const ast::Merge& merge) {
   auto bound = Make<bound::Merge>(merge.range);
   PatternState state;
   state.mode = PatternMode::kMerge;
   state.pattern = &bound->pattern;
-  state.declared = row_;
-  const Scope before = *row_;
-  state.before = &before;
   KITH_RETURN_IF_ERROR(BindPath(merge.pattern, &state));
   KITH_RETURN_IF_ERROR(BindSetItems(merge.on_create, false, &bound->on_create));
   KITH_RETURN_IF_ERROR(BindSetItems(merge.on_match, false, &bound->on_match));
@@ -193,9 +180,8 @@ Result<ClausePtr> StatementBinder::BindForeach(const ast::Foreach& foreach) {
                         "UNWIND or CALL {{ }}",
                         Text(clause->keyword)));
     }
-    KITH_ASSIGN_OR_RETURN(ClausePtr inner, BindClause(*clause));
-    bound->clauses.push_back(std::move(inner));
   }
+  KITH_RETURN_IF_ERROR(BindClauses(foreach.clauses, &bound->clauses));
   return ClausePtr(std::move(bound));
 }
 

@@ -45,11 +45,7 @@ bool IsPlainLabels(const ast::LabelExpression& labels) {
 Status StatementBinder::BindPatterns(const std::vector<ast::PathPattern>& patterns,
                                      PatternState* state) {
   if (state->mode != PatternMode::kMatch) {
-    for (const ast::PathPattern& path : patterns) {
-      const Scope before = *row_;
-      state->before = &before;
-      KITH_RETURN_IF_ERROR(BindPath(path, state));
-    }
+    for (const ast::PathPattern& path : patterns) KITH_RETURN_IF_ERROR(BindPath(path, state));
     return Status::Ok();
   }
   for (const ast::PathPattern& path : patterns) KITH_RETURN_IF_ERROR(DeclarePath(path, state));
@@ -62,9 +58,15 @@ Status StatementBinder::BindPatterns(const std::vector<ast::PathPattern>& patter
 /// CREATE and MERGE: declares one path and binds its properties, which see what was before the
 /// path: also earlier paths of the clause.
 Status StatementBinder::BindPath(const ast::PathPattern& path, PatternState* state) {
-  KITH_RETURN_IF_ERROR(DeclarePath(path, state));
-  const Restore<const Scope*> scope(&scope_, state->before);
-  return BindContents(path, state->pattern->paths.size() - 1, state);
+  Scope* own = NewScope(row_);
+  state->declared = own;
+  {
+    const Restore<const Scope*> scope(&scope_, own);
+    KITH_RETURN_IF_ERROR(DeclarePath(path, state));
+  }
+  KITH_RETURN_IF_ERROR(BindContents(path, state->pattern->paths.size() - 1, state));
+  row_->names.merge(own->names);
+  return Status::Ok();
 }
 
 /// One path inside an expression.
@@ -143,6 +145,7 @@ Status StatementBinder::CheckSelector(const ast::PathPattern& path, PatternState
 }
 
 Result<uint32_t> StatementBinder::DeclareNode(const ast::NodePattern& node, PatternState* state) {
+  if (state->mode != PatternMode::kCreate) KITH_RETURN_IF_ERROR(CountPlanned(node.range));
   if (!node.variable.empty()) {
     KITH_ASSIGN_OR_RETURN(const bound::SlotId slot,
                           Lookup(node.variable.text, node.variable.range));
@@ -190,6 +193,7 @@ Result<uint32_t> StatementBinder::DeclareBoundNode(const ast::NodePattern& node,
 Result<uint32_t> StatementBinder::DeclareRelationship(const ast::RelationshipPattern& relationship,
                                                       uint32_t left, uint32_t right,
                                                       bool has_length, PatternState* state) {
+  if (state->mode != PatternMode::kCreate) KITH_RETURN_IF_ERROR(CountPlanned(relationship.range));
   bound::RelationshipPattern bound;
   bound.range = relationship.range;
   bound.left = left;

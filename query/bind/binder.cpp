@@ -7,6 +7,7 @@
 #include <algorithm>
 
 #include "query/bind/statement_binder.h"
+#include "query/parse/ast_children.h"
 #include "query/parse/literal.h"
 #include "query/parse/spelling.h"
 #include "query/procedure.h"
@@ -24,6 +25,34 @@ bool IsUpdating(ast::ClauseKind kind) {
     case ast::ClauseKind::kForeach: return true;
     default: return false;
   }
+}
+
+bool ReadsGraph(const ast::Expression& expression) {
+  std::vector<const ast::Expression*> open{&expression};
+  while (!open.empty()) {
+    const ast::Expression* at = open.back();
+    open.pop_back();
+    switch (at->kind) {
+      case ast::ExpressionKind::kSubquery:
+      case ast::ExpressionKind::kPatternComprehension:
+      case ast::ExpressionKind::kPatternPredicate:
+      case ast::ExpressionKind::kShortestPath: return true;
+      default: ast::AppendChildren(*at, &open);
+    }
+  }
+  return false;
+}
+
+/// Whether a property of the clause searches the graph: then it must see what the clause before
+/// created for all rows, so the two cannot be one.
+bool ReadsGraph(const ast::Create& create) {
+  const auto reads = [](const auto& element) {
+    return element.properties != nullptr && ReadsGraph(*element.properties);
+  };
+  return std::any_of(create.patterns.begin(), create.patterns.end(), [&](const auto& path) {
+    return std::any_of(path.nodes.begin(), path.nodes.end(), reads) ||
+           std::any_of(path.relationships.begin(), path.relationships.end(), reads);
+  });
 }
 
 }  // namespace
@@ -141,16 +170,13 @@ Status StatementBinder::BindSingleQuery(const ast::SingleQuery& query, const Sco
   const Scope* importable = importable_;
   importable_ = nullptr;
   bound::SingleQuery part;
-  for (const ast::ClausePtr& clause : query.clauses) {
-    const bool first = &clause == &query.clauses.front();
-    if (first && importable != nullptr && clause->kind == ast::ClauseKind::kWith &&
-        IsImportingWith(ast::As<ast::With>(*clause))) {
-      KITH_RETURN_IF_ERROR(BindImportingWith(ast::As<ast::With>(*clause), *importable));
-      continue;
-    }
-    KITH_ASSIGN_OR_RETURN(bound::ClausePtr bound, BindClause(*clause));
-    part.clauses.push_back(std::move(bound));
+  std::span<const ast::ClausePtr> clauses = query.clauses;
+  if (importable != nullptr && clauses[0]->kind == ast::ClauseKind::kWith &&
+      IsImportingWith(ast::As<ast::With>(*clauses[0]))) {
+    KITH_RETURN_IF_ERROR(BindImportingWith(ast::As<ast::With>(*clauses[0]), *importable));
+    clauses = clauses.subspan(1);
   }
+  KITH_RETURN_IF_ERROR(BindClauses(clauses, &part.clauses));
   if (query.clauses.back()->kind == ast::ClauseKind::kReturn) {
     const auto& project = bound::As<bound::Project>(*part.clauses.back());
     for (const bound::Assignment& item : project.items) part.outputs.push_back(item.slot);
@@ -178,7 +204,46 @@ Status StatementBinder::CheckComposition(const ast::SingleQuery& query) const {
                                  Text(last.keyword)));
 }
 
+Status StatementBinder::BindClauses(std::span<const ast::ClausePtr> clauses,
+                                    std::vector<bound::ClausePtr>* out) {
+  bound::Create* creating = nullptr;
+  PatternState state;
+  for (const ast::ClausePtr& clause : clauses) {
+    if (clause->kind != ast::ClauseKind::kCreate) {
+      creating = nullptr;
+      KITH_ASSIGN_OR_RETURN(bound::ClausePtr bound, BindClause(*clause));
+      out->push_back(std::move(bound));
+      continue;
+    }
+    KITH_RETURN_IF_ERROR(CheckUpdateAllowed(*clause));
+    const auto& create = ast::As<ast::Create>(*clause);
+    if (creating == nullptr || ReadsGraph(create)) {
+      KITH_RETURN_IF_ERROR(CountPlanned(clause->keyword));
+      auto bound = Make<bound::Create>(clause->range);
+      creating = bound.get();
+      state = {};
+      state.mode = PatternMode::kCreate;
+      state.pattern = &creating->pattern;
+      out->push_back(std::move(bound));
+    }
+    creating->range.end = clause->range.end;
+    KITH_RETURN_IF_ERROR(BindPatterns(create.patterns, &state));
+  }
+  return Status::Ok();
+}
+
+Status StatementBinder::CountPlanned(SourceRange range) {
+  if (++planned_ <= kMaxPlanned) return Status::Ok();
+  return SyntaxError(
+      "UnexpectedSyntax", range,
+      fmt::format("the statement is too long: it has more than {} clauses, nodes and "
+                  "relationships (not counting CREATE). Split it into several "
+                  "statements, or UNWIND a list",
+                  kMaxPlanned));
+}
+
 Result<bound::ClausePtr> StatementBinder::BindClause(const ast::Clause& clause) {
+  KITH_RETURN_IF_ERROR(CountPlanned(clause.keyword));
   if (IsUpdating(clause.kind)) KITH_RETURN_IF_ERROR(CheckUpdateAllowed(clause));
   switch (clause.kind) {
     case ast::ClauseKind::kMatch: return BindMatch(ast::As<ast::Match>(clause));
@@ -189,7 +254,7 @@ Result<bound::ClausePtr> StatementBinder::BindClause(const ast::Clause& clause) 
     }
     case ast::ClauseKind::kReturn:
       return BindProjection(ast::As<ast::Return>(clause).projection, true, nullptr, clause.range);
-    case ast::ClauseKind::kCreate: return BindCreate(ast::As<ast::Create>(clause));
+    case ast::ClauseKind::kCreate: break;  // by BindClauses
     case ast::ClauseKind::kMerge: return BindMerge(ast::As<ast::Merge>(clause));
     case ast::ClauseKind::kSet: return BindSet(ast::As<ast::Set>(clause));
     case ast::ClauseKind::kRemove: return BindRemove(ast::As<ast::Remove>(clause));

@@ -21,6 +21,10 @@ namespace kith::query {
 class FunctionRegistry;
 class ProcedureRegistry;
 
+/// Clauses, and nodes and relationships to match, in one statement: each becomes a level of the
+/// plan, which is walked recursively. CREATE does not count, however long it is.
+inline constexpr uint32_t kMaxPlanned = 1000;
+
 struct BindOptions {
   /// Must outlive the bound statement. Required.
   const FunctionRegistry* functions = nullptr;

@@ -185,9 +185,9 @@ struct Project : ClauseOf<ClauseKind::kProject> {
   std::vector<ExpressionPtr> conjuncts;
 };
 
-/// Creates, path by path from left to right, all nodes that are not bound and then all
-/// relationships. Labels are a name or an AND of names; each relationship has exactly one type and
-/// a direction.
+/// One or more CREATE clauses in a row. Creates, path by path from left to right, all nodes that
+/// are not bound and then all relationships. Labels are a name or an AND of names; each
+/// relationship has exactly one type and a direction.
 struct Create : ClauseOf<ClauseKind::kCreate> {
   using ClauseOf::ClauseOf;
   Pattern pattern;

@@ -12,6 +12,7 @@
 
 #include <deque>
 #include <set>
+#include <span>
 #include <unordered_map>
 
 #include "query/bind/binder.h"
@@ -79,8 +80,7 @@ class StatementBinder {
     bool may_declare = true;  ///< Pattern predicates may not name anything new.
     bound::Pattern* pattern = nullptr;
     std::vector<bound::ExpressionPtr>* conjuncts = nullptr;  ///< kMatch only.
-    Scope* declared = nullptr;      ///< Where new names go; scope_ at the same time.
-    const Scope* before = nullptr;  ///< What properties in CREATE and MERGE can see.
+    Scope* declared = nullptr;  ///< Where new names go; scope_ while elements are declared.
     std::unordered_map<bound::SlotId, uint32_t> node_indexes;
     bool single_node = false;  ///< The path at hand has one node only.
   };
@@ -92,7 +92,10 @@ class StatementBinder {
   Status CheckColumns(const ast::Query& query, const bound::Query& bound, size_t part) const;
   Status BindSingleQuery(const ast::SingleQuery& query, const Scope* outer, bound::Query* out);
   Status CheckComposition(const ast::SingleQuery& query) const;
+  /// CREATE clauses that follow each other become one.
+  Status BindClauses(std::span<const ast::ClausePtr> clauses, std::vector<bound::ClausePtr>* out);
   Result<bound::ClausePtr> BindClause(const ast::Clause& clause);
+  Status CountPlanned(SourceRange range);
   Status BindStandaloneCall(const ast::CallProcedure& call, bound::Query* out);
   static const ast::CallProcedure* StandaloneCall(const ast::Query& query);
   void AddReturn(bound::SingleQuery* part, bound::Query* query,
@@ -101,7 +104,6 @@ class StatementBinder {
   // ---- Clauses (bind_clause.cpp)
   Result<bound::ClausePtr> BindMatch(const ast::Match& match);
   Result<bound::ClausePtr> BindUnwind(const ast::Unwind& unwind);
-  Result<bound::ClausePtr> BindCreate(const ast::Create& create);
   Result<bound::ClausePtr> BindMerge(const ast::Merge& merge);
   Result<bound::ClausePtr> BindSet(const ast::Set& set);
   Result<bound::ClausePtr> BindRemove(const ast::Remove& remove);
@@ -273,7 +275,8 @@ class StatementBinder {
   std::string_view constant_clause_;   ///< SKIP or LIMIT: no variables may be read.
   std::string_view read_only_inside_;  ///< EXISTS...: updating clauses are refused.
   bool updates_ = false;
-  bool nested_ = false;  ///< Inside a subquery or FOREACH.
+  bool nested_ = false;   ///< Inside CALL { }.
+  uint32_t planned_ = 0;  ///< See kMaxPlanned.
 };
 
 }  // namespace kith::query

@@ -244,6 +244,42 @@ TEST_CASE("types follow expressions", "[query]") {
   CHECK(type(8).types == kBooleanType);
 }
 
+TEST_CASE("CREATE clauses in a row become one", "[query]") {
+  const auto statement =
+      Bound("CREATE (a:A) CREATE (b {x: a.y})-[:R]->(a) WITH a CREATE (c) RETURN c");
+  const auto& create = ClauseAt<bound::Create>(*statement, 0);
+  CHECK(create.pattern.paths.size() == 2);
+  CHECK(create.pattern.nodes.size() == 2);
+  CHECK(create.pattern.paths[1].nodes == std::vector<uint32_t>{1, 0});
+  CHECK(ClauseAt<bound::Create>(*statement, 2).pattern.nodes.size() == 1);
+  CHECK(statement->query->parts[0].clauses.size() == 4);
+  // One that searches the graph must see all that the first has created.
+  const auto counting = Bound("UNWIND [1, 2] AS x CREATE (:A) CREATE (:B {n: COUNT { (:A) }})");
+  CHECK(counting->query->parts[0].clauses.size() == 3);
+}
+
+std::string Repeat(std::string_view text, int count) {
+  std::string all;
+  for (int i = 0; i < count; ++i) all += text;
+  return all;
+}
+
+TEST_CASE("statements that would make deep plans are refused", "[query]") {
+  for (const std::string& text :
+       {Repeat("WITH 1 AS a ", 20000) + "RETURN a", Repeat("MERGE (:A) ", 20000),
+        "MATCH (a)" + Repeat("-->()", 20000) + " RETURN a",
+        "MATCH ()" + Repeat(", ()", 20000) + " RETURN 1",
+        "RETURN 1 AS a" + Repeat(" UNION RETURN 1 AS a", 20000),
+        "FOREACH (x IN $xs | " + Repeat("SET x.a = 1 ", 20000) + ")"}) {
+    const auto bound = BindText(text);
+    REQUIRE_FALSE(bound.ok());
+    CHECK(bound.status().message().find("more than 1000 clauses") != std::string::npos);
+  }
+  CHECK(BindText(Repeat("CREATE (:A) ", 20000)).ok());
+  CHECK(BindText("CREATE (a)" + Repeat("-[:R]->()", 20000)).ok());
+  CHECK(BindText(Repeat("MERGE (:A) ", 500)).ok());
+}
+
 TEST_CASE("deep trees bind without trouble", "[query]") {
   std::string sum = "1";
   for (int i = 0; i < 900; ++i) sum += " + 1";
