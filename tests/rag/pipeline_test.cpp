@@ -2,9 +2,11 @@
 // The pipeline's promises: the graph is a function of the set of documents, and deleting one leaves
 // nothing of it.
 #include <algorithm>
+#include <atomic>
 #include <catch2/catch.hpp>
 #include <map>
 #include <random>
+#include <thread>
 
 #include "tests/rag/rag_fixture.h"
 
@@ -113,6 +115,29 @@ TEST_CASE("random upserts and deletes leave what a fresh build has", "[rag]") {
       REQUIRE(Difference(database->Everything(), BuildOf(documents)) == "");
     }
   }
+}
+
+TEST_CASE("documents ingested by several threads at once give the same graph", "[rag]") {
+  std::mt19937 random(11);
+  Documents documents;
+  for (int i = 0; i < 12; ++i) {
+    const std::string uri = "t" + std::to_string(i) + (i % 2 == 0 ? ".md" : ".txt");
+    documents[uri] = RandomText(&random, uri);
+  }
+  const auto database = RagDatabase::Make();
+  std::vector<std::thread> threads;
+  std::atomic<int> failures{0};
+  for (size_t t = 0; t < 3; ++t) {
+    threads.emplace_back([&, t] {
+      size_t i = 0;
+      for (const auto& [uri, text] : documents) {
+        if (i++ % 3 == t && !database->pipeline->IngestText(uri, text).ok()) ++failures;
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  CHECK(failures == 0);
+  CHECK(Difference(database->Everything(), BuildOf(documents)) == "");
 }
 
 TEST_CASE("a document that did not change is left alone", "[rag]") {
