@@ -9,6 +9,7 @@
 
 #include "index/index_manager.h"
 #include "query/bind/binder.h"
+#include "query/explain_procedures.h"
 #include "query/function/registry.h"
 #include "query/parse/parser.h"
 #include "query/plan/plan_text.h"
@@ -146,7 +147,9 @@ struct QuerySession::State {
   Result<std::unique_ptr<ResultCursor>> RunSchema(const PreparedQuery& statement,
                                                   const RunOptions& run_options);
   Result<std::unique_ptr<ResultCursor>> Explain(const PreparedQuery& statement,
-                                                const PlannedQuery& planned);
+                                                const PlannedQuery& planned, const Map& parameters,
+                                                storage::Transaction& transaction,
+                                                const RunOptions& run_options);
 
   QuerySessionOptions options;
   ProcedureRegistry own_procedures;
@@ -272,10 +275,20 @@ Result<std::shared_ptr<const PreparedStatement>> QuerySession::Prepare(std::stri
   return std::shared_ptr<const PreparedStatement>(std::move(known));
 }
 
-Result<std::unique_ptr<ResultCursor>> QuerySession::State::Explain(const PreparedQuery& statement,
-                                                                   const PlannedQuery& planned) {
+Result<std::unique_ptr<ResultCursor>> QuerySession::State::Explain(
+    const PreparedQuery& statement, const PlannedQuery& planned, const Map& parameters,
+    storage::Transaction& transaction, const RunOptions& run_options) {
+  const std::unique_ptr<StatementRunner> runner = session->NewRunner(transaction, run_options);
+  const Interrupt never;
+  MemoryBudget unlimited("explain", 0);
+  ProcedureContext context{transaction, *runner,
+                           run_options.interrupt != nullptr ? *run_options.interrupt : never,
+                           run_options.memory != nullptr ? *run_options.memory : unlimited};
+  KITH_ASSIGN_OR_RETURN(
+      const std::string procedures,
+      ExplainProcedures(*planned.logical, statement.bound(), parameters, context));
   return std::unique_ptr<ResultCursor>(std::make_unique<EmptyCursor>(
-      statement.columns(), plan::PlanText(*planned.logical, statement.bound(), {}),
+      statement.columns(), plan::PlanText(*planned.logical, statement.bound(), {}) + procedures,
       QueryStatistics()));
 }
 
@@ -284,7 +297,9 @@ Result<std::unique_ptr<ResultCursor>> QuerySession::State::RunQuery(
     storage::Transaction& transaction, const RunOptions& run_options, bool whole) {
   QueryRunInput input;
   KITH_ASSIGN_OR_RETURN(input.planned, statement->PlanFor(transaction.view(), options.indexes));
-  if (statement->mode() == ast::ExecutionMode::kExplain) return Explain(*statement, *input.planned);
+  if (statement->mode() == ast::ExecutionMode::kExplain) {
+    return Explain(*statement, *input.planned, parameters, transaction, run_options);
+  }
   KITH_ASSIGN_OR_RETURN(input.parameters, ParameterValues(*statement, parameters));
   const bool writes = statement->access() == StatementAccess::kWrite;
   if (writes && transaction.read_only()) {

@@ -99,6 +99,9 @@ int ChineseSteps(const Question& question) {
   size_t genitives = 0;
   for (size_t at = question.text.find(kGenitive); at != std::string::npos;
        at = question.text.find(kGenitive, at + kGenitive.size())) {
+    const std::string_view after = std::string_view(question.text).substr(at + kGenitive.size());
+    // At the end of a sentence it is no genitive ("was designed by whom").
+    if (CutNameWords(after).empty()) continue;
     ++genitives;
     const bool after_name =
         std::any_of(question.entities.begin(), question.entities.end(), [&](const auto& entity) {
