@@ -17,6 +17,7 @@ Result<ClausePtr> StatementBinder::BindMatch(const ast::Match& match) {
   state.conjuncts = &bound->conjuncts;
   state.declared = row_;
   KITH_RETURN_IF_ERROR(BindPatterns(match.patterns, &state));
+  if (match.patterns.size() > 1) WarnOfProduct(match, state);
   if (match.where) KITH_RETURN_IF_ERROR(BindConjuncts(*match.where, &bound->conjuncts));
   return ClausePtr(std::move(bound));
 }

@@ -103,6 +103,7 @@ class StatementBinder {
 
   // ---- Clauses (bind_clause.cpp)
   Result<bound::ClausePtr> BindMatch(const ast::Match& match);
+  void WarnOfProduct(const ast::Match& match, const PatternState& state);  // bind_warning.cpp
   Result<bound::ClausePtr> BindUnwind(const ast::Unwind& unwind);
   Result<bound::ClausePtr> BindMerge(const ast::Merge& merge);
   Result<bound::ClausePtr> BindSet(const ast::Set& set);

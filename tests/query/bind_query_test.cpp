@@ -280,6 +280,18 @@ TEST_CASE("statements that would make deep plans are refused", "[query]") {
   CHECK(BindText(Repeat("MERGE (:A) ", 500)).ok());
 }
 
+TEST_CASE("a product of unconnected patterns is warned of", "[query]") {
+  CHECK(Bound("MATCH (a), (b) RETURN a, b")->warnings.size() == 1);
+  CHECK(Bound("MATCH (a)-->(b), (c)-->(d) WHERE a.x > 1 AND c.x > 1 RETURN 1")->warnings.size() ==
+        1);
+  CHECK(Bound("MATCH (a)-->(b), (c)-->(d) RETURN 1")->warnings.size() == 1);
+  CHECK(Bound("MATCH (a), (b)-->(a) RETURN 1")->warnings.empty());
+  CHECK(Bound("MATCH (a), (b) WHERE a.x = b.x RETURN 1")->warnings.empty());
+  CHECK(Bound("MATCH (a), (b {x: a.x}) RETURN 1")->warnings.empty());
+  CHECK(Bound("MATCH (a), (b) WHERE (a)-->(b) RETURN 1")->warnings.empty());
+  CHECK(Bound("MATCH (a) MATCH (a)-->(x), (b) RETURN 1")->warnings.empty());
+}
+
 TEST_CASE("deep trees bind without trouble", "[query]") {
   std::string sum = "1";
   for (int i = 0; i < 900; ++i) sum += " + 1";
