@@ -319,7 +319,6 @@ struct ProduceResults : NodeOf<PlanKind::kProduceResults> {
 struct SubqueryPlan {
   PlanPtr root;
   uint32_t argument = 0;
-  uint32_t subplan = 0;  ///< Number of its state.
   SlotId row_slot = kNoSlot;
   SlotId output = kNoSlot;
 };

@@ -65,7 +65,6 @@ class PlanCompiler final : public EvaluatorCompiler {
  public:
   explicit PlanCompiler(const LogicalPlan& plan)
       : plan_(plan), physical_(std::make_unique<PhysicalPlan>()), argument_reads_(plan.arguments) {
-    physical_->subplans.resize(plan.subqueries.size());
     physical_->slots = plan.slots;
     physical_->arguments = plan.arguments;
     physical_->nodes = plan.nodes;
@@ -94,7 +93,6 @@ class PlanCompiler final : public EvaluatorCompiler {
     SubqueryOptions options;
     options.kind = subquery.subquery;
     options.number = inner.argument;
-    options.subplan = inner.subplan;
     options.row_column = inner.row_slot;
     const bool keeps_values = subquery.subquery == bound::SubqueryKind::kCollect ||
                               subquery.subquery == bound::SubqueryKind::kFirst;
@@ -107,7 +105,9 @@ class PlanCompiler final : public EvaluatorCompiler {
     KITH_ASSIGN_OR_RETURN(OperatorPtr root, Build(*inner.root, needed));
     options.plan = root.get();
     options.arguments = argument_reads_[inner.argument];
-    physical_->subplans[inner.subplan] = std::move(root);
+    // An expression may be compiled more than once (a join key and the filter that checks it).
+    options.subplan = static_cast<uint32_t>(physical_->subplans.size());
+    physical_->subplans.push_back(std::move(root));
     return NewSubquery(std::move(options));
   }
 

@@ -16,7 +16,7 @@ namespace kith::query::plan {
 
 struct PhysicalPlan {
   OperatorPtr root;
-  std::vector<OperatorPtr> subplans;  ///< By SubqueryPlan::subplan.
+  std::vector<OperatorPtr> subplans;  ///< Of subquery expressions.
   std::vector<uint32_t> outputs;      ///< Columns of the result.
   uint32_t slots = 0;
   uint32_t arguments = 0;

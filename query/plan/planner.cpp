@@ -488,7 +488,6 @@ Status PlanSubqueriesOf(PlanContext& context, const Expression& expression) {
     ApplyRules(context, &inner.root);
     const auto& outputs = subquery->query->parts[0].outputs;
     if (!outputs.empty()) inner.output = outputs[0];
-    inner.subplan = static_cast<uint32_t>(context.plan->subqueries.size());
     context.plan->subqueries.emplace(subquery, std::move(inner));
   }
   return Status::Ok();

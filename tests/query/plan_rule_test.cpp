@@ -126,6 +126,9 @@ TEST_CASE("ValueHashJoin joins parts by an equality", "[query]") {
   CHECK(database.Single("MATCH (p:Person), (c:City) WHERE p.age = c.id + 0 RETURN count(*)") ==
         Value(100));
   CHECK_THAT(database.Plan("MATCH (p:Person), (c:City) RETURN p"), Contains("CartesianProduct"));
+  // A key that is a subquery is compiled for the join and for the filter that checks it.
+  CHECK(database.Single("MATCH (p:Person), (c:City) WHERE COUNT { (p)-[:KNOWS]-() } = c.id "
+                        "RETURN count(*)") == Value(500));
 }
 
 TEST_CASE("A seek that does not read the rows before it runs once, not for each of them",
@@ -202,6 +205,9 @@ TEST_CASE("Many rows: a statement does not see its own writes", "[query]") {
   database.Must("MATCH (n:Many) CREATE (:Many {i: n.i + 5000})");
   CHECK(database.Single("MATCH (n:Many) RETURN count(*)") == Value(10000));
   CHECK(database.Single("MATCH (n:Many) RETURN count(DISTINCT n.i)") == Value(10000));
+  // And it sees all of them after the clause that makes them.
+  CHECK(database.Single("UNWIND range(1, 2100) AS i CREATE (:Fresh) WITH i MATCH (n:Fresh) "
+                        "RETURN count(*)") == Value(2100 * 2100));
 }
 
 TEST_CASE("The route and its reasons", "[query]") {
