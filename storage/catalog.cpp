@@ -75,6 +75,10 @@ struct Catalog::State {
   NameTable types{kTypeNameKey, "relationship type", {}, {}};
   NameTable properties{kPropertyNameKey, "property", {}, {}};
 
+  // Whoever allocates holds allocation_mutex, also while it writes to the store, which may take as
+  // long as a sync. Readers never wait for that: groups_mutex is held only to look at, or to
+  // change, which groups there are and which labels they have. Changing takes both.
+  std::mutex allocation_mutex;
   mutable std::shared_mutex groups_mutex;
   std::map<uint32_t, GroupState> groups;
   std::map<std::vector<LabelId>, uint32_t> open_groups;  // Birth label set -> its newest group.
@@ -91,7 +95,7 @@ struct Catalog::State {
   std::vector<std::string> Names(const NameTable& table) const;
 
   Status Put(std::string_view key, std::string_view value);
-  // The callers of these hold groups_mutex.
+  // The callers of these hold allocation_mutex.
   Result<uint32_t> GroupFor(std::span<const LabelId> labels);
   Result<uint32_t> NewGroup(std::span<const LabelId> labels, bool mixed);
   Status Reserve(uint32_t group, const ReservedRecord& reserved);
@@ -281,6 +285,7 @@ Status Catalog::State::NoteLabel(LabelId label, uint32_t group) {
   const auto known = groups_of_label.find(id);
   if (known != groups_of_label.end() && known->second.count(group) != 0) return Status::Ok();
   KITH_RETURN_IF_ERROR(Put(MetaKey(kLabelGroupKey, id, group), ""));
+  const std::unique_lock<std::shared_mutex> lock(groups_mutex);
   groups_of_label[id].insert(group);
   return Status::Ok();
 }
@@ -294,7 +299,7 @@ Status Catalog::NoteLabelInGroup(LabelId label, GroupId group) {
       return Status::Ok();
     }
   }
-  const std::unique_lock<std::shared_mutex> lock(state_->groups_mutex);
+  const std::lock_guard<std::mutex> lock(state_->allocation_mutex);
   return state_->NoteLabel(label, static_cast<uint32_t>(group));
 }
 
@@ -308,6 +313,7 @@ Result<uint32_t> Catalog::State::NewGroup(std::span<const LabelId> birth, bool m
   record.mixed = mixed;
   if (!mixed) record.labels.assign(birth.begin(), birth.end());
   KITH_RETURN_IF_ERROR(Put(MetaKey(kGroupKey, id), EncodeGroupRecord(record)));
+  const std::unique_lock<std::shared_mutex> lock(groups_mutex);
   next_group = id + 1;
   if (mixed) {
     open_mixed_group = id;
@@ -336,7 +342,7 @@ Status Catalog::State::Reserve(uint32_t group, const ReservedRecord& reserved) {
 }
 
 Result<NodeId> Catalog::AllocateNode(std::span<const LabelId> labels) {
-  const std::unique_lock<std::shared_mutex> lock(state_->groups_mutex);
+  const std::lock_guard<std::mutex> lock(state_->allocation_mutex);
   KITH_ASSIGN_OR_RETURN(const uint32_t group, state_->GroupFor(labels));
   GroupState& state = state_->groups[group];
   for (const LabelId label : labels) KITH_RETURN_IF_ERROR(state_->NoteLabel(label, group));
@@ -349,7 +355,7 @@ Result<NodeId> Catalog::AllocateNode(std::span<const LabelId> labels) {
 }
 
 Result<RelId> Catalog::AllocateRelationship(GroupId source_group, RelTypeId type) {
-  const std::unique_lock<std::shared_mutex> lock(state_->groups_mutex);
+  const std::lock_guard<std::mutex> lock(state_->allocation_mutex);
   const uint32_t group = static_cast<uint32_t>(source_group);
   const auto found = state_->groups.find(group);
   if (found == state_->groups.end()) {

@@ -4,6 +4,7 @@
 
 #include <rocksdb/write_batch.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "storage/rocksdb_status.h"
@@ -26,14 +27,16 @@ Status Conflict() {
                 "another transaction changed the same data first; run this transaction again");
 }
 
-// Keeps the list of commit records short.
+// Keeps the list of commit records short, but for those that the next open walks.
 rocksdb::Status PruneRecords(const Store& store, CommitNumber commit, rocksdb::WriteBatch* batch) {
   const uint64_t number = static_cast<uint64_t>(commit);
   if (number % kRecordPruneInterval != 0 || number <= kKeptCommitRecords) {
     return rocksdb::Status::OK();
   }
   const std::string begin = CommitKey(CommitNumber{0});
-  const std::string end = CommitKey(static_cast<CommitNumber>(number - kKeptCommitRecords));
+  const std::string end =
+      CommitKey(std::min(static_cast<CommitNumber>(number - kKeptCommitRecords),
+                         store.in_memory() ? commit : store.superblock_commit()));
   return batch->DeleteRange(store.family(Family::kDefault), begin, end);
 }
 

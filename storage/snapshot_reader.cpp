@@ -20,10 +20,31 @@ rocksdb::Slice ToSlice(std::string_view bytes) {
 
 }  // namespace
 
+DeltaCursor::DeltaCursor(Store* store, rocksdb::ReadOptions options, Access access)
+    : access_(access) {
+  options.iterate_upper_bound = &bound_;
+  options.total_order_seek = access == Access::kScan;
+  options.prefix_same_as_start = access == Access::kPoint;
+  iterator_.reset(store->db()->NewIterator(options, store->family(Family::kDelta)));
+}
+
+bool DeltaCursor::MoveBound(std::string_view target) {
+  // The bound is the head with the next kind, and kinds stay far below 255.
+  char bound[kDeltaHeadBytes];
+  target.copy(bound, sizeof bound);
+  ++bound[sizeof bound - 1];
+  const std::string_view bytes(bound, sizeof bound);
+  if (bound_bytes_ == bytes) return false;
+  bound_bytes_.assign(bytes);
+  bound_ = ToSlice(bound_bytes_);
+  return true;
+}
+
 void DeltaCursor::Seek(std::string_view target) {
   const bool ahead = floor_passed_ ? floor_ < target : floor_ <= target;
+  const bool moved = MoveBound(target);
   bool reached = false;
-  if (access_ == Access::kScan && positioned_ && ahead) {
+  if (access_ == Access::kScan && positioned_ && ahead && !moved) {
     for (int step = 0; step < kStepsBeforeSeek && !reached; ++step) {
       // Past the end stays past the end; an iterator that failed must seek to say so again.
       reached = iterator_->Valid() ? key() >= target : iterator_->status().ok();
@@ -50,13 +71,7 @@ rocksdb::ReadOptions SnapshotReader::Options() const {
 DeltaCursor& SnapshotReader::Cursor(CursorKind kind, Access access) {
   auto& cursor = cursors_[2 * kind + static_cast<size_t>(access)];
   if (cursor == nullptr) {
-    rocksdb::ReadOptions options = Options();
-    options.total_order_seek = access == Access::kScan;
-    options.prefix_same_as_start = access == Access::kPoint;
-    cursor =
-        std::make_unique<DeltaCursor>(std::unique_ptr<rocksdb::Iterator>(store_->db()->NewIterator(
-                                          options, store_->family(Family::kDelta))),
-                                      access);
+    cursor = std::make_unique<DeltaCursor>(store_, Options(), access);
   }
   return *cursor;
 }
@@ -194,45 +209,58 @@ Result<std::optional<std::string>> SnapshotReader::Get(Family family, std::strin
   return std::optional<std::string>(value.ToString());
 }
 
-std::unique_ptr<rocksdb::Iterator> SnapshotReader::TakeIterator(Family family) {
-  auto& kept = iterators_[static_cast<size_t>(family)];
-  if (kept != nullptr) return std::move(kept);
-  return std::unique_ptr<rocksdb::Iterator>(
-      store_->db()->NewIterator(Options(), store_->family(family)));
+std::unique_ptr<RangeIterator> SnapshotReader::TakeIterator(Family family, std::string_view lower,
+                                                            std::string_view upper) {
+  std::unique_ptr<RangeIterator> range;
+  if (!upper.empty()) range = std::move(iterators_[static_cast<size_t>(family)]);
+  const bool fresh = range == nullptr;
+  if (fresh) range = std::make_unique<RangeIterator>();
+  range->lower_bytes.assign(lower);
+  range->upper_bytes.assign(upper);
+  range->lower = ToSlice(range->lower_bytes);
+  range->upper = ToSlice(range->upper_bytes);
+  if (!fresh) return range;
+  rocksdb::ReadOptions options = Options();
+  options.iterate_lower_bound = &range->lower;
+  if (!upper.empty()) options.iterate_upper_bound = &range->upper;
+  range->iterator.reset(store_->db()->NewIterator(options, store_->family(family)));
+  return range;
 }
 
-void SnapshotReader::GiveIterator(Family family, std::unique_ptr<rocksdb::Iterator> iterator) {
-  iterators_[static_cast<size_t>(family)] = std::move(iterator);
+void SnapshotReader::GiveIterator(Family family, std::unique_ptr<RangeIterator> range) {
+  if (!range->upper_bytes.empty()) iterators_[static_cast<size_t>(family)] = std::move(range);
 }
 
 Status SnapshotReader::Scan(Family family, std::string_view lower, std::string_view upper,
                             const KeySpaceReader::Visitor& visit) {
-  auto iterator = TakeIterator(family);
-  for (iterator->Seek(ToSlice(lower)); iterator->Valid(); iterator->Next()) {
+  auto range = TakeIterator(family, lower, upper);
+  rocksdb::Iterator* iterator = range->iterator.get();
+  for (iterator->Seek(range->lower); iterator->Valid(); iterator->Next()) {
     const std::string_view key = iterator->key().ToStringView();
-    if (!upper.empty() && key >= upper) break;
+    if (!upper.empty() && key >= range->upper_bytes) break;
     if (!visit(key, iterator->value().ToStringView())) break;
   }
   Status status = FromRocksDb(iterator->status(), "reading " + store_->path());
-  GiveIterator(family, std::move(iterator));
+  GiveIterator(family, std::move(range));
   return status;
 }
 
 Status SnapshotReader::ScanBackwards(Family family, std::string_view lower, std::string_view upper,
                                      const KeySpaceReader::Visitor& visit) {
-  auto iterator = TakeIterator(family);
+  auto range = TakeIterator(family, lower, upper);
+  rocksdb::Iterator* iterator = range->iterator.get();
   if (upper.empty()) {
     iterator->SeekToLast();
   } else {
-    iterator->SeekForPrev(ToSlice(upper));
-    if (iterator->Valid() && iterator->key() == ToSlice(upper)) iterator->Prev();
+    iterator->SeekForPrev(range->upper);
+    if (iterator->Valid() && iterator->key() == range->upper) iterator->Prev();
   }
   for (; iterator->Valid(); iterator->Prev()) {
     const std::string_view key = iterator->key().ToStringView();
-    if (key < lower || !visit(key, iterator->value().ToStringView())) break;
+    if (key < range->lower_bytes || !visit(key, iterator->value().ToStringView())) break;
   }
   Status status = FromRocksDb(iterator->status(), "reading " + store_->path());
-  GiveIterator(family, std::move(iterator));
+  GiveIterator(family, std::move(range));
   return status;
 }
 

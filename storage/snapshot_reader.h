@@ -30,17 +30,21 @@ namespace kith::storage {
 /// How the ids of a call are spread: decides which iterator serves it.
 enum class Access : uint8_t { kPoint, kScan };
 
-/// One iterator over the delta and what is known about its position.
+/// One iterator over the delta and what is known about its position. It does not look beyond the
+/// kind and group of the key that it seeks: past the last live entry RocksDB would walk over all
+/// that was deleted behind it.
 class DeltaCursor {
  public:
-  DeltaCursor(std::unique_ptr<rocksdb::Iterator> iterator, Access access)
-      : iterator_(std::move(iterator)), access_(access) {}
+  /// `options` get the bound.
+  DeltaCursor(Store* store, rocksdb::ReadOptions options, Access access);
+  DeltaCursor(const DeltaCursor&) = delete;
+  DeltaCursor& operator=(const DeltaCursor&) = delete;
 
-  /// Moves to the first key >= `target`, by steps when it is near.
+  /// Moves to the first key >= `target` of its group and kind, by steps when it is near.
   void Seek(std::string_view target);
   /// True when on a key that begins with `prefix`.
   bool On(std::string_view prefix) const {
-    return iterator_->Valid() && iterator_->key().starts_with(Slice(prefix));
+    return iterator_->Valid() && iterator_->key().starts_with({prefix.data(), prefix.size()});
   }
   void Next() {
     floor_.assign(key());
@@ -52,14 +56,26 @@ class DeltaCursor {
   rocksdb::Status status() const { return iterator_->status(); }
 
  private:
-  static rocksdb::Slice Slice(std::string_view bytes) { return {bytes.data(), bytes.size()}; }
+  // Moves the bound behind the group and kind of `target`; false when it is there already.
+  bool MoveBound(std::string_view target);
 
-  std::unique_ptr<rocksdb::Iterator> iterator_;
   Access access_;
+  std::string bound_bytes_;
+  rocksdb::Slice bound_;  // The iterator reads it at every seek.
+  std::unique_ptr<rocksdb::Iterator> iterator_;
   // The iterator is on the first key at or after the floor (after it, when it has passed it).
   bool positioned_ = false;
   bool floor_passed_ = false;
   std::string floor_;
+};
+
+/// An iterator over a key space, bounded on both sides.
+struct RangeIterator {
+  std::string lower_bytes;
+  std::string upper_bytes;
+  rocksdb::Slice lower;
+  rocksdb::Slice upper;
+  std::unique_ptr<rocksdb::Iterator> iterator;
 };
 
 /// A row as stored: its entries, newest first, the last one an image. Empty when there is no row.
@@ -112,14 +128,16 @@ class SnapshotReader {
   Status ReadChain(std::string_view prefix, bool node, DeltaCursor* cursor, RowChain* chain);
   Status Check(const DeltaCursor& cursor) const;
   Status Damaged(std::string_view what) const;
-  // Key-space iterators are taken out while they are in use, so that a visitor may read as well.
-  std::unique_ptr<rocksdb::Iterator> TakeIterator(Family family);
-  void GiveIterator(Family family, std::unique_ptr<rocksdb::Iterator> iterator);
+  // Key-space iterators are taken out while they are in use, so that a visitor may read as well. An
+  // empty `upper` is no bound.
+  std::unique_ptr<RangeIterator> TakeIterator(Family family, std::string_view lower,
+                                              std::string_view upper);
+  void GiveIterator(Family family, std::unique_ptr<RangeIterator> range);
 
   Store* store_;
   const rocksdb::Snapshot* snapshot_;
   std::array<std::unique_ptr<DeltaCursor>, 2 * kCursorKinds> cursors_;
-  std::array<std::unique_ptr<rocksdb::Iterator>, kFamilyCount> iterators_;
+  std::array<std::unique_ptr<RangeIterator>, kFamilyCount> iterators_;
 };
 
 template <typename Visit>

@@ -13,6 +13,9 @@ namespace {
 // How often writes try to bring RocksDB back after a failure: each try may write to the disk.
 constexpr std::chrono::milliseconds kRecoveryInterval(100);
 
+// Bounds the commit records that an open walks, and those that cannot be pruned yet.
+constexpr uint64_t kSuperblockInterval = 1 << 13;
+
 }  // namespace
 
 Family FamilyOf(KeySpace space) {
@@ -112,7 +115,10 @@ Result<std::optional<std::string>> Store::Get(Family family_id, std::string_view
 
 void Store::NoteCommitted(CommitNumber commit) {
   newest_commit_.store(static_cast<uint64_t>(commit), std::memory_order_release);
-  if (in_memory() || !flushed_since_superblock_.load(std::memory_order_acquire)) return;
+  const uint64_t behind =
+      static_cast<uint64_t>(commit) - superblock_commit_.load(std::memory_order_acquire);
+  const bool flushed = flushed_since_superblock_.load(std::memory_order_acquire);
+  if (in_memory() || (!flushed && behind < kSuperblockInterval)) return;
   flushed_since_superblock_.store(false, std::memory_order_release);
   if (SyncLog()) KeepSuperblockUp();
 }
@@ -129,15 +135,18 @@ bool Store::SyncLog() {
 
 // A superblock that stays behind only makes the next open check less; the next commit tries again.
 void Store::KeepSuperblockUp() {
-  if (!WriteSuperblock().ok()) flushed_since_superblock_.store(true, std::memory_order_release);
+  if (!WriteSuperblock(newest_commit()).ok())
+    flushed_since_superblock_.store(true, std::memory_order_release);
 }
 
 Status Store::Flush() {
   if (options_.read_only) return Status::Ok();
+  // Taken before: a commit that lands meanwhile need not be durable yet.
+  const CommitNumber flushed = newest_commit();
   rocksdb::FlushOptions options;
   KITH_RETURN_IF_ERROR(FromRocksDb(db_->Flush(options, {families_.begin(), families_.end()}),
                                    "flushing " + options_.path));
-  return in_memory() ? Status::Ok() : WriteSuperblock();
+  return in_memory() ? Status::Ok() : WriteSuperblock(flushed);
 }
 
 Result<uint64_t> Store::DiskBytes() const {

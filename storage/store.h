@@ -54,6 +54,13 @@ class Store {
   const std::string& path() const { return options_.path; }
   bool read_only() const { return options_.read_only; }
   bool in_memory() const { return options_.path == ":memory:"; }
+  CommitNumber newest_commit() const {
+    return static_cast<CommitNumber>(newest_commit_.load(std::memory_order_acquire));
+  }
+  /// The commit in the superblock: the records after it are what the next open walks.
+  CommitNumber superblock_commit() const {
+    return static_cast<CommitNumber>(superblock_commit_.load(std::memory_order_acquire));
+  }
   /// The newest commit when the store was opened.
   CommitNumber opened_at() const { return opened_at_; }
 
@@ -62,7 +69,7 @@ class Store {
   /// The newest value of a key; nullopt when absent.
   Result<std::optional<std::string>> Get(Family family, std::string_view key) const;
   /// A write has given this commit to RocksDB. Rewrites the superblock when memtables were flushed
-  /// since it was last written.
+  /// since it was last written, and every few thousand commits.
   void NoteCommitted(CommitNumber commit);
 
   Status Flush();
@@ -75,7 +82,8 @@ class Store {
   Status OpenFolder();
   Result<bool> PrepareFolder();
   Status ReadSuperblock(bool* is_new);
-  Status WriteSuperblock();
+  /// Says in the superblock that every commit up to `flushed` is durable.
+  Status WriteSuperblock(CommitNumber flushed);
   void KeepSuperblockUp();
   bool SyncLog();
   Status OpenDatabase(bool create);
@@ -105,6 +113,7 @@ class Store {
   std::mutex superblock_mutex_;
   Superblock superblock_;
   std::atomic<uint64_t> newest_commit_{0};
+  std::atomic<uint64_t> superblock_commit_{0};
 
   std::mutex write_mutex_;
   Status failure_;           ///< Why the last write failed; OK when writing works.

@@ -132,7 +132,7 @@ Status Store::OpenFolder() {
   KITH_RETURN_IF_ERROR(CheckContents(create));
   if (options_.read_only) return Status::Ok();
   superblock_.state = Superblock::State::kReady;
-  return WriteSuperblock();
+  return WriteSuperblock(newest_commit());
 }
 
 // Makes the folder, takes its lock and reads its superblock. True when the database is to be
@@ -166,7 +166,7 @@ Result<bool> Store::PrepareFolder() {
   if (unfinished && options_.read_only) return Absent(options_.path);
   if (!is_new) return unfinished;
   superblock_.id = RandomId();
-  KITH_RETURN_IF_ERROR(WriteSuperblock());
+  KITH_RETURN_IF_ERROR(WriteSuperblock(CommitNumber{}));
   return true;
 }
 
@@ -196,10 +196,10 @@ Status Store::ReadSuperblock(bool* is_new) {
 }
 
 // Atomic: a crash leaves the old file or the new one.
-Status Store::WriteSuperblock() {
+Status Store::WriteSuperblock(CommitNumber flushed) {
   const std::lock_guard<std::mutex> lock(superblock_mutex_);
   Superblock block = superblock_;
-  block.flushed = static_cast<CommitNumber>(newest_commit_.load(std::memory_order_acquire));
+  block.flushed = std::max(block.flushed, flushed);
   const std::string draft = options_.path + "/" + kSuperblockDraft;
   rocksdb::Status status =
       rocksdb::WriteStringToFile(env_.get(), EncodeSuperblock(block), draft, true);
@@ -207,7 +207,10 @@ Status Store::WriteSuperblock() {
   std::unique_ptr<rocksdb::Directory> folder;
   if (status.ok()) status = env_->NewDirectory(options_.path, &folder);
   if (status.ok()) status = folder->Fsync();
-  if (status.ok()) superblock_ = block;
+  if (status.ok()) {
+    superblock_.flushed = block.flushed;
+    superblock_commit_.store(static_cast<uint64_t>(block.flushed), std::memory_order_release);
+  }
   return FromRocksDb(status, "writing " + SuperblockPath());
 }
 
@@ -222,6 +225,8 @@ rocksdb::DBOptions Store::DatabaseOptions(bool create) {
   options.allow_concurrent_memtable_write = false;
   options.max_background_jobs = 2;
   options.max_open_files = 512;
+  // Six families have memtables; this bounds their sum.
+  options.db_write_buffer_size = 2 * options_.write_buffer_bytes;
   options.max_total_wal_size = 4 * options_.write_buffer_bytes;
   options.avoid_unnecessary_blocking_io = true;
   // What the log holds need not be flushed, and nothing else is worth it (see ArmRecovery).
@@ -356,6 +361,7 @@ Status Store::CheckCommitRecords() {
   }
   KITH_RETURN_IF_ERROR(FromRocksDb(records->status(), "reading the commits of " + options_.path));
   opened_at_ = static_cast<CommitNumber>(newest);
+  superblock_commit_.store(flushed, std::memory_order_release);
   newest_commit_.store(newest, std::memory_order_release);
   return Status::Ok();
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The contract of ReadView and Transaction, the same checks over RocksDB (in memory and on disk)
 // and over the toy graph.
+#include <rocksdb/perf_context.h>
+
 #include <array>
 #include <catch2/catch.hpp>
 #include <cmath>
@@ -818,6 +820,47 @@ TEST_CASE("a schema change excludes the transactions that began before it", "[st
             .code() == StatusCode::kCancelled);
   CHECK(!published);
   REQUIRE(fixture.Begin(TransactionMode::kWrite)->CreateNode({}, {}).ok());
+}
+
+TEST_CASE("reading does not walk over what was deleted beyond its range", "[storage]") {
+  Fixture fixture("memory");
+  const LabelId a = *fixture.catalog().LabelFor("A");
+  constexpr int kCount = 3'000;
+  const auto key = [](int i) { return std::to_string(100'000 + i); };
+  std::vector<NodeId> nodes;
+  auto writer = fixture.Begin(TransactionMode::kWrite);
+  for (int i = 0; i < kCount; ++i) {
+    nodes.push_back(*writer->CreateNode(std::array{a}, {}));
+    REQUIRE(writer->keys().Put(KeySpace::kProperty, key(i), "").ok());
+  }
+  REQUIRE(writer->Commit().ok());
+  writer = fixture.Begin(TransactionMode::kWrite);
+  for (int i = 0; i < kCount; ++i) {
+    REQUIRE(writer->DeleteNode(nodes[static_cast<size_t>(i)]).ok());
+    REQUIRE(writer->keys().Delete(KeySpace::kProperty, key(i)).ok());
+  }
+  REQUIRE(writer->Commit().ok());
+  writer.reset();
+  auto reader = fixture.Begin(TransactionMode::kRead);
+  ReadView& view = reader->view();
+  const auto skipped = [](const auto& read) {
+    const uint64_t before = rocksdb::get_perf_context()->internal_delete_skipped_count;
+    read();
+    return rocksdb::get_perf_context()->internal_delete_skipped_count - before;
+  };
+  for (const bool backwards : {false, true}) {
+    CHECK(skipped([&] {
+            const auto visit = [](std::string_view, std::string_view) { return true; };
+            KeySpaceReader& keys = view.keys();
+            REQUIRE((backwards ? keys.ScanBackwards(KeySpace::kProperty, key(5), key(9), visit)
+                               : keys.Scan(KeySpace::kProperty, key(5), key(9), visit))
+                        .ok());
+          }) < 10);
+  }
+  // One node: nothing but its own. All nodes: each deleted row once, not once for each node.
+  std::vector<uint8_t> exist;
+  CHECK(skipped([&] { REQUIRE(view.Exist(std::array{nodes[5]}, &exist).ok()); }) < 10);
+  CHECK(skipped([&] { REQUIRE(view.Exist(nodes, &exist).ok()); }) <= kCount + 10);
 }
 
 }  // namespace kith::storage

@@ -232,6 +232,31 @@ TEST_CASE("a folder without permission gives a clear error", "[storage]") {
   CHECK((WEXITSTATUS(status) == 0 || WEXITSTATUS(status) == 9));
 }
 
+TEST_CASE("a crash after many small commits opens, although old commit records are pruned",
+          "[storage]") {
+  if (!std::filesystem::exists(WorkloadChildPath())) {
+    WARN("skipped: " << WorkloadChildPath() << " is not built");
+    return;
+  }
+  const TemporaryFolder folder;
+  const std::string program = WorkloadChildPath();
+  const pid_t child = fork();
+  REQUIRE(child >= 0);
+  if (child == 0) {
+    execl(program.c_str(), program.c_str(), "many", folder.database().c_str(), "75000", nullptr);
+    _exit(127);
+  }
+  int status = 0;
+  REQUIRE(waitpid(child, &status, 0) == child);
+  REQUIRE((WIFEXITED(status) && WEXITSTATUS(status) == 0));
+  auto store = GraphStore::Open(OptionsFor(folder.database()));
+  INFO(store.status().ToString());
+  REQUIRE(store.ok());
+  auto reader = (*store)->Begin(TransactionMode::kRead);
+  CHECK((*reader)->view().commit_number() == CommitNumber{75'000});
+  CHECK(*(*reader)->view().keys().Counter("count") == 75'000);
+}
+
 // RocksDB here is a build with assertions: damage that reaches one ends the process. So each
 // damaged copy is opened by a child, whose death by a signal is the failure. What opens must hold a
 // correct state, and never an older one than the superblock promises.
