@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdlib>
+#include <ctime>
 #include <filesystem>
 #include <fstream>
 #include <functional>
@@ -32,7 +33,7 @@ struct BenchOptions {
   std::string folder;
   std::string database;
   size_t questions = SIZE_MAX;
-  size_t batch = 256;
+  size_t batch = 512;
 };
 
 struct BenchQuestion {
@@ -159,17 +160,22 @@ Status Run(const BenchOptions& options) {
                         Pipeline::Create(store.get(), indexes.get(), runners, nullptr));
   IngestOptions ingest;
   ingest.documents_per_transaction = options.batch;
+  const std::clock_t cpu_start = std::clock();
   const auto start = Clock::now();
   KITH_ASSIGN_OR_RETURN(const IngestReport report,
                         pipeline->Ingest(options.folder + "/corpus.jsonl", ingest));
   const double ingest_s = Seconds(start);
+  // All threads of this process: what the ingest costs on a machine that others use, too.
+  const double cpu_s = static_cast<double>(std::clock() - cpu_start) / CLOCKS_PER_SEC;
   const double rate = static_cast<double>(report.documents_added) / ingest_s;
   const uint64_t peak = PeakBytes();
   KITH_RETURN_IF_ERROR(store->Flush());
   KITH_ASSIGN_OR_RETURN(const uint64_t disk, store->DiskBytes());
-  fmt::print("{} passages in {:.2f} s: {:.0f} passages/s; {} chunks, {} entities, {} mentions\n",
-             report.documents_added, ingest_s, rate, report.chunks, report.entities,
-             report.mentions);
+  fmt::print(
+      "{} passages in {:.2f} s ({:.2f} s of CPU): {:.0f} passages/s; {} chunks, {} entities, {} "
+      "mentions\n",
+      report.documents_added, ingest_s, cpu_s, rate, report.chunks, report.entities,
+      report.mentions);
   fmt::print("{:.1f} MiB on disk, {:.0f} MiB peak memory, {} skipped\n",
              static_cast<double>(disk) / 1048576, static_cast<double>(peak) / 1048576,
              report.skipped.size());
@@ -179,11 +185,12 @@ Status Run(const BenchOptions& options) {
   Print("graph", graph);
   const std::string name =
       std::filesystem::path(options.folder + "/").parent_path().filename().string();
-  fmt::print(R"({{"dataset":"{}","passages":{},"questions":{},"bm25":{},"graph":{},)"
-             R"("ingest_passages_per_s":{:.0f},"disk_bytes":{},"peak_memory_bytes":{}}})"
-             "\n",
-             name, report.documents_added, questions.size(), Json(text), Json(graph), rate, disk,
-             peak);
+  fmt::print(
+      R"({{"dataset":"{}","passages":{},"questions":{},"bm25":{},"graph":{},)"
+      R"("ingest_passages_per_s":{:.0f},"ingest_cpu_s":{:.2f},"disk_bytes":{},"peak_memory_bytes":{}}})"
+      "\n",
+      name, report.documents_added, questions.size(), Json(text), Json(graph), rate, cpu_s, disk,
+      peak);
   return Status::Ok();
 }
 
