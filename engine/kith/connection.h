@@ -86,7 +86,6 @@ class KITH_EXPORT Cursor {
 
  private:
   friend class Connection;
-  friend class Statement;
   struct State;
   explicit Cursor(std::unique_ptr<State> state);
 
@@ -160,9 +159,10 @@ class KITH_EXPORT Connection {
 /// `status` for people: its text, then the line of `statement` that it points at with a caret
 /// below.
 ///
-///   SyntaxError at line 1, column 7: expected a pattern after MATCH
+///   SyntaxError: unexpected RETURN; expected a pattern (line 1, column 7)
 ///     MATCH RETURN 1
-///           ^
+///           ^^^^^^
+///
 KITH_EXPORT std::string DescribeError(const Status& status, std::string_view statement);
 
 /// Line and column of a byte offset, both from 1; a column is a Unicode character.

@@ -16,7 +16,9 @@
 namespace kith {
 
 class Connection;
+class Cursor;
 class Rag;
+class Statement;
 
 struct Options {
   /// False: opening a folder that holds no database is a NotFound error instead of a new database.
@@ -59,6 +61,8 @@ class KITH_EXPORT Database {
 
  private:
   friend class Connection;
+  friend class Cursor;
+  friend class Statement;
   struct Parts;
   explicit Database(std::unique_ptr<Parts> parts);
 

@@ -34,6 +34,8 @@ struct IngestOptions {
   std::function<bool(const IngestProgress&)> progress;
   /// True: a document that cannot be read is listed in IngestReport::skipped and the rest goes on.
   bool skip_unreadable = true;
+  /// More than 1 is faster for bulk loads and gives the same graph; a crash loses the open batch.
+  size_t documents_per_transaction = 1;
 };
 
 struct SkippedDocument {
@@ -46,7 +48,7 @@ struct IngestReport {
   size_t documents_replaced = 0;  ///< Known by path, with other contents.
   size_t documents_unchanged = 0;
   size_t chunks = 0;
-  size_t entities = 0;
+  size_t entities = 0;  ///< New in the graph.
   size_t links = 0;
   std::vector<SkippedDocument> skipped;
 };
@@ -61,6 +63,14 @@ struct Citation {
   std::string quote;
 };
 
+/// One step from the question to a passage: "text" (to a chunk), "named" (to an entity), and along
+/// relationships "mentions", "about", "links", "mentioned-by".
+struct Hop {
+  std::string kind;
+  int64_t node = 0;  ///< id(n) of where the step arrives.
+  std::string name;
+};
+
 /// One retrieved passage, best first.
 struct Passage {
   std::string document;
@@ -70,12 +80,13 @@ struct Passage {
   uint64_t end_byte = 0;
   std::string text;
   double score = 0;
-  std::string found_by;  ///< Which path brought it: "text", "graph", "text+graph"...
+  std::vector<Hop> path;  ///< How it was found; never empty.
+  std::string found_by;   ///< "text", "graph" or "text+graph".
 };
 
 struct EvidenceNode {
-  int64_t id = 0;
-  std::string label;
+  int64_t id = 0;     ///< id(n); -1 is the question itself.
+  std::string label;  ///< "Question", "Document", "Chunk" or "Entity".
   std::string name;
 };
 
@@ -90,13 +101,14 @@ struct Evidence {
   std::vector<EvidenceNode> nodes;
   std::vector<EvidenceEdge> edges;
 
-  /// A standalone picture. Never empty.
-  KITH_EXPORT std::string ToSvg() const;
+  /// A standalone SVG picture. Never empty.
+  KITH_EXPORT std::string ToSvg(std::string_view title = {}) const;
 };
 
 struct Retrieval {
   std::string route;                 ///< "factual" or "analytical".
   std::vector<std::string> reasons;  ///< Why that route, one sentence each.
+  std::string statement;             ///< The Cypher that fetches the evidence.
   std::vector<Passage> passages;
   Evidence evidence;
 };
@@ -104,8 +116,18 @@ struct Retrieval {
 struct Answer {
   std::string text;
   bool abstained = false;  ///< The documents do not say; text tells so.
+  double confidence = 0;   ///< 0 to 1: what the decision to abstain was made on.
   std::vector<Citation> citations;
   Retrieval retrieval;
+
+  /// A standalone page: question, answer, citations, route, picture, passages.
+  KITH_EXPORT std::string ToHtml(std::string_view question) const;
+};
+
+struct RetrieveOptions {
+  size_t limit = 10;  ///< Passages.
+  /// Empty: the router decides. "factual" or "analytical" overrides it; "text" is BM25 alone.
+  std::string route;
 };
 
 class KITH_EXPORT Rag {
@@ -124,9 +146,9 @@ class KITH_EXPORT Rag {
   /// Deletes a document and everything in the graph that came from it alone. NotFound when unknown.
   Status Delete(const std::string& document);
 
-  /// The `limit` best passages for a question, without an answer.
-  Result<Retrieval> Retrieve(std::string_view question, size_t limit = 10);
-  Result<Answer> Ask(std::string_view question);
+  /// The best passages for a question, without an answer.
+  Result<Retrieval> Retrieve(std::string_view question, const RetrieveOptions& options = {});
+  Result<Answer> Ask(std::string_view question, const RetrieveOptions& options = {});
 
  private:
   friend class Database;

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+// Opening a database: store, indexes, procedures, query session and rag pipeline, in this order.
+#include "kith/database.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+
+#include "engine/connection_state.h"
+#include "engine/database_parts.h"
+#include "engine/rag_state.h"
+#include "rag/procedures.h"
+
+namespace kith {
+namespace {
+
+/// Below this, memtables and caches alone would not fit.
+constexpr size_t kMinMemoryBytes = size_t{32} << 20;
+
+size_t MachineMemoryBytes() {
+  const long pages = sysconf(_SC_PHYS_PAGES);
+  const long page_bytes = sysconf(_SC_PAGESIZE);
+  if (pages <= 0 || page_bytes <= 0) return size_t{1} << 30;
+  return static_cast<size_t>(pages) * static_cast<size_t>(page_bytes);
+}
+
+Status CheckOptions(const std::string& path, const Options& options) {
+  if (path.empty()) {
+    return Status(StatusCode::kInvalidArgument,
+                  "the database's path is empty; give a folder, or :memory:");
+  }
+  if (options.memory_limit_bytes != 0 && options.memory_limit_bytes < kMinMemoryBytes) {
+    return Status(
+        StatusCode::kInvalidArgument,
+        fmt::format("memory_limit_bytes is {}; it must be at least {} (32 MiB), or 0 for a "
+                    "quarter of this machine's memory",
+                    options.memory_limit_bytes, kMinMemoryBytes));
+  }
+  if (options.read_only && path == ":memory:") {
+    return Status(StatusCode::kInvalidArgument,
+                  ":memory: is a new, empty database; opening it read-only would leave it empty");
+  }
+  return Status::Ok();
+}
+
+storage::GraphStoreOptions StoreOptions(const std::string& path, const Options& options,
+                                        size_t memory_bytes) {
+  storage::GraphStoreOptions store;
+  store.path = path;
+  store.create_if_missing = options.create_if_missing;
+  store.read_only = options.read_only;
+  store.sync = options.sync_commits;
+  store.block_cache_bytes = std::min(store.block_cache_bytes, memory_bytes / 4);
+  store.write_buffer_bytes = std::min(store.write_buffer_bytes, memory_bytes / 8);
+  store.transaction_bytes_limit = std::min(store.transaction_bytes_limit, memory_bytes / 4);
+  return store;
+}
+
+}  // namespace
+
+Database::Database(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+
+Database::~Database() = default;
+
+Result<std::unique_ptr<Database>> Database::Open(const std::string& path, const Options& options) {
+  KITH_RETURN_IF_ERROR(CheckOptions(path, options));
+  const size_t memory_bytes =
+      options.memory_limit_bytes != 0 ? options.memory_limit_bytes : MachineMemoryBytes() / 4;
+  auto parts = std::make_unique<Parts>();
+  parts->path = path;
+  parts->options = options;
+  parts->memory = std::make_unique<MemoryBudget>("database memory", memory_bytes);
+  KITH_ASSIGN_OR_RETURN(
+      parts->store,
+      storage::GraphStore::Open(StoreOptions(path, options, memory_bytes), parts->memory.get()));
+  index::IndexManagerOptions index_options;
+  index_options.text_cache_bytes = std::min(index_options.text_cache_bytes, memory_bytes / 8);
+  KITH_ASSIGN_OR_RETURN(parts->indexes,
+                        index::IndexManager::Open(parts->store.get(), index_options));
+  query::QuerySessionOptions session_options;
+  session_options.store = parts->store.get();
+  session_options.indexes = parts->indexes.get();
+  session_options.procedures = &parts->procedures;
+  parts->session = std::make_unique<query::QuerySession>(session_options);
+  const auto runners =
+      [session = parts->session.get()](
+          storage::Transaction& transaction, const Interrupt& interrupt,
+          MemoryBudget& memory) -> Result<std::unique_ptr<query::StatementRunner>> {
+    query::RunOptions run;
+    run.interrupt = &interrupt;
+    run.memory = &memory;
+    return session->NewRunner(transaction, run);
+  };
+  KITH_ASSIGN_OR_RETURN(parts->pipeline,
+                        rag::Pipeline::Create(parts->store.get(), parts->indexes.get(), runners,
+                                              parts->memory.get()));
+  KITH_RETURN_IF_ERROR(rag::RegisterProcedures(parts->pipeline.get(), &parts->procedures));
+  auto rag_state = std::make_unique<Rag::State>();
+  rag_state->pipeline = parts->pipeline.get();
+  parts->rag.reset(new Rag(std::move(rag_state)));
+  return std::unique_ptr<Database>(new Database(std::move(parts)));
+}
+
+std::unique_ptr<Connection> Database::Connect() {
+  return std::unique_ptr<Connection>(
+      new Connection(std::make_unique<Connection::State>(this, parts_.get())));
+}
+
+Rag& Database::rag() {
+  return *parts_->rag;
+}
+
+const std::string& Database::path() const {
+  return parts_->path;
+}
+
+bool Database::is_read_only() const {
+  return parts_->options.read_only;
+}
+
+std::string_view Database::Version() {
+  return KITH_VERSION_TEXT;
+}
+
+}  // namespace kith
