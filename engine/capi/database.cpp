@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: Apache-2.0
+// Options, databases, connections and transactions in C.
+#include <fmt/format.h>
+
+#include "engine/capi/handles.h"
+
+using kith::Status;
+using kith::StatusCode;
+using kith::capi::Guard;
+using kith::capi::NullArgument;
+
+namespace {
+
+constexpr const char* kOptionNames =
+    "create_if_missing, read_only, memory_limit_bytes, query_memory_limit_bytes, sync_commits";
+
+Status SetFlag(std::string_view name, int64_t value, bool* flag) {
+  if (value != 0 && value != 1) {
+    return Status(StatusCode::kInvalidArgument,
+                  fmt::format("kith_options_set: {} is 0 or 1, not {}", name, value));
+  }
+  *flag = value == 1;
+  return Status::Ok();
+}
+
+Status SetBytes(std::string_view name, int64_t value, size_t* bytes) {
+  if (value < 0) {
+    return Status(StatusCode::kInvalidArgument,
+                  fmt::format("kith_options_set: {} is a number of bytes, not {}; 0 is the default",
+                              name, value));
+  }
+  *bytes = static_cast<size_t>(value);
+  return Status::Ok();
+}
+
+Status SetOption(kith::Options* options, std::string_view name, int64_t value) {
+  if (name == "create_if_missing") return SetFlag(name, value, &options->create_if_missing);
+  if (name == "read_only") return SetFlag(name, value, &options->read_only);
+  if (name == "sync_commits") return SetFlag(name, value, &options->sync_commits);
+  if (name == "memory_limit_bytes") return SetBytes(name, value, &options->memory_limit_bytes);
+  if (name == "query_memory_limit_bytes") {
+    return SetBytes(name, value, &options->query_memory_limit_bytes);
+  }
+  return Status(StatusCode::kInvalidArgument,
+                fmt::format("kith_options_set: there is no option '{}'; the options are {}", name,
+                            kOptionNames));
+}
+
+kith_code Begin(const char* function, kith_connection* connection, kith::TransactionMode mode,
+                kith_error** error) {
+  return Guard(error, [&]() -> Status {
+    if (connection == nullptr) return NullArgument(function, "connection");
+    return connection->connection->Begin(mode);
+  });
+}
+
+}  // namespace
+
+extern "C" {
+
+kith_options* kith_options_new(void) {
+  return new (std::nothrow) kith_options();
+}
+
+void kith_options_free(kith_options* options) {
+  delete options;
+}
+
+kith_code kith_options_set(kith_options* options, const char* name, int64_t value,
+                           kith_error** error) {
+  return Guard(error, [&]() -> Status {
+    if (options == nullptr) return NullArgument("kith_options_set", "options");
+    if (name == nullptr) return NullArgument("kith_options_set", "name");
+    return SetOption(&options->options, name, value);
+  });
+}
+
+kith_code kith_open(const char* path, const kith_options* options, kith_database** database,
+                    kith_error** error) {
+  if (database != nullptr) *database = nullptr;
+  return Guard(error, [&]() -> Status {
+    if (database == nullptr) return NullArgument("kith_open", "database");
+    if (path == nullptr) return NullArgument("kith_open", "path");
+    KITH_ASSIGN_OR_RETURN(
+        auto opened,
+        kith::Database::Open(path, options == nullptr ? kith::Options() : options->options));
+    *database = new kith_database{std::move(opened)};
+    return Status::Ok();
+  });
+}
+
+void kith_close(kith_database* database) {
+  delete database;
+}
+
+kith_code kith_connect(kith_database* database, kith_connection** connection, kith_error** error) {
+  if (connection != nullptr) *connection = nullptr;
+  return Guard(error, [&]() -> Status {
+    if (database == nullptr) return NullArgument("kith_connect", "database");
+    if (connection == nullptr) return NullArgument("kith_connect", "connection");
+    *connection = new kith_connection{database->database->Connect()};
+    return Status::Ok();
+  });
+}
+
+void kith_disconnect(kith_connection* connection) {
+  delete connection;
+}
+
+kith_code kith_begin(kith_connection* connection, kith_error** error) {
+  return Begin("kith_begin", connection, kith::TransactionMode::kReadWrite, error);
+}
+
+kith_code kith_begin_read_only(kith_connection* connection, kith_error** error) {
+  return Begin("kith_begin_read_only", connection, kith::TransactionMode::kReadOnly, error);
+}
+
+kith_code kith_commit(kith_connection* connection, kith_error** error) {
+  return Guard(error, [&]() -> Status {
+    if (connection == nullptr) return NullArgument("kith_commit", "connection");
+    return connection->connection->Commit();
+  });
+}
+
+kith_code kith_rollback(kith_connection* connection, kith_error** error) {
+  return Guard(error, [&]() -> Status {
+    if (connection == nullptr) return NullArgument("kith_rollback", "connection");
+    return connection->connection->Rollback();
+  });
+}
+
+int kith_in_transaction(const kith_connection* connection) {
+  return connection != nullptr && connection->connection->in_transaction() ? 1 : 0;
+}
+
+void kith_cancel(kith_connection* connection) {
+  if (connection != nullptr) connection->connection->Cancel();
+}
+
+kith_code kith_set_timeout(kith_connection* connection, uint64_t timeout_ms, kith_error** error) {
+  return Guard(error, [&]() -> Status {
+    if (connection == nullptr) return NullArgument("kith_set_timeout", "connection");
+    // A century is for ever; more would overflow the clock's arithmetic.
+    constexpr uint64_t kCenturyMs = 100ull * 366 * 24 * 3600 * 1000;
+    if (timeout_ms > kCenturyMs) {
+      return Status(
+          StatusCode::kInvalidArgument,
+          fmt::format("kith_set_timeout: {} ms is over a century; 0 means no limit", timeout_ms));
+    }
+    connection->connection->SetTimeout(std::chrono::milliseconds(timeout_ms));
+    return Status::Ok();
+  });
+}
+}

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the opaque handles of <kith/c.h> hold, and the guard that every C function runs in: checks
+// of arguments, and exceptions turned into errors.
+//
+// Thread safety: as <kith/c.h> says of each handle.
+#pragma once
+
+#include <memory>
+#include <new>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "kith/c.h"
+#include "kith/kith.h"
+
+struct kith_error {
+  kith::Status status;
+  std::string description;
+  kith::LineColumn place;
+};
+
+struct kith_options {
+  kith::Options options;
+};
+
+struct kith_database {
+  std::unique_ptr<kith::Database> database;
+};
+
+struct kith_connection {
+  std::unique_ptr<kith::Connection> connection;
+};
+
+struct kith_statement {
+  kith::Statement statement;
+};
+
+struct kith_result {
+  kith::Cursor cursor;
+  std::string statement;  ///< For the position of errors that come up while reading rows.
+  bool has_row = false;
+  std::string plan;
+};
+
+struct kith_answer {
+  kith::Answer answer;
+  std::string svg;
+};
+
+namespace kith::capi {
+
+// A kith_value is a kith::Value; the type is only ever used through pointers.
+inline const Value* Unwrap(const kith_value* value) {
+  return reinterpret_cast<const Value*>(value);
+}
+inline const kith_value* Wrap(const Value* value) {
+  return reinterpret_cast<const kith_value*>(value);
+}
+
+/// Stores `status` into *error (when wanted) and returns its code. `statement` is the text that the
+/// status's position is in.
+kith_code Report(const Status& status, kith_error** error, std::string_view statement = {});
+
+/// InvalidArgument: "kith_open: path is NULL; ...".
+Status NullArgument(const char* function, const char* argument);
+
+/// The text of (pointer, length), checked to be UTF-8.
+Result<std::string_view> CheckText(const char* function, const char* argument, const char* text,
+                                   size_t length);
+
+/// Runs `body`, a function that returns a Status, and reports what it returned or threw.
+template <typename Body>
+kith_code Guard(kith_error** error, Body body, std::string_view statement = {}) noexcept {
+  if (error != nullptr) *error = nullptr;
+  try {
+    return Report(body(), error, statement);
+  } catch (const std::bad_alloc&) {
+    return KITH_RESOURCE_EXHAUSTED;
+  } catch (...) {
+    return KITH_INTERNAL;
+  }
+}
+
+}  // namespace kith::capi
