@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: Apache-2.0
+// Options by hand: few enough that a library would be longer, and every error can say what to type.
+#include "engine/shell/command_line.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <charconv>
+#include <utility>
+
+#include "query/parse/spelling.h"
+
+namespace kith::shell {
+namespace {
+
+constexpr std::string_view kUsage =
+    R"(usage: kith [DATABASE] [OPTIONS]            Cypher from the terminal, a pipe or -c
+       kith ingest PATH... [--db DATABASE]  put documents into a database
+       kith ask QUESTION [--db DATABASE]    answer from the documents, with citations
+       kith forget DOCUMENT... [--db DATABASE]  take documents out again
+
+DATABASE is a folder, made when it does not exist; without one, or as :memory:, the shell works in
+memory. ingest, ask and forget use ./documents.kith unless --db names another.
+
+  -c, --command TEXT    run these statements instead of reading them; may be given several times
+  -m, --mode MODE       table, csv, json, jsonl or line
+  -p, --param NAME=EXPR set $NAME, for example -p 'born=1815' or -p "name='Ada'"
+      --read-only       refuse to write
+      --keep-going      go on after a statement that failed (the exit code still tells)
+      --timer           print the time that each statement took
+      --timeout MS      end any statement that runs longer
+      --memory SIZE     the most memory to use, for example 512MB
+      --db DATABASE     the database of ingest, ask and forget
+      --picture FILE    ask: write the evidence subgraph to FILE, .svg or .html
+  -q, --quiet           no progress bar, no banner
+  -h, --help            this text
+      --version         the version
+
+Exit codes: 0 all went well, 1 a statement failed, 2 the command line is wrong,
+3 the database could not be opened, 4 the documents do not answer the question.
+)";
+
+constexpr std::array<std::string_view, 18> kOptionNames = {
+    "--command", "--mode",   "--param", "--read-only", "--keep-going", "--timer",
+    "--timeout", "--memory", "--db",    "--picture",   "--quiet",      "--help",
+    "--version", "-c",       "-m",      "-p",          "-q",           "-h"};
+
+Status Invalid(std::string message) {
+  return Status(StatusCode::kInvalidArgument, std::move(message));
+}
+
+/// Walks over the arguments; knows "--name=value".
+class Parser {
+ public:
+  explicit Parser(std::span<const std::string> arguments) : arguments_(arguments) {}
+
+  Result<CommandLine> Parse() {
+    while (at_ < arguments_.size()) {
+      const std::string& argument = arguments_[at_++];
+      if (only_operands_ || argument.size() < 2 || argument[0] != '-') {
+        operands_.push_back(argument);
+      } else if (argument == "--") {
+        only_operands_ = true;
+      } else {
+        KITH_RETURN_IF_ERROR(TakeOption(argument));
+      }
+    }
+    KITH_RETURN_IF_ERROR(PlaceOperands());
+    return line_;
+  }
+
+ private:
+  Result<std::string> ValueOf(std::string_view name, std::string_view what) {
+    if (inline_value_) return *std::exchange(inline_value_, std::nullopt);
+    if (at_ < arguments_.size()) return arguments_[at_++];
+    return Invalid(fmt::format("{} needs {} after it", name, what));
+  }
+
+  Status TakeOption(std::string_view argument) {
+    const size_t equals = argument.starts_with("--") ? argument.find('=') : std::string_view::npos;
+    const std::string_view name = argument.substr(0, equals);
+    inline_value_.reset();
+    if (equals != std::string_view::npos) inline_value_ = std::string(argument.substr(equals + 1));
+    KITH_ASSIGN_OR_RETURN(const bool is_flag, TakeFlag(name));
+    if (!is_flag) KITH_RETURN_IF_ERROR(TakeValue(name));
+    if (inline_value_) return Invalid(fmt::format("{} takes no value", name));
+    return Status::Ok();
+  }
+
+  Result<bool> TakeFlag(std::string_view name) {
+    if (name == "--read-only") {
+      line_.options.read_only = true;
+    } else if (name == "--keep-going") {
+      line_.keep_going = true;
+    } else if (name == "--timer") {
+      line_.timer = true;
+    } else if (name == "--quiet" || name == "-q") {
+      line_.quiet = true;
+    } else if (name == "--help" || name == "-h") {
+      line_.command = Command::kHelp;
+    } else if (name == "--version") {
+      line_.command = Command::kVersion;
+    } else {
+      return false;
+    }
+    return true;
+  }
+
+  Status TakeValue(std::string_view name) {
+    if (name == "--command" || name == "-c") {
+      KITH_ASSIGN_OR_RETURN(std::string text, ValueOf(name, "a statement"));
+      line_.statements.push_back(std::move(text));
+      return Status::Ok();
+    }
+    if (name == "--mode" || name == "-m") return TakeMode(name);
+    if (name == "--param" || name == "-p") return TakeParameter(name);
+    if (name == "--timeout") return TakeTimeout(name);
+    if (name == "--memory") {
+      KITH_ASSIGN_OR_RETURN(const std::string text, ValueOf(name, "a size such as 512MB"));
+      KITH_ASSIGN_OR_RETURN(line_.options.memory_limit_bytes, ParseByteSize(text));
+      return Status::Ok();
+    }
+    if (name == "--db") {
+      KITH_ASSIGN_OR_RETURN(line_.database, ValueOf(name, "a folder"));
+      return Status::Ok();
+    }
+    if (name == "--picture") {
+      KITH_ASSIGN_OR_RETURN(line_.picture, ValueOf(name, "a file name"));
+      if (!line_.picture.ends_with(".svg") && !line_.picture.ends_with(".html")) {
+        return Invalid(
+            fmt::format("--picture {}: the name must end with .svg or .html", line_.picture));
+      }
+      return Status::Ok();
+    }
+    const std::string_view near = query::NearestSpelling(name, kOptionNames);
+    return Invalid(
+        fmt::format("there is no option {}{}", name,
+                    near.empty() ? std::string() : fmt::format("; did you mean {}?", near)));
+  }
+
+  Status TakeMode(std::string_view name) {
+    KITH_ASSIGN_OR_RETURN(const std::string text, ValueOf(name, "a mode"));
+    line_.mode = ParseOutputMode(text);
+    if (line_.mode) return Status::Ok();
+    return Invalid(fmt::format("there is no mode '{}'; the modes are {}", text, kOutputModeNames));
+  }
+
+  Status TakeParameter(std::string_view name) {
+    KITH_ASSIGN_OR_RETURN(const std::string text, ValueOf(name, "NAME=EXPRESSION"));
+    const size_t equals = text.find('=');
+    if (equals == std::string::npos || equals == 0) {
+      return Invalid(fmt::format("'{}' is no parameter; write {} NAME=EXPRESSION", text, name));
+    }
+    const size_t begin = text[0] == '$' ? 1 : 0;
+    line_.parameters.emplace_back(text.substr(begin, equals - begin), text.substr(equals + 1));
+    return Status::Ok();
+  }
+
+  Status TakeTimeout(std::string_view name) {
+    KITH_ASSIGN_OR_RETURN(const std::string text, ValueOf(name, "milliseconds"));
+    constexpr uint64_t kMaxMs = 1'000ull * 3600 * 24 * 365;
+    const auto [end, error] =
+        std::from_chars(text.data(), text.data() + text.size(), line_.timeout_ms);
+    if (error == std::errc() && end == text.data() + text.size() && line_.timeout_ms <= kMaxMs) {
+      return Status::Ok();
+    }
+    return Invalid(
+        fmt::format("--timeout {}: give whole milliseconds, at most a year; 0 is no limit", text));
+  }
+
+  Status PlaceOperands() {
+    if (line_.command != Command::kShell) return Status::Ok();
+    const std::string first = operands_.empty() ? "" : operands_[0];
+    if (first == "ingest") line_.command = Command::kIngest;
+    if (first == "ask") line_.command = Command::kAsk;
+    if (first == "forget") line_.command = Command::kForget;
+    if (first == "help") line_.command = Command::kHelp;
+    if (line_.command == Command::kShell) return PlaceShellOperands();
+    if (line_.database.empty()) line_.database = kDefaultDatabase;
+    line_.arguments.assign(operands_.begin() + 1, operands_.end());
+    if (line_.command == Command::kHelp || !line_.arguments.empty()) return Status::Ok();
+    if (line_.command == Command::kIngest) {
+      return Invalid("which documents? usage: kith ingest PATH... [--db DATABASE]");
+    }
+    if (line_.command == Command::kForget) {
+      return Invalid("which documents? usage: kith forget DOCUMENT... [--db DATABASE]");
+    }
+    return Invalid("what is the question? usage: kith ask \"QUESTION\" [--db DATABASE]");
+  }
+
+  Status PlaceShellOperands() {
+    if (operands_.size() > 1) {
+      return Invalid(fmt::format("one database at a time: '{}' and '{}'; put statements after -c",
+                                 operands_[0], operands_[1]));
+    }
+    if (!operands_.empty()) {
+      line_.database = operands_[0];
+    } else if (line_.database.empty()) {
+      line_.database = ":memory:";
+    }
+    return Status::Ok();
+  }
+
+  std::span<const std::string> arguments_;
+  size_t at_ = 0;
+  bool only_operands_ = false;
+  std::optional<std::string> inline_value_;
+  std::vector<std::string> operands_;
+  CommandLine line_;
+};
+
+}  // namespace
+
+Result<CommandLine> ParseCommandLine(std::span<const std::string> arguments) {
+  return Parser(arguments).Parse();
+}
+
+std::string_view UsageText() {
+  return kUsage;
+}
+
+Result<size_t> ParseByteSize(std::string_view text) {
+  double number = 0;
+  const auto [rest, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  std::string unit(rest, text.data() + text.size());
+  unit.erase(std::remove(unit.begin(), unit.end(), ' '), unit.end());
+  std::transform(unit.begin(), unit.end(), unit.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  double factor = 0;
+  if (unit.empty() || unit == "b") factor = 1;
+  if (unit == "k" || unit == "kb" || unit == "kib") factor = 1024.0;
+  if (unit == "m" || unit == "mb" || unit == "mib") factor = 1024.0 * 1024;
+  if (unit == "g" || unit == "gb" || unit == "gib") factor = 1024.0 * 1024 * 1024;
+  const double bytes = number * factor;
+  if (error == std::errc() && factor > 0 && number >= 0 && bytes < 1e18) {
+    return static_cast<size_t>(bytes);
+  }
+  return Invalid(
+      fmt::format("'{}' is no size; write a number and a unit, such as 512MB or 2GB", text));
+}
+
+}  // namespace kith::shell

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+// The shell's command line:
+//
+//   kith [DATABASE] [OPTIONS]              a Cypher shell; statements from standard input or -c
+//   kith ingest PATH... [--db DATABASE]    documents into a database
+//   kith ask QUESTION [--db DATABASE]      a cited answer
+//   kith forget DOCUMENT... [--db DATABASE]
+//
+// Thread safety: pure functions.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "engine/base/result.h"
+#include "engine/shell/result_printer.h"
+#include "kith/database.h"
+
+namespace kith::shell {
+
+enum class Command { kShell, kIngest, kAsk, kForget, kHelp, kVersion };
+
+struct CommandLine {
+  Command command = Command::kShell;
+  std::string database;                                         ///< A folder or ":memory:".
+  std::vector<std::string> arguments;                           ///< Paths, questions or documents.
+  std::vector<std::string> statements;                          ///< Each -c.
+  std::vector<std::pair<std::string, std::string>> parameters;  ///< --param NAME=EXPRESSION
+  std::optional<OutputMode> mode;
+  Options options;
+  bool keep_going = false;
+  bool timer = false;
+  bool quiet = false;
+  std::string picture;  ///< ask: where the evidence picture goes; empty for none.
+  uint64_t timeout_ms = 0;
+};
+
+/// What `kith ingest` and `kith ask` use when --db is not given.
+inline constexpr std::string_view kDefaultDatabase = "documents.kith";
+
+/// InvalidArgument names the argument and what would be right.
+Result<CommandLine> ParseCommandLine(std::span<const std::string> arguments);
+
+std::string_view UsageText();
+
+/// "64MB", "1.5 GiB", "4096" as bytes. InvalidArgument when it is no size.
+Result<size_t> ParseByteSize(std::string_view text);
+
+}  // namespace kith::shell

@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: Apache-2.0
+// Ingest with a progress bar; answers with route, reasons, citations, evidence and a picture.
+#include "engine/shell/documents.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <chrono>
+#include <cstdio>
+#include <cstring>
+#include <memory>
+
+#include "engine/shell/interrupt_key.h"
+#include "engine/shell/json_text.h"
+#include "engine/shell/progress_bar.h"
+#include "engine/shell/text_width.h"
+
+namespace kith::shell {
+namespace {
+
+constexpr int kOk = 0;
+constexpr int kFailed = 1;
+constexpr int kNoAnswer = 4;
+
+int Fail(const Status& status) {
+  std::fflush(stdout);
+  fmt::print(stderr, "{}\n", status.ToString());
+  return kFailed;
+}
+
+void Add(const IngestReport& from, IngestReport* to) {
+  to->documents_added += from.documents_added;
+  to->documents_replaced += from.documents_replaced;
+  to->documents_unchanged += from.documents_unchanged;
+  to->chunks += from.chunks;
+  to->entities += from.entities;
+  to->links += from.links;
+  to->skipped.insert(to->skipped.end(), from.skipped.begin(), from.skipped.end());
+}
+
+void PrintReport(const IngestReport& report, double seconds) {
+  fmt::print(
+      "{} documents added, {} replaced, {} unchanged; {} chunks, {} entities, {} links; {:.1f} s\n",
+      report.documents_added, report.documents_replaced, report.documents_unchanged, report.chunks,
+      report.entities, report.links, seconds);
+  for (const SkippedDocument& document : report.skipped) {
+    fmt::print(stderr, "skipped {}: {}\n", Printable(document.path), Printable(document.reason));
+  }
+}
+
+void AppendStrings(const std::vector<std::string>& texts, std::string* out) {
+  *out += '[';
+  for (size_t i = 0; i < texts.size(); ++i) {
+    if (i > 0) *out += ',';
+    AppendJsonString(texts[i], out);
+  }
+  *out += ']';
+}
+
+void AppendPlace(std::string_view document, std::string_view title, uint64_t begin, uint64_t end,
+                 std::string* out) {
+  *out += "\"document\":";
+  AppendJsonString(document, out);
+  *out += ",\"title\":";
+  AppendJsonString(title, out);
+  *out += fmt::format(",\"begin\":{},\"end\":{},\"text\":", begin, end);
+}
+
+void PrintJson(std::string_view question, const Answer& answer) {
+  std::string out = "{\"question\":";
+  AppendJsonString(question, &out);
+  out += ",\"answer\":";
+  AppendJsonString(answer.text, &out);
+  out += fmt::format(",\"abstained\":{},\"route\":", answer.abstained);
+  AppendJsonString(answer.retrieval.route, &out);
+  out += ",\"reasons\":";
+  AppendStrings(answer.retrieval.reasons, &out);
+  out += ",\"citations\":[";
+  for (size_t i = 0; i < answer.citations.size(); ++i) {
+    const Citation& citation = answer.citations[i];
+    out += fmt::format("{}{{\"number\":{},", i > 0 ? "," : "", citation.number);
+    AppendPlace(citation.document, citation.title, citation.begin_byte, citation.end_byte, &out);
+    AppendJsonString(citation.quote, &out);
+    out += '}';
+  }
+  out += "],\"passages\":[";
+  for (size_t i = 0; i < answer.retrieval.passages.size(); ++i) {
+    const Passage& passage = answer.retrieval.passages[i];
+    out += i > 0 ? ",{" : "{";
+    AppendPlace(passage.document, passage.title, passage.begin_byte, passage.end_byte, &out);
+    AppendJsonString(passage.text, &out);
+    out += fmt::format(",\"score\":{},\"found_by\":", passage.score);
+    AppendJsonString(passage.found_by, &out);
+    out += '}';
+  }
+  fmt::print("{}]}}\n", out);
+}
+
+std::string NameOf(const Evidence& evidence, int64_t id) {
+  const auto node =
+      std::find_if(evidence.nodes.begin(), evidence.nodes.end(),
+                   [id](const EvidenceNode& candidate) { return candidate.id == id; });
+  return node == evidence.nodes.end() ? fmt::format("#{}", id) : Printable(node->name);
+}
+
+void PrintEvidence(const Evidence& evidence) {
+  constexpr size_t kShown = 12;
+  if (evidence.edges.empty()) return;
+  fmt::print("\nevidence: {} nodes, {} relationships\n", evidence.nodes.size(),
+             evidence.edges.size());
+  for (size_t i = 0; i < std::min(kShown, evidence.edges.size()); ++i) {
+    const EvidenceEdge& edge = evidence.edges[i];
+    fmt::print("  {} -[{}]-> {}\n", NameOf(evidence, edge.start), Printable(edge.type),
+               NameOf(evidence, edge.end));
+  }
+  if (evidence.edges.size() > kShown)
+    fmt::print("  ... and {} more\n", evidence.edges.size() - kShown);
+}
+
+void PrintAnswer(const Answer& answer) {
+  fmt::print("{}\n", answer.text);
+  for (const Citation& citation : answer.citations) {
+    fmt::print("\n[{}] {} ({}, bytes {}-{})\n    \"{}\"", citation.number,
+               Printable(citation.title), Printable(citation.document), citation.begin_byte,
+               citation.end_byte, Printable(citation.quote));
+  }
+  if (!answer.citations.empty()) fmt::print("\n");
+  fmt::print("\nroute: {}\n", answer.retrieval.route);
+  for (const std::string& reason : answer.retrieval.reasons) fmt::print("  - {}\n", reason);
+  if (!answer.retrieval.passages.empty()) fmt::print("\npassages:\n");
+  for (size_t i = 0; i < answer.retrieval.passages.size(); ++i) {
+    const Passage& passage = answer.retrieval.passages[i];
+    fmt::print("  {:2}. {:6.2f}  {}  ({}, by {})\n", i + 1, passage.score, Printable(passage.title),
+               Printable(passage.document), passage.found_by);
+  }
+  PrintEvidence(answer.retrieval.evidence);
+}
+
+/// An SVG file with the evidence, or an HTML page with the whole answer.
+Status WritePicture(const std::string& path, std::string_view question, const Answer& answer) {
+  const std::string contents =
+      path.ends_with(".html") ? answer.ToHtml(question) : answer.retrieval.evidence.ToSvg(question);
+  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "wb"),
+                                                             &std::fclose);
+  if (file == nullptr ||
+      std::fwrite(contents.data(), 1, contents.size(), file.get()) != contents.size() ||
+      std::fflush(file.get()) != 0) {
+    return Status(StatusCode::kIoError, fmt::format("the picture {} could not be written: {}", path,
+                                                    std::strerror(errno)));
+  }
+  return Status::Ok();
+}
+
+}  // namespace
+
+int RunIngest(Database& database, const CommandLine& line) {
+  const auto begin = std::chrono::steady_clock::now();
+  InterruptKey interrupt;
+  IngestReport total;
+  for (const std::string& path : line.arguments) {
+    ProgressBar bar(!line.quiet);
+    IngestOptions options;
+    options.progress = [&](const IngestProgress& at) {
+      bar.Show(at.documents_done, at.documents_total, at.current);
+      return !interrupt.pressed();
+    };
+    const auto report = database.rag().Ingest(path, options);
+    bar.Clear();
+    if (!report.ok()) {
+      if (interrupt.pressed())
+        fmt::print(stderr, "stopped; the documents before this one are in the database\n");
+      return Fail(report.status());
+    }
+    Add(*report, &total);
+  }
+  const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - begin;
+  PrintReport(total, taken.count());
+  return total.skipped.empty() ? kOk : kFailed;
+}
+
+int RunAsk(Database& database, const CommandLine& line) {
+  std::string question;
+  for (const std::string& word : line.arguments) question += (question.empty() ? "" : " ") + word;
+  const auto answer = database.rag().Ask(question);
+  if (!answer.ok()) return Fail(answer.status());
+  if (line.mode == OutputMode::kJson || line.mode == OutputMode::kJsonLines) {
+    PrintJson(question, *answer);
+  } else {
+    PrintAnswer(*answer);
+  }
+  if (!line.picture.empty()) {
+    const Status written = WritePicture(line.picture, question, *answer);
+    if (!written.ok()) return Fail(written);
+    if (!line.mode) fmt::print("\npicture: {}\n", line.picture);
+  }
+  return answer->abstained ? kNoAnswer : kOk;
+}
+
+int RunForget(Database& database, const CommandLine& line) {
+  for (const std::string& document : line.arguments) {
+    const Status deleted = database.rag().Delete(document);
+    if (!deleted.ok()) return Fail(deleted);
+    fmt::print("forgot {}\n", Printable(document));
+  }
+  return kOk;
+}
+
+}  // namespace kith::shell

@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: Apache-2.0
+// Where statements come from, and what happens after one fails.
+#include "engine/shell/shell.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <memory>
+
+#include "engine/shell/dot_command.h"
+#include "engine/shell/line_editor.h"
+#include "engine/shell/schema_words.h"
+
+namespace kith::shell {
+namespace {
+
+constexpr int kMaxReadDepth = 16;
+constexpr size_t kReadBytes = 1 << 16;
+
+std::string HistoryFile() {
+  if (const char* named = std::getenv("KITH_HISTORY")) return named;
+  const char* home = std::getenv("HOME");
+  return home == nullptr ? std::string() : std::string(home) + "/.kith_history";
+}
+
+}  // namespace
+
+Shell::Shell(Database* database, const CommandLine* line)
+    : database_(database),
+      line_(line),
+      connection_(database->Connect()),
+      runner_(connection_.get(), &interrupt_) {
+  interactive_ =
+      line->statements.empty() && isatty(STDIN_FILENO) != 0 && isatty(STDOUT_FILENO) != 0;
+  runner_.settings().mode = line->mode.value_or(OutputMode::kTable);
+  runner_.settings().timer = line->timer;
+  runner_.settings().interactive = isatty(STDOUT_FILENO) != 0;
+  connection_->SetTimeout(std::chrono::milliseconds(line->timeout_ms));
+}
+
+int Shell::Run() {
+  for (const auto& [name, expression] : line_->parameters) {
+    if (!runner_.SetParameter(name, expression)) return 1;
+  }
+  if (!line_->statements.empty()) {
+    for (const std::string& text : line_->statements) {
+      if (!quit_) RunText(text);
+    }
+  } else if (interactive_) {
+    RunTerminal();
+  } else {
+    RunStream();
+  }
+  if (connection_->in_transaction()) {
+    fmt::print(stderr, "the open transaction was rolled back; COMMIT ends one that should stay\n");
+    if (!interactive_) failed_ = true;
+  }
+  return failed_ ? 1 : 0;
+}
+
+bool Shell::RunItem(const StatementReader::Item& item) {
+  bool ok = true;
+  if (item.is_command) {
+    ShellContext context;
+    context.runner = &runner_;
+    context.read_file = [this](const std::string& path) { return RunFile(path); };
+    const CommandOutcome outcome = RunDotCommand(item.text, context);
+    std::fflush(stdout);
+    if (outcome == CommandOutcome::kQuit) quit_ = true;
+    ok = outcome != CommandOutcome::kFailed;
+  } else {
+    ok = runner_.Run(item.text);
+  }
+  if (ok || interactive_) return !quit_;
+  failed_ = true;
+  if (!line_->keep_going || interrupt_.TakePressed()) quit_ = true;
+  return !quit_;
+}
+
+bool Shell::Drain(StatementReader& reader, bool at_end) {
+  while (auto item = reader.Take()) {
+    if (!RunItem(*item)) return false;
+  }
+  while (at_end) {
+    const auto item = reader.TakeRest();
+    if (!item) break;
+    if (!RunItem(*item)) return false;
+  }
+  return true;
+}
+
+void Shell::RunText(std::string_view text) {
+  StatementReader reader;
+  reader.Feed(text);
+  Drain(reader, true);
+}
+
+void Shell::RunStream() {
+  StatementReader reader;
+  // read(), not fread(): a statement must run as soon as its line is here, not when a buffer is
+  // full.
+  std::string pending;
+  std::string buffer(kReadBytes, '\0');
+  while (true) {
+    const ssize_t got = read(STDIN_FILENO, buffer.data(), buffer.size());
+    if (got < 0 && errno == EINTR) {
+      failed_ = true;
+      return;
+    }
+    if (got <= 0) break;
+    pending.append(buffer, 0, static_cast<size_t>(got));
+    const size_t end = pending.rfind('\n');
+    if (end == std::string::npos) continue;
+    reader.Feed(std::string_view(pending).substr(0, end + 1));
+    pending.erase(0, end + 1);
+    if (!Drain(reader, false)) return;
+  }
+  reader.Feed(pending);
+  Drain(reader, true);
+}
+
+bool Shell::RunFile(const std::string& path) {
+  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "rb"),
+                                                             &std::fclose);
+  if (file == nullptr) {
+    fmt::print(stderr, "{} cannot be read: {}\n", path, std::strerror(errno));
+    return false;
+  }
+  if (read_depth_ >= kMaxReadDepth) {
+    fmt::print(stderr, "{}: .read is nested {} deep; a file probably reads itself\n", path,
+               kMaxReadDepth);
+    return false;
+  }
+  ++read_depth_;
+  StatementReader reader;
+  std::string line;
+  bool ok = true;
+  char buffer[4096];
+  const auto run = [&](bool at_end) {
+    while (ok) {
+      const auto item = at_end ? reader.TakeRest() : reader.Take();
+      if (!item) return;
+      const bool failed_before = std::exchange(failed_, false);
+      const bool interactive = std::exchange(interactive_, false);
+      if (!RunItem(*item)) ok = false;
+      interactive_ = interactive;
+      if (failed_) fmt::print(stderr, "{}: the statement at line {} failed\n", path, item->line);
+      if (failed_) ok = false;
+      failed_ = failed_ || failed_before;
+      if (interactive_) quit_ = false;
+    }
+  };
+  while (ok && std::fgets(buffer, sizeof buffer, file.get()) != nullptr) {
+    reader.Feed(buffer);
+    if (buffer[std::strlen(buffer) - 1] == '\n') run(false);
+  }
+  run(true);
+  --read_depth_;
+  return ok;
+}
+
+std::string Shell::Prompt(const StatementReader& reader) const {
+  if (reader.in_statement()) return "  ... ";
+  return connection_->in_transaction() ? "kith*> " : "kith> ";
+}
+
+void Shell::RunTerminal() {
+  if (!line_->quiet) {
+    fmt::print("Kith {}, {}. Statements end with a semicolon; .help tells more, .quit leaves.\n",
+               Database::Version(),
+               database_->path() == ":memory:" ? "in memory: nothing is kept" : database_->path());
+  }
+  const SchemaWords words(connection_.get());
+  LineEditor editor(HistoryFile(), [&](std::string_view line, size_t* replaced) {
+    return words.Complete(line, replaced);
+  });
+  StatementReader reader;
+  std::string typed;
+  while (!quit_) {
+    std::string line;
+    std::fflush(stdout);
+    const LineEditor::Outcome outcome = editor.Read(Prompt(reader), &line);
+    if (outcome == LineEditor::Outcome::kEnd) break;
+    if (outcome == LineEditor::Outcome::kInterrupted) {
+      fmt::print("^C\n");
+      reader.Clear();
+      typed.clear();
+      interrupt_.TakePressed();
+      continue;
+    }
+    reader.Feed(line);
+    typed += line;
+    Drain(reader, false);
+    if (reader.in_statement()) continue;
+    if (typed.find_first_not_of(" \n") != std::string::npos) {
+      typed.pop_back();
+      editor.Remember(typed);
+    }
+    typed.clear();
+  }
+  if (!quit_) fmt::print("\n");
+}
+
+}  // namespace kith::shell

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+// Cuts input into statements. A statement ends at a semicolon outside of quotes, backticks and
+// comments, and may span lines; a line that begins with a dot while no statement is open is a
+// command.
+//
+// Thread safety: one thread.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace kith::shell {
+
+class StatementReader {
+ public:
+  struct Item {
+    std::string text;  ///< Without the semicolon; a command with its dot.
+    bool is_command = false;
+    size_t line = 1;  ///< Of the input, where it begins.
+  };
+
+  /// Adds input, in pieces that end with a line's end (but for the last).
+  void Feed(std::string_view input);
+  /// The next complete item, or nothing when more input is needed.
+  std::optional<Item> Take();
+  /// At the end of the input: what is left, though no semicolon ended it. Nothing when it is blank
+  /// or holds comments only.
+  std::optional<Item> TakeRest();
+  /// True when a statement was begun and not ended.
+  bool in_statement() const;
+  void Clear();
+
+ private:
+  Item Cut(size_t length, bool is_command);
+
+  std::string pending_;
+  bool may_end_ = false;  ///< A semicolon or line came since the last search for an end.
+  size_t line_ = 1;
+};
+
+}  // namespace kith::shell

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+// Runs statements for the shell and prints what comes of them: rows, counts, plans, errors, time.
+//
+// Thread safety: one thread.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "engine/shell/interrupt_key.h"
+#include "engine/shell/result_printer.h"
+#include "kith/kith.h"
+
+namespace kith::shell {
+
+class StatementRunner {
+ public:
+  struct Settings {
+    OutputMode mode = OutputMode::kTable;
+    bool timer = false;
+    bool interactive = false;  ///< Both ends are a terminal: tables are cut to its width.
+  };
+
+  /// Both are borrowed.
+  StatementRunner(Connection* connection, InterruptKey* interrupt)
+      : connection_(connection), interrupt_(interrupt) {}
+
+  /// Runs one statement. Results go to standard output, which is
+  /// flushed before this returns; errors go to standard error. False when the statement failed.
+  bool Run(std::string_view statement);
+  /// Evaluates an expression and keeps it as $name. Prints an error and returns false when it
+  /// fails.
+  bool SetParameter(std::string_view name, std::string_view expression);
+
+  Settings& settings() { return settings_; }
+  Parameters& parameters() { return parameters_; }
+  Connection& connection() { return *connection_; }
+
+ private:
+  Status RunQuery(std::string_view statement);
+  void PrintFooter(const Cursor& cursor, size_t rows, double milliseconds);
+
+  Connection* connection_;
+  InterruptKey* interrupt_;
+  Settings settings_;
+  Parameters parameters_;
+};
+
+/// The terminal's width, or 0 when standard output is none.
+size_t TerminalColumns();
+
+}  // namespace kith::shell
