@@ -1,0 +1,164 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Folders that cannot be opened or written: each gets an error that names the folder and what to do, and is left as
+it was."""
+
+import os
+import pathlib
+import resource
+import shutil
+import subprocess
+import sys
+import tempfile
+import unittest
+
+SHELL = os.path.abspath(sys.argv.pop(1) if len(sys.argv) > 1 else "build/kith")
+
+
+def run(*arguments, text="", **more):
+    return subprocess.run([SHELL, *map(str, arguments)], input=text, capture_output=True, text=True, timeout=120, **more)
+
+
+def contents(folder):
+    return {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
+
+
+class BadOpen(unittest.TestCase):
+    def setUp(self):
+        self.work = tempfile.TemporaryDirectory()
+        self.folder = pathlib.Path(self.work.name)
+        self.database = self.folder / "a.kith"
+
+    def tearDown(self):
+        self.work.cleanup()
+
+    def make(self):
+        result = run(self.database, "-c", "CREATE (:A {x: 1})")
+        self.assertEqual(result.returncode, 0, result.stderr)
+
+    def refuse(self, *arguments, **more):
+        """Runs something that cannot open the database, and gives the error."""
+        result = run(*arguments, "-c", "RETURN 1", **more)
+        self.assertEqual((result.returncode, result.stdout), (3, ""), result.stderr)
+        self.assertTrue(result.stderr.startswith("kith: "), result.stderr)
+        self.assertEqual(len(result.stderr.strip().splitlines()), 1, result.stderr)
+        return result.stderr
+
+    def check_unharmed(self):
+        result = run(self.database, "-m", "csv", "-c", "MATCH (a:A) RETURN a.x AS x")
+        self.assertEqual(result.stdout, "x\n1\n", result.stderr)
+
+    def test_second_writer(self):
+        self.make()
+        first = subprocess.Popen([SHELL, self.database, "-m", "csv"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        first.stdin.write("RETURN 1 AS x;\n")
+        first.stdin.flush()
+        self.assertEqual(first.stdout.readline(), "x\n")
+        error = self.refuse(self.database)
+        self.assertIn(str(self.database), error)
+        self.assertIn(str(first.pid), error)
+        first.communicate()
+        self.check_unharmed()
+
+    def test_foreign_folder(self):
+        self.database.mkdir()
+        (self.database / "letter.txt").write_text("Dear Ada,")
+        self.assertIn(str(self.database), self.refuse(self.database))
+        self.assertEqual(contents(self.database), {"letter.txt": b"Dear Ada,"})
+
+    def test_a_file_is_no_folder(self):
+        self.database.write_text("not a folder")
+        self.assertIn(str(self.database), self.refuse(self.database))
+        self.assertEqual(self.database.read_text(), "not a folder")
+
+    def test_missing_parent(self):
+        self.assertIn("no/such", self.refuse(self.folder / "no" / "such" / "a.kith"))
+        self.assertEqual(list(self.folder.iterdir()), [])
+
+    def test_empty_path(self):
+        self.assertIn("path is empty", self.refuse(""))
+
+    def test_read_only_needs_a_database(self):
+        self.refuse(self.database, "--read-only")
+        self.assertFalse(self.database.exists())
+        self.assertIn("memory", self.refuse("--read-only"))
+
+    def test_read_only_refuses_writes(self):
+        self.make()
+        result = run(self.database, "--read-only", "-c", "CREATE (:B)")
+        self.assertEqual(result.returncode, 1)
+        self.assertIn("ReadOnly", result.stderr)
+        result = run(self.database, "--read-only", "-c", "CREATE INDEX i FOR (b:B) ON (b.x)")
+        self.assertIn("ReadOnly", result.stderr)
+        self.check_unharmed()
+
+    def test_no_permission(self):
+        self.make()
+        if os.geteuid() == 0:
+            # Root may do anything, so another user tries.
+            os.chmod(self.folder, 0o755)
+            os.chmod(self.database, 0o700)
+            error = self.refuse(self.database, user=65534, group=65534, cwd="/")
+        else:
+            os.chmod(self.database, 0)
+            error = self.refuse(self.database)
+            os.chmod(self.database, 0o700)
+        self.assertIn(str(self.database), error)
+        self.assertIn("ermission", error)
+        self.check_unharmed()
+
+    def test_damaged_files(self):
+        self.make()
+        run(self.database, "-c", "UNWIND range(1, 1000) AS i CREATE (:B {i: i, t: toString(i)})")
+        for name in sorted(path.name for path in self.database.iterdir() if path.is_file()):
+            for damage in ("cut", "garbage", "gone"):
+                copy = self.folder / "copy.kith"
+                shutil.rmtree(copy, ignore_errors=True)
+                shutil.copytree(self.database, copy)
+                victim = copy / name
+                if damage == "gone":
+                    victim.unlink()
+                else:
+                    data = victim.read_bytes()
+                    victim.write_bytes(data[:len(data) // 2] if damage == "cut" else b"\xA5" * max(len(data), 64))
+                with self.subTest(name=name, damage=damage):
+                    result = run(copy, "-c", "MATCH (n) RETURN count(n)")
+                    # It opens (the file did not matter), or it says what is wrong; it never dies of it.
+                    self.assertIn(result.returncode, (0, 1, 3), result.stderr)
+                    if result.returncode != 0:
+                        self.assertRegex(result.stderr, "copy.kith|Corruption|IoError")
+
+    @unittest.skipUnless(os.geteuid() == 0 and shutil.which("mount"), "mounting a small file system needs root")
+    def test_full_disk(self):
+        small = self.folder / "small"
+        small.mkdir()
+        if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=6m", "tmpfs", small], capture_output=True).returncode != 0:
+            self.skipTest("this machine does not let us mount a file system")
+        try:
+            self.database = small / "a.kith"
+            self.make()
+            text = "".join(f"CREATE (:B {{i: {i}, t: '{'x' * 60000}'}});\n" for i in range(300))
+            result = run(self.database, text=text)
+            self.assertEqual(result.returncode, 1)
+            self.assertRegex(result.stderr, "(?i)no space|disk is full|full")
+            acknowledged = result.stdout.count("1 node created")
+            result = run(self.database, "--read-only", "-m", "csv", "-c", "MATCH (b:B) RETURN count(b) AS c")
+            self.assertEqual(result.returncode, 0, result.stderr)
+            self.assertGreaterEqual(int(result.stdout.split()[1]), acknowledged)
+        finally:
+            subprocess.run(["umount", small], check=True)
+
+    def test_file_size_limit(self):
+        self.make()
+
+        def limit():
+            resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 20, 1 << 20))
+
+        text = "".join(f"CREATE (:B {{t: '{'x' * 60000}'}});\n" for _ in range(60))
+        result = run(self.database, text=text, preexec_fn=limit)
+        self.assertIn(result.returncode, (1, 3), result.stderr)
+        self.assertTrue(result.stderr.strip())
+        self.check_unharmed()
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,220 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The Python module over the C API: values in and out, errors, transactions, threads, documents."""
+
+import datetime
+import gc
+import os
+import pathlib
+import tempfile
+import threading
+import time
+import unittest
+import zoneinfo
+
+import kith
+
+DEMO = pathlib.Path(__file__).resolve().parents[2] / "demo" / "documents"
+ENDLESS = "UNWIND range(1, 1000000) AS a UNWIND range(1, 1000000) AS b RETURN count(a * b % 7)"
+
+
+class Values(unittest.TestCase):
+    def setUp(self):
+        self.db = kith.open()
+
+    def tearDown(self):
+        self.db.close()
+
+    def echo(self, value):
+        return self.db.execute("RETURN $x AS x", x=value).value()
+
+    def test_every_type_comes_back_as_it_went_in(self):
+        stockholm = zoneinfo.ZoneInfo("Europe/Stockholm")
+        plus_one = datetime.timezone(datetime.timedelta(hours=1))
+        for value in [None, True, False, 0, -2**63, 2**63 - 1, 0.1, float("inf"), "", "Ada\0Lovelace", "知识图谱",
+                      [], [1, [2.5, "x"], None], {}, {"b": [1], "a": {"c": None}},
+                      datetime.date(1815, 12, 10), datetime.date(1, 1, 1), datetime.date(9999, 12, 31),
+                      datetime.time(12, 31, 14, 645876), datetime.time(1, 2, tzinfo=plus_one),
+                      datetime.datetime(1984, 10, 11, 12, 31, 14, 5), datetime.datetime(2024, 7, 1, tzinfo=stockholm),
+                      datetime.datetime(1900, 1, 1, 12, tzinfo=datetime.timezone.utc),
+                      kith.Duration(14, 3, -5, 999_999_999)]:
+            with self.subTest(value=value):
+                back = self.echo(value)
+                self.assertEqual(back, value)
+                self.assertIs(type(back), type(value))
+        self.assertNotEqual(self.echo(float("nan")), self.echo(float("nan")))
+        self.assertEqual(self.echo((1, 2)), [1, 2])
+        self.assertEqual(self.echo(datetime.timedelta(days=2, seconds=3)), kith.Duration(0, 2, 3, 0))
+
+    def test_what_datetime_cannot_hold_is_a_temporal(self):
+        value = self.db.execute("RETURN localtime('12:31:14.645876123')").value()
+        self.assertEqual((value.kind, value.text, value.nanos), ("localtime", "12:31:14.645876123", 645876123))
+        self.assertEqual(self.echo(value), value)
+        year = self.db.execute("RETURN date({year: -44, month: 3, day: 15})").value()
+        self.assertEqual(self.echo(year), year)
+
+    def test_what_is_no_value_is_refused(self):
+        for value in [object(), {1, 2}, {1: 2}, b"bytes", 1j]:
+            with self.subTest(value=value), self.assertRaises(TypeError):
+                self.echo(value)
+        with self.assertRaises(OverflowError):
+            self.echo(2**63)
+        with self.assertRaises(ValueError):
+            self.echo({"a\0b": 1})
+
+    def test_nodes_relationships_and_paths(self):
+        row = self.db.execute("CREATE p = (a:A:B {x: 1})-[r:R {y: [1, 2]}]->(b) RETURN a, r, p").one()
+        self.assertEqual(row.a.labels, ("A", "B"))
+        self.assertEqual(row["a"]["x"], 1)
+        self.assertIsNone(row.a.get("z"))
+        self.assertEqual((row.r.type, row.r.start, row.r["y"]), ("R", row.a.id, [1, 2]))
+        self.assertEqual(len(row.p), 1)
+        self.assertEqual(row.p.nodes[0], row.a)
+        self.assertEqual(row.p.relationships[0], row.r)
+        self.assertEqual(row.as_dict()["r"], row.r)
+        with self.assertRaisesRegex(KeyError, "a, r, p"):
+            row["nobody"]
+        with self.assertRaises(AttributeError):
+            row.nobody
+
+
+class Statements(unittest.TestCase):
+    def setUp(self):
+        self.db = kith.open()
+
+    def tearDown(self):
+        self.db.close()
+
+    def test_errors_say_where(self):
+        with self.assertRaises(kith.Error) as caught:
+            self.db.execute("RETURN 1 AS x,\n  nobody AS y")
+        error = caught.exception
+        self.assertEqual((error.code, error.detail, error.line, error.column),
+                         ("SyntaxError", "UndefinedVariable", 2, 3))
+        self.assertIn("^", str(error))
+        with self.assertRaises(kith.Error) as caught:
+            self.db.execute("RETURN $x")
+        self.assertEqual(caught.exception.code, "ParameterMissing")
+
+    def test_prepared_statements_run_again(self):
+        create = self.db.prepare("CREATE (:N {i: $i})")
+        for i in range(10):
+            self.assertEqual(create(i=i).stats["nodes_created"], 1)
+        self.assertEqual(self.db.execute("MATCH (n:N) RETURN sum(n.i)").value(), 45)
+        with self.assertRaises(kith.Error):
+            create()  # Nothing is left of the last call's values.
+
+    def test_transactions(self):
+        with self.db.transaction():
+            self.db.execute("CREATE (:T)")
+        with self.assertRaisesRegex(RuntimeError, "changed my mind"), self.db.transaction():
+            self.db.execute("CREATE (:T)")
+            raise RuntimeError("changed my mind")
+        self.assertEqual(self.db.execute("MATCH (t:T) RETURN count(t)").value(), 1)
+
+    def test_plan(self):
+        self.assertTrue(self.db.explain("MATCH (t:T) RETURN t"))
+
+    def test_one_and_value(self):
+        with self.assertRaisesRegex(ValueError, "3 rows"):
+            self.db.execute("UNWIND [1, 2, 3] AS x RETURN x").one()
+
+    def test_cancel_and_timeout(self):
+        connection = self.db.connect()
+        threading.Timer(0.1, connection.cancel).start()
+        begin = time.monotonic()
+        with self.assertRaises(kith.Error) as caught:
+            connection.execute(ENDLESS).all()
+        self.assertEqual(caught.exception.code, "Cancelled")
+        self.assertLess(time.monotonic() - begin, 5)
+        connection.set_timeout(0.05)
+        with self.assertRaises(kith.Error) as caught:
+            connection.execute(ENDLESS).all()
+        self.assertEqual(caught.exception.code, "Timeout")
+
+    def test_closing_in_any_order(self):
+        connection = self.db.connect()
+        statement = connection.prepare("UNWIND range(1, 10000) AS x RETURN x")
+        rows = statement()
+        next(rows)
+        connection.close()
+        self.assertEqual(list(rows), [])
+        with self.assertRaisesRegex(kith.Error, "closed"):
+            statement()
+        result = self.db.execute("UNWIND range(1, 10000) AS x RETURN x")
+        self.db.close()
+        self.db.close()
+        self.assertEqual(list(result), [])
+        with self.assertRaisesRegex(kith.Error, "closed"):
+            self.db.execute("RETURN 1")
+        del statement, rows, connection, result
+        gc.collect()
+
+    def test_threads_have_connections_of_their_own(self):
+        errors = []
+
+        def work(number):
+            try:
+                for i in range(20):
+                    self.db.execute("CREATE (:W {thread: $number, i: $i})", number=number, i=i)
+            except Exception as error:
+                errors.append(error)
+
+        threads = [threading.Thread(target=work, args=(number,)) for number in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        self.assertEqual(errors, [])
+        self.assertEqual(self.db.execute("MATCH (w:W) RETURN count(w)").value(), 80)
+
+
+class Folders(unittest.TestCase):
+    def test_what_was_written_is_there_again(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = pathlib.Path(folder) / "a.kith"
+            with kith.open(path) as db:
+                db.execute("CREATE (:P {name: '玛丽'})")
+            with kith.open(path, read_only=True) as db:
+                self.assertEqual(db.execute("MATCH (p:P) RETURN p.name").value(), "玛丽")
+                with self.assertRaises(kith.Error) as caught:
+                    db.execute("CREATE (:P)")
+                self.assertEqual(caught.exception.code, "ReadOnly")
+
+    def test_options(self):
+        with self.assertRaisesRegex(kith.Error, "memory_limit_bytes"):
+            kith.open(":memory:", memory=1)
+        with tempfile.TemporaryDirectory() as folder, self.assertRaises(kith.Error) as caught:
+            kith.open(os.path.join(folder, "missing"), create_if_missing=False)
+        self.assertEqual(caught.exception.code, "NotFound")
+
+
+class Documents(unittest.TestCase):
+    def test_ask(self):
+        with kith.open() as db:
+            seen = []
+            report = db.ingest(DEMO, progress=lambda done, total, document: seen.append((done, total, document)))
+            self.assertEqual(report.added, len(list(DEMO.iterdir())))
+            self.assertEqual(report.skipped, 0)
+            self.assertEqual(seen[-1][0], report.added)
+            self.assertEqual(db.ingest(DEMO).unchanged, report.added)
+            db.ingest_text("torvik.md", "# Torvik\n\nThe lighthouse of Torvik was built by Marit Oen in 1887.\n")
+            answer = db.ask("Who built the lighthouse of Torvik?")
+            self.assertIn("Marit Oen", answer.text)
+            self.assertEqual(answer.citations[0].document, "torvik.md")
+            self.assertIn(answer.route, ("factual", "analytical"))
+            self.assertTrue(answer.svg.startswith("<svg") or answer.svg.startswith("<?xml"))
+            self.assertEqual(db.retrieve("lighthouse of Torvik", 1)[0].document, "torvik.md")
+            db.forget("torvik.md")
+            self.assertNotIn("torvik.md", [p.document for p in db.retrieve("lighthouse of Torvik")])
+
+    def test_progress_may_stop_or_raise(self):
+        with kith.open() as db:
+            with self.assertRaises(kith.Error) as caught:
+                db.ingest(DEMO, progress=lambda done, total, document: done < 3)
+            self.assertEqual(caught.exception.code, "Cancelled")
+            with self.assertRaises(ZeroDivisionError):
+                db.ingest(DEMO, progress=lambda done, total, document: 1 / 0)
+
+
+if __name__ == "__main__":
+    unittest.main()
