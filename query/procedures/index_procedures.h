@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// Full-text search from Cypher, under Neo4j's names:
+// Full-text search from Cypher, under Neo4j's names (all begin with db.index.fulltext):
 //
-//   CALL db.index.fulltext.queryNodes(name, query [, {skip, limit}]) YIELD node, score
-//   CALL db.index.fulltext.queryRelationships(name, query [, {skip, limit}]) YIELD relationship,
-//   score CALL db.index.fulltext.highlight(name, query, text) YIELD begin, end, match CALL
-//   db.index.fulltext.listAvailableAnalyzers() YIELD analyzer, description
+//   queryNodes(name, query [, {skip, limit}]) YIELD node, score
+//   queryRelationships(name, query [, {skip, limit}]) YIELD relationship, score
+//   highlight(name, query, text) YIELD begin, end, matched
+//   listAvailableAnalyzers() YIELD analyzer, description
 //
 // Thread safety: the procedures may be called from several threads at once.
 #pragma once
