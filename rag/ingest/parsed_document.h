@@ -52,7 +52,7 @@ ParsedDocument ParseHtml(std::string_view source, std::string_view name);
 /// An upper bound of how deep the tree of `source` can get: the parser's own cost and stack grow
 /// with it.
 size_t HtmlDepthBound(std::string_view source);
-inline constexpr size_t kMaxHtmlDepth = 512;
+inline constexpr size_t kMaxHtmlDepth = 2048;
 
 /// Decodes one character reference at source[at] == '&': its text and how many bytes it took; an
 /// unknown one gives an empty text and 0.

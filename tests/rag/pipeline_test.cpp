@@ -165,8 +165,13 @@ TEST_CASE("what cannot be a document is skipped with its reason", "[rag]") {
   CHECK_THAT(reason("b.txt", std::string("a\0z", 3)), Catch::Contains("zero byte"));
   CHECK_THAT(reason("b.txt", std::string(2001, 'a')), Catch::Contains("2001 bytes"));
   std::string deep;
-  for (int i = 0; i < 600; ++i) deep += "<b>";
-  CHECK_THAT(reason("b.html", deep), Catch::Contains("600 deep"));
+  for (int i = 0; i < 3000; ++i) deep += "<b>";
+  const auto too_deep = database->pipeline->IngestText("b.html", deep);
+  REQUIRE(too_deep->skipped.size() == 1);
+  CHECK_THAT(too_deep->skipped[0].reason, Catch::Contains("3000 deep"));
+  const std::string allowed = deep.substr(0, 3 * 2000) + "Deep text";
+  CHECK(database->pipeline->IngestText("b.html", allowed)->documents_added == 1);
+  REQUIRE(database->pipeline->Delete("b.html").ok());
   IngestOptions strict;
   strict.skip_unreadable = false;
   CHECK(database->pipeline->IngestText("b.txt", "", strict).status().code() ==
