@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The contract of ReadView and Transaction, the same checks over RocksDB (in memory and on disk)
 // and over the toy graph.
+//
+// Length: one check after the other of one interface, run over two implementations.
 #include <rocksdb/perf_context.h>
 
 #include <array>
