@@ -81,6 +81,7 @@ class Store {
   explicit Store(const GraphStoreOptions& options);
   Status OpenFolder();
   Result<bool> PrepareFolder();
+  Status CheckAccess() const;
   Status ReadSuperblock(bool* is_new);
   /// Says in the superblock that every commit up to `flushed` is durable.
   Status WriteSuperblock(CommitNumber flushed);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Opening a store: the folder, its superblock, RocksDB and its options, and the checks that what is
 // there is what was written.
+#include <fcntl.h>
 #include <fmt/core.h>
 #include <rocksdb/cache.h>
 #include <rocksdb/file_system.h>
@@ -10,7 +11,10 @@
 #include <rocksdb/slice_transform.h>
 #include <rocksdb/table.h>
 #include <rocksdb/write_batch.h>
+#include <unistd.h>
 
+#include <cerrno>
+#include <cstring>
 #include <filesystem>
 #include <random>
 #include <system_error>
@@ -142,11 +146,12 @@ Result<bool> Store::PrepareFolder() {
   const std::filesystem::file_status status = std::filesystem::status(options_.path, error);
   if (!std::filesystem::exists(status)) {
     if (!options_.create_if_missing || options_.read_only) return Absent(options_.path);
-    std::filesystem::create_directories(options_.path, error);
+    // Only the last folder: a misspelt parent is an error, not a new tree.
+    std::filesystem::create_directory(options_.path, error);
     if (error) {
       return Status(StatusCode::kIoError,
-                    fmt::format("creating the folder {} failed: {}; check the path and its "
-                                "permissions",
+                    fmt::format("creating the folder {} failed: {}; check that its parent exists "
+                                "and may be written",
                                 options_.path, error.message()));
     }
   } else if (!std::filesystem::is_directory(status)) {
@@ -154,6 +159,7 @@ Result<bool> Store::PrepareFolder() {
         StatusCode::kInvalidArgument,
         fmt::format("{} is a file, and a database is a folder; give another path", options_.path));
   }
+  KITH_RETURN_IF_ERROR(CheckAccess());
   bool is_new = false;
   KITH_RETURN_IF_ERROR(ReadSuperblock(&is_new));
   if (is_new && (!options_.create_if_missing || options_.read_only)) return Absent(options_.path);
@@ -168,6 +174,17 @@ Result<bool> Store::PrepareFolder() {
   superblock_.id = RandomId();
   KITH_RETURN_IF_ERROR(WriteSuperblock(CommitNumber{}));
   return true;
+}
+
+// Asked first, because RocksDB reports a folder that may not be read as one that is not there.
+Status Store::CheckAccess() const {
+  const int wanted = options_.read_only ? R_OK | X_OK : R_OK | W_OK | X_OK;
+  if (faccessat(AT_FDCWD, options_.path.c_str(), wanted, AT_EACCESS) == 0) return Status::Ok();
+  return Status(
+      StatusCode::kIoError,
+      fmt::format("the folder {} cannot be opened for {}: {}; check its owner and its "
+                  "permissions",
+                  options_.path, options_.read_only ? "reading" : "writing", std::strerror(errno)));
 }
 
 // `*is_new`: the folder holds nothing, or what an interrupted creation left before its superblock.

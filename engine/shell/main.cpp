@@ -4,6 +4,7 @@
 
 #include <cerrno>
 #include <clocale>
+#include <csignal>
 #include <cstdio>
 #include <cstring>
 #include <exception>
@@ -31,6 +32,9 @@ int RunCommand(Database& database, const CommandLine& line) {
 }
 
 int Main(const std::vector<std::string>& arguments) {
+  // A limit on file sizes then fails the write, which is an error like a full disk, and not the
+  // process.
+  std::signal(SIGXFSZ, SIG_IGN);
   auto line = ParseCommandLine(arguments);
   if (!line.ok()) {
     fmt::print(stderr, "kith: {}\nkith --help lists the options\n", line.status().message());
