@@ -201,16 +201,8 @@ Status Store::ReadSuperblock(bool* is_new) {
   }
   if (!exists.IsNotFound()) return FromRocksDb(exists, "looking for " + path);
   std::vector<std::string> names;
-  const rocksdb::Status listed = env_->GetChildren(options_.path, &names);
-  // RocksDB says NotFound also when permission is missing.
-  if (listed.IsNotFound()) {
-    return Status(
-        StatusCode::kIoError,
-        fmt::format("{} cannot be read: permission is missing, or it is no folder; check its "
-                    "owner and permissions",
-                    options_.path));
-  }
-  KITH_RETURN_IF_ERROR(FromRocksDb(listed, "listing " + options_.path));
+  KITH_RETURN_IF_ERROR(
+      FromRocksDb(env_->GetChildren(options_.path, &names), "listing " + options_.path));
   for (const std::string& name : names) {
     if (name != "." && name != ".." && name != LockFile::kName && name != kSuperblockDraft) {
       return Foreign(options_.path, name);

@@ -102,7 +102,8 @@ std::string NameOf(const Evidence& evidence, int64_t id) {
   const auto node =
       std::find_if(evidence.nodes.begin(), evidence.nodes.end(),
                    [id](const EvidenceNode& candidate) { return candidate.id == id; });
-  return node == evidence.nodes.end() ? fmt::format("#{}", id) : Printable(node->name);
+  if (node == evidence.nodes.end()) return fmt::format("#{}", id);
+  return node->name.empty() ? fmt::format("({})", node->label) : Printable(node->name);
 }
 
 void PrintEvidence(const Evidence& evidence) {

@@ -68,8 +68,6 @@ int Main(const std::vector<std::string>& arguments) {
 
 int main(int count, char** arguments) {
   std::setlocale(LC_CTYPE, "");
-  // A file that may not grow is an error of the write, as a full disk is, and no reason to die.
-  std::signal(SIGXFSZ, SIG_IGN);
   try {
     return kith::shell::Main(std::vector<std::string>(arguments + 1, arguments + count));
   } catch (const std::exception& e) {

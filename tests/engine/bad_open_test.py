@@ -70,7 +70,11 @@ class BadOpen(unittest.TestCase):
         self.assertIn(str(self.database), self.refuse(self.database))
         self.assertEqual(self.database.read_text(), "not a folder")
 
-    def test_a_parent_that_cannot_be_made(self):
+    def test_missing_parent(self):
+        self.assertIn("no/such", self.refuse(self.folder / "no" / "such" / "a.kith"))
+        self.assertEqual(list(self.folder.iterdir()), [])
+
+    def test_a_parent_that_is_a_file(self):
         (self.folder / "file").write_text("no folder")
         self.assertIn("file", self.refuse(self.folder / "file" / "a.kith"))
         self.assertEqual((self.folder / "file").read_text(), "no folder")

@@ -65,7 +65,7 @@ cc readme.c -o readme_c "${flags[@]}" -Wl,-rpath,"$(dirname "$PKG_CONFIG_PATH")"
 ./readme_cpp | grep Ada >/dev/null
 [ "$(./readme_c)" = Ada ]
 mkdir notes
-echo "The first program was written by Ada Lovelace in 1843." >notes/ada.txt
+echo "Ada Lovelace wrote the first program in 1843." >notes/ada.txt
 example python >readme.py
 KITH_LIBRARY=$(find "$work/kith" -name libkith.so) PYTHONPATH=$root/engine/capi/python PYTHONDONTWRITEBYTECODE=1 \
   python3 readme.py >readme.out
