@@ -3,8 +3,11 @@
 #include "query/session.h"
 
 #include <algorithm>
+#include <chrono>
 #include <list>
 #include <mutex>
+#include <random>
+#include <thread>
 #include <unordered_map>
 
 #include "index/index_manager.h"
@@ -24,7 +27,16 @@ namespace kith::query {
 namespace {
 
 /// An auto-commit statement that meets a conflict runs again at most so often.
-constexpr int kMaxAttempts = 64;
+constexpr int kMaxAttempts = 256;
+
+// Waits a random while, longer after each attempt, so that writers of one row take turns instead of
+// meeting again at once.
+void BackOff(int attempt) {
+  thread_local std::minstd_rand random(std::random_device{}());
+  const int longest_us = std::min(50 << std::min(attempt, 9), 20'000);
+  std::uniform_int_distribution<int> wait_us(0, longest_us);
+  std::this_thread::sleep_for(std::chrono::microseconds(wait_us(random)));
+}
 
 Status AtCompileTime(const Status& status) {
   return status.phase() != ErrorPhase::kNone ? status : status.WithPhase(ErrorPhase::kCompileTime);
@@ -407,6 +419,7 @@ Result<std::unique_ptr<ResultCursor>> QuerySession::ExecuteAutoCommit(
     }
     if (!status.IsRetryable() || attempt == kMaxAttempts) return status;
     if (options.interrupt != nullptr) KITH_RETURN_IF_ERROR(options.interrupt->Check());
+    BackOff(attempt);
   }
 }
 

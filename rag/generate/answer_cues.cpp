@@ -7,6 +7,7 @@
 #include <cctype>
 #include <set>
 
+#include "rag/generate/irregular_verbs.h"
 #include "rag/ingest/names.h"
 
 namespace kith::rag {
@@ -187,7 +188,10 @@ bool SameWord(std::string_view a, std::string_view b) {
   while (common < shorter && a[common] == b[common]) ++common;
   // Suffixes of English and its neighbours take up to two fifths of a word.
   if (common >= 4 && common * 5 >= longer * 3) return true;
-  return common >= 3 && common == shorter && IsEnding((a.size() > b.size() ? a : b).substr(common));
+  if (common >= 3 && common == shorter && IsEnding((a.size() > b.size() ? a : b).substr(common))) {
+    return true;
+  }
+  return !a.empty() && !b.empty() && AreFormsOfOneVerb(a, b);
 }
 
 }  // namespace kith::rag

@@ -29,7 +29,8 @@ struct ContentWords {
 };
 ContentWords ContentOf(std::string_view text);
 
-/// Forms of one word, as far as spelling tells: "designed" and "designer", "kill" and "killed".
+/// Forms of one word, as far as spelling and a list of irregular English verbs tell: "designed" and
+/// "designer", "wrote" and "written".
 bool SameWord(std::string_view a, std::string_view b);
 
 }  // namespace kith::rag

@@ -91,6 +91,10 @@ TEST_CASE("cues tell what is asked for and whether a sentence has it", "[rag]") 
   CHECK(!HoldsKind(AnswerKind::kPerson, "It was built by Ann.", "Did Ann build it?"));
   CHECK(SameWord("designer", "designed"));
   CHECK(SameWord("kill", "killed"));
+  CHECK(SameWord("wrote", "written"));
+  CHECK(SameWord("won", "win"));
+  CHECK(!SameWord("wrote", "won"));
+  CHECK(!SameWord("rite", "write"));
   CHECK(!SameWord("mayor", "may"));
   CHECK(!SameWord("move", "movement"));
   CHECK(ContentOf("What is the span of it?").words == std::vector<std::string>{"span"});
