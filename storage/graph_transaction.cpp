@@ -125,6 +125,10 @@ Status GraphTransaction::CommitWith(const std::function<Status(CommitRequest*)>&
   Status status = CheckDangling();
   CommitRequest request;
   if (status.ok()) status = Encode(&request);
+  // The request holds everything from here on; both at once would double the memory of the commit.
+  undo_.clear();
+  graph_ = GraphOverlay();
+  key_spaces_ = KeyOverlay();
   if (status.ok()) status = submit(&request);
   Finish();
   return status;

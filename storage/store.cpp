@@ -10,9 +10,6 @@
 namespace kith::storage {
 namespace {
 
-// How often writes try to bring RocksDB back after a failure: each try may write to the disk.
-constexpr std::chrono::milliseconds kRecoveryInterval(100);
-
 // Bounds the commit records that an open walks, and those that cannot be pruned yet.
 constexpr uint64_t kSuperblockInterval = 1 << 13;
 
@@ -44,15 +41,17 @@ Status Store::Write(rocksdb::WriteBatch* batch, bool durable) {
                   fmt::format("{} is open read-only; open it for writing", options_.path));
   }
   const std::lock_guard<std::mutex> lock(write_mutex_);
-  if (!failure_.ok()) KITH_RETURN_IF_ERROR(Recover());
+  if (!failure_.ok()) return failure_;
   rocksdb::WriteOptions options;
   options.sync = durable && options_.sync && !in_memory();
-  rocksdb::Status status = ArmRecovery();
-  if (status.ok()) status = db_->Write(options, batch);
-  failure_ = FromRocksDb(status, "writing to " + options_.path);
-  if (failure_.ok()) return failure_;
-  failed_log_ = CurrentLog();
-  next_recovery_ = std::chrono::steady_clock::now();
+  failure_ = FromRocksDb(db_->Write(options, batch), "writing to " + options_.path);
+  // RocksDB's Resume is no way back: it may wait for ever, or go on with the failed log and abort.
+  if (!failure_.ok()) {
+    failure_ = failure_.WithContext(
+        "nothing more can be written, while reading goes on, until the database is closed and "
+        "opened "
+        "again");
+  }
   return failure_;
 }
 
@@ -61,47 +60,6 @@ rocksdb::WriteBatch Store::IdentityBatch() const {
   const std::string id(reinterpret_cast<const char*>(superblock_.id.data()), superblock_.id.size());
   batch.Put(family(Family::kDefault), std::string(1, kIdentityKey), id).PermitUncheckedError();
   return batch;
-}
-
-// RocksDB recovers from a failed log by flushing its memtables, which starts a new log; with
-// nothing in a memtable it would go on with the failed one, and abort. So there is always
-// something: the identity once more, in memory only.
-rocksdb::Status Store::ArmRecovery() {
-  if (in_memory() || !memtable_sealed_.exchange(false)) return rocksdb::Status::OK();
-  rocksdb::WriteBatch batch = IdentityBatch();
-  rocksdb::WriteOptions options;
-  options.disableWAL = true;
-  return db_->Write(options, &batch);
-}
-
-uint64_t Store::CurrentLog() const {
-  std::unique_ptr<rocksdb::LogFile> log;
-  const rocksdb::Status status = db_->GetCurrentWalFile(&log);
-  return status.ok() && log != nullptr ? log->LogNumber() : 0;
-}
-
-// The log may hold a part of the failed write. Once every memtable is in a file and the log is a
-// new one, that part can never be replayed, and its commit number is free again.
-Status Store::Recover() {
-  const auto now = std::chrono::steady_clock::now();
-  if (now < next_recovery_) return failure_;
-  next_recovery_ = now + kRecoveryInterval;
-  if (!db_->Resume().ok()) return failure_;
-  if (log_failed_.exchange(false) && CurrentLog() == failed_log_) {
-    next_recovery_ = std::chrono::steady_clock::time_point::max();
-    failure_ = failure_.WithContext("close the database and open it again to go on writing");
-    return failure_;
-  }
-  rocksdb::WriteBatch batch = IdentityBatch();
-  rocksdb::WriteOptions options;
-  options.sync = true;
-  rocksdb::Status status = db_->Write(options, &batch);
-  if (status.ok()) {
-    status = db_->Flush(rocksdb::FlushOptions(), {families_.begin(), families_.end()});
-  }
-  failure_ = FromRocksDb(status, "writing to " + options_.path);
-  if (!failure_.ok()) failed_log_ = CurrentLog();
-  return failure_;
 }
 
 Result<std::optional<std::string>> Store::Get(Family family_id, std::string_view key) const {

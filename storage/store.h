@@ -3,8 +3,8 @@
 // Only storage sees this header.
 //
 // A folder holds KITH (the superblock), kith.lock and data/ (RocksDB's files). After a write has
-// failed, further writes first try to bring RocksDB back (a full disk may have room again) and fail
-// with the cause while that is impossible; reads go on.
+// failed (a full disk, a broken one), every further write fails with the cause until the database
+// is closed and opened again; reads go on.
 //
 // Thread safety: all functions may be called from any thread, except that NoteCommitted belongs to
 // the leader of the commit pipeline.
@@ -15,7 +15,6 @@
 
 #include <array>
 #include <atomic>
-#include <chrono>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -92,10 +91,7 @@ class Store {
   rocksdb::ColumnFamilyOptions FamilyOptions(Family family);
   Status CheckContents(bool created);
   Status CheckCommitRecords();
-  Status Recover();
-  rocksdb::Status ArmRecovery();
   rocksdb::WriteBatch IdentityBatch() const;
-  uint64_t CurrentLog() const;
   std::string DataFolder() const;
   std::string SuperblockPath() const;
 
@@ -108,8 +104,6 @@ class Store {
   std::array<rocksdb::ColumnFamilyHandle*, kFamilyCount> families_{};
   CommitNumber opened_at_{};
   std::atomic<bool> flushed_since_superblock_{false};
-  std::atomic<bool> memtable_sealed_{true};
-  std::atomic<bool> log_failed_{false};
 
   std::mutex superblock_mutex_;
   Superblock superblock_;
@@ -117,9 +111,7 @@ class Store {
   std::atomic<uint64_t> superblock_commit_{0};
 
   std::mutex write_mutex_;
-  Status failure_;           ///< Why the last write failed; OK when writing works.
-  uint64_t failed_log_ = 0;  ///< The log that it failed on.
-  std::chrono::steady_clock::time_point next_recovery_{};
+  Status failure_;  ///< Why the last write failed; OK when writing works.
 };
 
 }  // namespace kith::storage

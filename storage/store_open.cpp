@@ -69,25 +69,13 @@ Status Absent(const std::string& path) {
 
 }  // namespace
 
-// Tells the store that the superblock can say more, and keeps recovery from errors in the store's
-// hands: RocksDB's own would poll for space in a thread of its own and make Resume fail meanwhile.
+// Tells the store that the superblock can say more, and keeps RocksDB from recovering from errors
+// on its own, by a thread that polls for space.
 class Store::FlushListener final : public rocksdb::EventListener {
  public:
-  FlushListener(std::atomic<bool>* flushed, std::atomic<bool>* sealed,
-                std::atomic<bool>* log_failed)
-      : flushed_(flushed), sealed_(sealed), log_failed_(log_failed) {}
+  explicit FlushListener(std::atomic<bool>* flushed) : flushed_(flushed) {}
   void OnFlushCompleted(rocksdb::DB*, const rocksdb::FlushJobInfo&) override {
     flushed_->store(true, std::memory_order_release);
-  }
-  void OnMemTableSealed(const rocksdb::MemTableInfo&) override {
-    sealed_->store(true, std::memory_order_release);
-  }
-  void OnBackgroundError(rocksdb::BackgroundErrorReason reason, rocksdb::Status*) override {
-    using Reason = rocksdb::BackgroundErrorReason;
-    // Others leave the log as good as it was.
-    if (reason == Reason::kWriteCallback || reason == Reason::kMemTable) {
-      log_failed_->store(true, std::memory_order_release);
-    }
   }
   void OnErrorRecoveryBegin(rocksdb::BackgroundErrorReason, rocksdb::Status,
                             bool* auto_recovery) override {
@@ -97,8 +85,6 @@ class Store::FlushListener final : public rocksdb::EventListener {
  private:
   // The store's; RocksDB is closed before the store ends.
   std::atomic<bool>* flushed_;
-  std::atomic<bool>* sealed_;
-  std::atomic<bool>* log_failed_;
 };
 
 Store::Store(const GraphStoreOptions& options) : options_(options) {}
@@ -246,15 +232,12 @@ rocksdb::DBOptions Store::DatabaseOptions(bool create) {
   options.db_write_buffer_size = 2 * options_.write_buffer_bytes;
   options.max_total_wal_size = 4 * options_.write_buffer_bytes;
   options.avoid_unnecessary_blocking_io = true;
-  // What the log holds need not be flushed, and nothing else is worth it (see ArmRecovery).
-  options.avoid_flush_during_shutdown = true;
   options.stats_dump_period_sec = 0;
   options.stats_persist_period_sec = 0;
   options.info_log_level = rocksdb::InfoLogLevel::WARN_LEVEL;
   options.keep_log_file_num = 2;
   options.max_log_file_size = size_t{1} << 20;
-  listener_ =
-      std::make_shared<FlushListener>(&flushed_since_superblock_, &memtable_sealed_, &log_failed_);
+  listener_ = std::make_shared<FlushListener>(&flushed_since_superblock_);
   options.listeners.push_back(listener_);
   return options;
 }
