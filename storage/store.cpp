@@ -49,8 +49,7 @@ Status Store::Write(rocksdb::WriteBatch* batch, bool durable) {
   if (!failure_.ok()) {
     failure_ = failure_.WithContext(
         "nothing more can be written, while reading goes on, until the database is closed and "
-        "opened "
-        "again");
+        "opened again");
   }
   return failure_;
 }
