@@ -13,6 +13,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "engine/base/interrupt.h"
@@ -36,6 +37,12 @@ struct ProcedureField {
   std::optional<Value>
       default_value;  ///< Inputs only: makes the argument optional (trailing ones).
 };
+
+/// A field of exactly this type.
+inline ProcedureField TypedField(std::string name, ValueType type,
+                                 std::optional<Value> default_value = std::nullopt) {
+  return {std::move(name), {FieldType::Kind::kExact, type}, std::move(default_value)};
+}
 
 enum class ProcedureMode : uint8_t { kRead, kWrite, kSchema };
 

@@ -20,17 +20,10 @@ using query::ProcedureField;
 using query::ProcedureMode;
 using query::ProcedureSignature;
 using query::RowSink;
-
-FieldType Exactly(ValueType type) {
-  return {FieldType::Kind::kExact, type};
-}
-
-ProcedureField Field(const char* name, ValueType type) {
-  return {name, Exactly(type), std::nullopt};
-}
+using query::TypedField;
 
 ProcedureField OptionsField() {
-  return {"options", Exactly(ValueType::kMap), Value::FromMap({})};
+  return TypedField("options", ValueType::kMap, Value::FromMap({}));
 }
 
 Value Integer(size_t number) {
@@ -132,11 +125,13 @@ class IngestProcedure final : public RagProcedure {
       : RagProcedure(
             pipeline,
             {"rag.ingest",
-             {Field("path", ValueType::kString), OptionsField()},
-             {Field("documents", ValueType::kInteger), Field("replaced", ValueType::kInteger),
-              Field("unchanged", ValueType::kInteger), Field("chunks", ValueType::kInteger),
-              Field("entities", ValueType::kInteger), Field("links", ValueType::kInteger),
-              Field("skipped", ValueType::kList)},
+             {TypedField("path", ValueType::kString), OptionsField()},
+             {TypedField("documents", ValueType::kInteger),
+              TypedField("replaced", ValueType::kInteger),
+              TypedField("unchanged", ValueType::kInteger),
+              TypedField("chunks", ValueType::kInteger),
+              TypedField("entities", ValueType::kInteger), TypedField("links", ValueType::kInteger),
+              TypedField("skipped", ValueType::kList)},
              ProcedureMode::kWrite,
              "Adds the documents below a path, or replaces those that changed."}) {}
 
@@ -166,8 +161,8 @@ class DeleteProcedure final : public RagProcedure {
  public:
   explicit DeleteProcedure(Pipeline* pipeline)
       : RagProcedure(pipeline, {"rag.delete",
-                                {Field("uri", ValueType::kString)},
-                                {Field("deleted", ValueType::kString)},
+                                {TypedField("uri", ValueType::kString)},
+                                {TypedField("deleted", ValueType::kString)},
                                 ProcedureMode::kWrite,
                                 "Deletes a document and all that came from it alone."}) {}
 
@@ -193,16 +188,17 @@ Value PathValue(const std::vector<Hop>& path) {
 class RetrieveProcedure final : public RagProcedure {
  public:
   explicit RetrieveProcedure(Pipeline* pipeline)
-      : RagProcedure(pipeline,
-                     {"rag.retrieve",
-                      {Field("question", ValueType::kString), OptionsField()},
-                      {Field("chunk", ValueType::kNode), Field("score", ValueType::kFloat),
-                       Field("document", ValueType::kString), Field("title", ValueType::kString),
-                       Field("begin", ValueType::kInteger), Field("end", ValueType::kInteger),
-                       Field("text", ValueType::kString), Field("foundBy", ValueType::kString),
-                       Field("path", ValueType::kList), Field("route", ValueType::kString)},
-                      ProcedureMode::kRead,
-                      "Finds the passages for a question, best first."}) {}
+      : RagProcedure(
+            pipeline,
+            {"rag.retrieve",
+             {TypedField("question", ValueType::kString), OptionsField()},
+             {TypedField("chunk", ValueType::kNode), TypedField("score", ValueType::kFloat),
+              TypedField("document", ValueType::kString), TypedField("title", ValueType::kString),
+              TypedField("begin", ValueType::kInteger), TypedField("end", ValueType::kInteger),
+              TypedField("text", ValueType::kString), TypedField("foundBy", ValueType::kString),
+              TypedField("path", ValueType::kList), TypedField("route", ValueType::kString)},
+             ProcedureMode::kRead,
+             "Finds the passages for a question, best first."}) {}
 
   Status Call(ProcedureContext& context, std::span<const Value> arguments,
               const RowSink& sink) const override {
@@ -232,10 +228,12 @@ class AskProcedure final : public RagProcedure {
       : RagProcedure(
             pipeline,
             {"rag.ask",
-             {Field("question", ValueType::kString), OptionsField()},
-             {Field("answer", ValueType::kString), Field("abstained", ValueType::kBoolean),
-              Field("confidence", ValueType::kFloat), Field("citations", ValueType::kList),
-              Field("route", ValueType::kString), Field("reasons", ValueType::kList)},
+             {TypedField("question", ValueType::kString), OptionsField()},
+             {TypedField("answer", ValueType::kString),
+              TypedField("abstained", ValueType::kBoolean),
+              TypedField("confidence", ValueType::kFloat),
+              TypedField("citations", ValueType::kList), TypedField("route", ValueType::kString),
+              TypedField("reasons", ValueType::kList)},
              ProcedureMode::kRead,
              "Answers a question from the documents, with citations, or says that they do not."}) {}
 

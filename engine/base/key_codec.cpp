@@ -8,6 +8,8 @@
 #include <cassert>
 #include <cmath>
 
+#include "engine/base/value_compare.h"
+
 namespace kith {
 namespace {
 
@@ -31,11 +33,8 @@ enum Tag : uint8_t {
 constexpr char kListEnd = 0x01;
 
 constexpr double kTwoTo53 = 9007199254740992.0;
-constexpr double kTwoTo63 = 9223372036854775808.0;
 // Remainders lie in [-512, 512]; the bias makes them unsigned.
 constexpr int kRemainderBias = 0x8000;
-// As in value_compare.cpp: the mean Gregorian month.
-constexpr int64_t kMeanMonthSeconds = 2'629'746;
 using Int128 = __int128;
 using UInt128 = unsigned __int128;
 

@@ -18,6 +18,8 @@ inline constexpr int64_t kMaxYear = 999'999'999;
 inline constexpr int64_t kMinYear = -999'999'999;
 inline constexpr int64_t kNanosPerSecond = 1'000'000'000;
 inline constexpr int64_t kSecondsPerDay = 86'400;
+/// How long a month counts where durations are ordered: a 12th of the mean Gregorian year.
+inline constexpr int64_t kMeanMonthSeconds = 2'629'746;
 inline constexpr int64_t kNanosPerDay = kNanosPerSecond * kSecondsPerDay;
 
 /// A day of the calendar, as days since 1970-01-01.

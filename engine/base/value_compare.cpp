@@ -12,13 +12,6 @@ namespace {
 
 using Ordering = std::strong_ordering;
 
-// 2^63: the first double above all of int64.
-constexpr double kTwoTo63 = 9223372036854775808.0;
-
-// The length of a duration for ordering: a month counts as a 12th of the mean Gregorian year
-// (31,556,952 s), a day as 24 hours.
-constexpr int64_t kMeanMonthSeconds = 2'629'746;
-
 Ordering CompareDurations(const Duration& a, const Duration& b) {
   const auto length = [](const Duration& d) {
     return static_cast<__int128>(d.months) * kMeanMonthSeconds +

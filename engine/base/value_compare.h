@@ -18,6 +18,9 @@
 
 namespace kith {
 
+/// The first double above all of int64.
+inline constexpr double kTwoTo63 = 9223372036854775808.0;
+
 /// true, false, or nullopt for "unknown" (null).
 using Ternary = std::optional<bool>;
 

@@ -12,7 +12,7 @@ namespace {
 constexpr uint64_t kNoEntity = std::numeric_limits<uint64_t>::max();
 // Bounds are sums in another order than scores: a bound this much short still counts.
 constexpr double kSlack = 1 + 1e-9;
-constexpr uint32_t kInterruptEvery = 8192;
+constexpr uint32_t kStepsPerPoll = 8192;
 
 bool Better(const TextHit& a, const TextHit& b) {
   return a.score != b.score ? a.score > b.score : a.entity < b.entity;
@@ -110,7 +110,7 @@ Status MaxScore::Run() {
     }
     if (entity == kNoEntity) break;
     Consider(entity);
-    if (++steps % kInterruptEvery == 0 && options_.interrupt != nullptr) {
+    if (++steps % kStepsPerPoll == 0 && options_.interrupt != nullptr) {
       KITH_RETURN_IF_ERROR(options_.interrupt->Check());
     }
   }

@@ -18,7 +18,7 @@ using storage::KeySpaceReader;
 
 // Bounds the memory of a query like a*.
 constexpr size_t kMaxPostings = 20'000'000;
-constexpr size_t kInterruptEvery = 4096;
+constexpr size_t kPostingsPerPoll = 4096;
 
 struct ReadOptions {
   PostingLayout layout;
@@ -36,7 +36,7 @@ Status ReadRange(KeySpaceReader* keys, const std::string& prefix, const ReadOpti
       return false;
     }
     postings->push_back(*posting);
-    if (postings->size() % kInterruptEvery != 0) return true;
+    if (postings->size() % kPostingsPerPoll != 0) return true;
     if (options.interrupt != nullptr) failed = options.interrupt->Check();
     if (postings->size() >= kMaxPostings) {
       failed = Status(StatusCode::kResourceExhausted,

@@ -10,12 +10,12 @@ namespace {
 
 using Words = std::string_view;
 
-constexpr Words kChinese[] = {"一个", "不", "与", "为",   "之",   "也", "了",   "于",   "从", "他",
-                              "他们", "以", "你", "你们", "到",   "及", "吗",   "吧",   "呢", "和",
-                              "啊",   "在", "她", "它",   "它们", "对", "對",   "就",   "很", "我",
-                              "我们", "或", "把", "是",   "是否", "有", "沒有", "没有", "的", "着",
-                              "而",   "與", "被", "这",   "这个", "那", "那个", "都"};
-constexpr Words kDanish[] = {
+constexpr Words kChineseWords[] = {
+    "一个", "不",   "与", "为", "之", "也", "了",   "于", "从",   "他", "他们", "以",
+    "你",   "你们", "到", "及", "吗", "吧", "呢",   "和", "啊",   "在", "她",   "它",
+    "它们", "对",   "對", "就", "很", "我", "我们", "或", "把",   "是", "是否", "有",
+    "沒有", "没有", "的", "着", "而", "與", "被",   "这", "这个", "那", "那个", "都"};
+constexpr Words kDanishWords[] = {
     "af",    "alle", "at",    "blev", "da",    "de",    "dem",   "den",   "der",   "deres",  "det",
     "dig",   "din",  "dit",   "du",   "efter", "eller", "en",    "end",   "er",    "et",     "for",
     "fra",   "ham",  "han",   "hans", "har",   "havde", "have",  "hende", "hun",   "hvad",   "hvis",
@@ -23,7 +23,7 @@ constexpr Words kDanish[] = {
     "meget", "men",  "mig",   "min",  "mit",   "mod",   "ned",   "noget", "nogle", "nu",     "når",
     "og",    "også", "om",    "op",   "os",    "over",  "på",    "sig",   "skal",  "skulle", "som",
     "til",   "ud",   "under", "var",  "vi",    "vil",   "ville", "vores", "være",  "været"};
-constexpr Words kDutch[] = {
+constexpr Words kDutchWords[] = {
     "aan",    "al",    "als",    "bij",   "dan",   "dat",  "de",   "der",  "deze",   "die",
     "dit",    "doen",  "door",   "dus",   "een",   "en",   "er",   "ge",   "geen",   "had",
     "hebben", "heeft", "hem",    "het",   "hier",  "hij",  "hoe",  "hun",  "iemand", "iets",
@@ -34,7 +34,7 @@ constexpr Words kDutch[] = {
     "voor",   "want",  "waren",  "was",   "wat",   "we",   "wel",  "werd", "wezen",  "wie",
     "wij",    "wil",   "worden", "zal",   "ze",    "zelf", "zich", "zij",  "zijn",   "zo",
     "zonder", "zou"};
-constexpr Words kEnglish[] = {
+constexpr Words kEnglishWords[] = {
     "a",     "about", "after", "all",     "also",    "am",      "an",     "and",    "any",
     "are",   "as",    "at",    "be",      "because", "been",    "before", "being",  "but",
     "by",    "can",   "could", "did",     "do",      "does",    "doing",  "down",   "during",
@@ -48,12 +48,12 @@ constexpr Words kEnglish[] = {
     "until", "up",    "very",  "was",     "we",      "were",    "what",   "when",   "where",
     "which", "while", "who",   "whom",    "whose",   "why",     "will",   "with",   "would",
     "you",   "your"};
-constexpr Words kFinnish[] = {
+constexpr Words kFinnishWords[] = {
     "ei",    "eivät", "en",     "että", "he",   "hän", "hänen",  "ja",   "jo",    "joka",
     "jos",   "jotka", "kanssa", "kuin", "kun",  "me",  "mikä",   "minä", "mitä",  "mukaan",
     "mutta", "myös",  "ne",     "niin", "nyt",  "oli", "olivat", "olla", "on",    "ovat",
     "se",    "sen",   "siitä",  "sinä", "sitä", "tai", "te",     "tämä", "tässä", "vain"};
-constexpr Words kFrench[] = {
+constexpr Words kFrenchWords[] = {
     "au",  "aux",  "avec",  "ce",    "ces",  "cette", "comme", "dans", "de",   "des",
     "du",  "elle", "elles", "en",    "est",  "et",    "eux",   "fut",  "il",   "ils",
     "je",  "la",   "le",    "les",   "leur", "leurs", "lui",   "ma",   "mais", "me",
@@ -61,7 +61,7 @@ constexpr Words kFrench[] = {
     "où",  "par",  "pas",   "pour",  "qu",   "que",   "qui",   "sa",   "se",   "ses",
     "son", "sont", "sous",  "sur",   "ta",   "te",    "tes",   "toi",  "ton",  "tu",
     "un",  "une",  "vos",   "votre", "vous", "à",     "était"};
-constexpr Words kGerman[] = {
+constexpr Words kGermanWords[] = {
     "aber",  "alle",  "als",      "am",     "an",   "auch",   "auf",   "aus",   "bei",   "bin",
     "bis",   "bist",  "da",       "das",    "dass", "daß",    "dein",  "dem",   "den",   "der",
     "des",   "dich",  "die",      "dir",    "doch", "du",     "durch", "ein",   "eine",  "einem",
@@ -72,12 +72,12 @@ constexpr Words kGerman[] = {
     "um",    "und",   "uns",      "unter",  "vom",  "von",    "vor",   "war",   "waren", "was",
     "weil",  "wenn",  "wer",      "werden", "wie",  "wieder", "wir",   "wird",  "wo",    "zu",
     "zum",   "zur",   "zwischen", "über"};
-constexpr Words kHungarian[] = {
+constexpr Words kHungarianWords[] = {
     "a",   "az",      "be",     "csak", "de",    "egy",  "ek",     "ez",    "ezt",
     "fel", "ha",      "hanem",  "hogy", "ilyen", "kell", "ki",     "lehet", "lesz",
     "meg", "mert",    "minden", "mint", "most",  "még",  "nagyon", "nem",   "pedig",
     "sem", "szerint", "től",    "után", "vagy",  "van",  "volt",   "és",    "ők"};
-constexpr Words kItalian[] = {
+constexpr Words kItalianWords[] = {
     "a",      "ad",     "agli",   "ai",     "al",    "alla", "alle",   "anche", "che",   "chi",
     "ci",     "come",   "con",    "da",     "dagli", "dai",  "dal",    "dalla", "degli", "dei",
     "del",    "della",  "delle",  "dello",  "di",    "dove", "e",      "ed",    "era",   "fu",
@@ -87,7 +87,7 @@ constexpr Words kItalian[] = {
     "quella", "quello", "questa", "questo", "se",    "si",   "sia",    "sono",  "su",    "sua",
     "sui",    "sul",    "sulla",  "suo",    "ti",    "tra",  "tu",     "tuo",   "un",    "una",
     "uno",    "vi",     "voi"};
-constexpr Words kNorwegian[] = {
+constexpr Words kNorwegianWords[] = {
     "alle", "at",    "av",    "bare",  "ble",    "da",    "de",    "deg", "dem", "den",   "denne",
     "der",  "deres", "det",   "dette", "du",     "eller", "en",    "er",  "et",  "etter", "for",
     "fra",  "ha",    "hadde", "han",   "hans",   "har",   "henne", "hun", "hva", "hvis",  "hvor",
@@ -95,7 +95,7 @@ constexpr Words kNorwegian[] = {
     "mot",  "må",    "nå",    "når",   "og",     "også",  "om",    "opp", "oss", "over",  "på",
     "seg",  "selv",  "sin",   "skal",  "skulle", "som",   "så",    "til", "ut",  "var",   "ved",
     "vi",   "vil",   "ville", "være",  "vært"};
-constexpr Words kPortuguese[] = {
+constexpr Words kPortugueseWords[] = {
     "a",      "ao",   "aos",  "as",    "até",  "com",   "como",  "da",   "das",   "de",  "dela",
     "dele",   "do",   "dos",  "e",     "ela",  "ele",   "eles",  "em",   "entre", "era", "essa",
     "esse",   "esta", "este", "eu",    "foi",  "foram", "há",    "isso", "isto",  "já",  "lhe",
@@ -103,7 +103,7 @@ constexpr Words kPortuguese[] = {
     "nos",    "não",  "nós",  "o",     "os",   "ou",    "para",  "pela", "pelo",  "por", "qual",
     "quando", "que",  "quem", "se",    "sem",  "ser",   "seu",   "sua",  "são",   "só",  "também",
     "te",     "tem",  "um",   "uma",   "você", "à",     "é"};
-constexpr Words kRussian[] = {
+constexpr Words kRussianWords[] = {
     "а",     "без",    "более", "бы",    "был",   "была",  "были",  "было", "быть", "в",
     "вам",   "вас",    "весь",  "во",    "вот",   "все",   "всего", "всех", "вы",   "где",
     "да",    "для",    "до",    "его",   "ее",    "если",  "есть",  "еще",  "же",   "за",
@@ -114,7 +114,7 @@ constexpr Words kRussian[] = {
     "со",    "так",    "также", "такой", "там",   "те",    "тем",   "то",   "того", "тоже",
     "той",   "только", "том",   "ты",    "у",     "уже",   "хотя",  "чего", "чей",  "чем",
     "что",   "чтобы",  "чье",   "эта",   "эти",   "это",   "я"};
-constexpr Words kSpanish[] = {
+constexpr Words kSpanishWords[] = {
     "a",    "al",    "algo",  "ante",     "antes",   "como", "con", "contra", "cual",  "cuando",
     "de",   "del",   "desde", "donde",    "durante", "e",    "el",  "ella",   "ellas", "ellos",
     "en",   "entre", "era",   "es",       "esa",     "ese",  "eso", "esta",   "este",  "esto",
@@ -123,7 +123,7 @@ constexpr Words kSpanish[] = {
     "o",    "otra",  "otro",  "para",     "pero",    "poco", "por", "porque", "que",   "quien",
     "se",   "ser",   "si",    "sin",      "sobre",   "son",  "su",  "sus",    "sí",    "también",
     "te",   "tiene", "todo",  "tu",       "un",      "una",  "uno", "y",      "ya",    "yo"};
-constexpr Words kSwedish[] = {
+constexpr Words kSwedishWords[] = {
     "alla",  "att",   "av",    "bara",   "blev", "bli",   "de",  "dem",    "den",    "denna",
     "deras", "dess",  "det",   "detta",  "dig",  "din",   "du",  "där",    "då",     "efter",
     "ej",    "eller", "en",    "er",     "ett",  "från",  "för", "ha",     "hade",   "han",
@@ -133,7 +133,7 @@ constexpr Words kSwedish[] = {
     "oss",   "på",    "samma", "sedan",  "sig",  "sin",   "ska", "skulle", "som",    "så",
     "till",  "under", "upp",   "ut",     "utan", "vad",   "var", "vara",   "vem",    "vi",
     "vid",   "vilka", "över"};
-constexpr Words kTurkish[] = {
+constexpr Words kTurkishWords[] = {
     "acaba",  "ama",  "ancak", "bana",  "bazı",  "belki", "ben", "benim", "bile", "bir",
     "biri",   "biz",  "bu",    "buna",  "bunu",  "böyle", "da",  "daha",  "de",   "defa",
     "diye",   "en",   "gibi",  "hem",   "hep",   "hepsi", "her", "hiç",   "ile",  "ise",
@@ -142,14 +142,14 @@ constexpr Words kTurkish[] = {
     "veya",   "ya",   "yani",  "çok",   "çünkü", "şey",   "şu"};
 
 constexpr std::array kAll = {
-    StopWords{"chinese", kChinese},       StopWords{"danish", kDanish},
-    StopWords{"dutch", kDutch},           StopWords{"english", kEnglish},
-    StopWords{"finnish", kFinnish},       StopWords{"french", kFrench},
-    StopWords{"german", kGerman},         StopWords{"hungarian", kHungarian},
-    StopWords{"italian", kItalian},       StopWords{"norwegian", kNorwegian},
-    StopWords{"portuguese", kPortuguese}, StopWords{"russian", kRussian},
-    StopWords{"spanish", kSpanish},       StopWords{"swedish", kSwedish},
-    StopWords{"turkish", kTurkish},
+    StopWords{"chinese", kChineseWords},       StopWords{"danish", kDanishWords},
+    StopWords{"dutch", kDutchWords},           StopWords{"english", kEnglishWords},
+    StopWords{"finnish", kFinnishWords},       StopWords{"french", kFrenchWords},
+    StopWords{"german", kGermanWords},         StopWords{"hungarian", kHungarianWords},
+    StopWords{"italian", kItalianWords},       StopWords{"norwegian", kNorwegianWords},
+    StopWords{"portuguese", kPortugueseWords}, StopWords{"russian", kRussianWords},
+    StopWords{"spanish", kSpanishWords},       StopWords{"swedish", kSwedishWords},
+    StopWords{"turkish", kTurkishWords},
 };
 
 const StopWords* Find(std::string_view language) {

@@ -44,7 +44,7 @@ uint32_t AddSaturated(uint32_t a, uint64_t b) {
 }
 
 // One token, before equal terms are joined.
-struct Occurrence {
+struct TermOccurrence {
   std::string_view term;
   uint32_t property = 0;
   uint8_t form = 0;
@@ -56,13 +56,13 @@ void AddForm(uint8_t form, uint32_t weight, std::vector<FormFrequency>* forms) {
   forms->back().frequency_eighths = AddSaturated(forms->back().frequency_eighths, weight);
 }
 
-std::vector<TermEntry> Join(const IndexDefinition& index, std::vector<Occurrence> occurrences) {
+std::vector<TermEntry> Join(const IndexDefinition& index, std::vector<TermOccurrence> occurrences) {
   std::sort(occurrences.begin(), occurrences.end(), [](const auto& a, const auto& b) {
     const int order = a.term.compare(b.term);
     return order != 0 ? order < 0 : a.form < b.form;
   });
   std::vector<TermEntry> terms;
-  for (const Occurrence& occurrence : occurrences) {
+  for (const TermOccurrence& occurrence : occurrences) {
     if (terms.empty() || terms.back().term != occurrence.term) {
       terms.push_back({std::string(occurrence.term), 0, 0, {}});
     }
@@ -191,7 +191,7 @@ Result<TextDocument> AnalyzeTexts(const IndexDefinition& index,
     document.length_eighths =
         AddSaturated(document.length_eighths, uint64_t{added} * WeightOf(index, text.property));
   }
-  std::vector<Occurrence> occurrences;
+  std::vector<TermOccurrence> occurrences;
   occurrences.reserve(analyzed.tokens.size());
   for (size_t i = 0; i < analyzed.tokens.size(); ++i) {
     const Token& token = analyzed.tokens[i];

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 
+#include "engine/base/value_compare.h"
 #include "query/function/builtins.h"
 #include "query/function/function_error.h"
 #include "query/function/text.h"
@@ -20,9 +21,6 @@ constexpr TypeSet kToNumberInput = kNumberType | ValueType::kString;
 constexpr TypeSet kToIntegerInput = kToNumberInput | ValueType::kBoolean;
 constexpr TypeSet kToStringInput =
     kNumberType | ValueType::kString | ValueType::kBoolean | kTemporalType;
-
-// 2^63, the first double above int64.
-constexpr double kTwoTo63 = 9223372036854775808.0;
 
 std::optional<double> ParseFloat(std::string_view text) {
   if (text == "NaN") return std::nan("");

@@ -9,30 +9,25 @@
 #include "query/function/temporal_calendar.h"
 #include "query/function/temporal_error.h"
 #include "query/function/temporal_parse.h"
+#include "query/function/temporal_parts.h"
 
 namespace kith::query {
 namespace {
 
 using Field = TemporalField;
 
-template <typename T>
-Result<Value> Wrap(Result<T> parsed) {
-  if (!parsed.ok()) return parsed.status();
-  return Value(*std::move(parsed));
-}
-
 Result<Value> ParseTemporal(TemporalKind kind, std::string_view text,
                             const TemporalSetting& setting) {
   switch (kind) {
-    case TemporalKind::kDate: return Wrap(ParseDate(text));
-    case TemporalKind::kLocalTime: return Wrap(ParseLocalTime(text));
+    case TemporalKind::kDate: return ToValue(ParseDate(text));
+    case TemporalKind::kLocalTime: return ToValue(ParseLocalTime(text));
     case TemporalKind::kTime: {
       KITH_ASSIGN_OR_RETURN(const int32_t offset,
                             OffsetAt(setting.zone, setting.now.epoch_seconds));
-      return Wrap(ParseTime(text, offset));
+      return ToValue(ParseTime(text, offset));
     }
-    case TemporalKind::kLocalDateTime: return Wrap(ParseLocalDateTime(text));
-    case TemporalKind::kDateTime: return Wrap(ParseDateTime(text, setting.zone));
+    case TemporalKind::kLocalDateTime: return ToValue(ParseLocalDateTime(text));
+    case TemporalKind::kDateTime: return ToValue(ParseDateTime(text, setting.zone));
   }
   return Value();
 }
@@ -57,7 +52,7 @@ Result<Value> MakeFromEpochFields(const TemporalFields& fields, const TemporalSe
     instant.epoch_seconds = *fields.at(Field::kEpochSeconds);
     instant.nanos = static_cast<int32_t>(nanos);
   }
-  return Wrap(AtInstant(instant, fields.zone.value_or(setting.zone)));
+  return ToValue(AtInstant(instant, fields.zone.value_or(setting.zone)));
 }
 
 // The date, time and zone of the values named in the map. The zone belongs to the time.
@@ -108,7 +103,7 @@ Result<Value> MoveToZone(TemporalKind kind, const Value& value, const TimeZone& 
                          const TemporalSetting& setting) {
   if (kind == TemporalKind::kDateTime) {
     const DateTime& moment = value.AsDateTime();
-    return Wrap(AtInstant({moment.epoch_seconds, moment.nanos}, zone));
+    return ToValue(AtInstant({moment.epoch_seconds, moment.nanos}, zone));
   }
   const Time time = value.AsTime();
   KITH_ASSIGN_OR_RETURN(const int32_t offset, OffsetAt(zone, setting.now.epoch_seconds));
@@ -185,7 +180,7 @@ Result<Value> MakeFromEpoch(const Value& seconds, const Value& nanos) {
                     ValueTypeName(seconds.type()), ValueTypeName(nanos.type())));
   }
   KITH_RETURN_IF_ERROR(CheckPart("nanosecond", nanos.AsInteger(), 0, 999'999'999));
-  return Wrap(
+  return ToValue(
       AtInstant({seconds.AsInteger(), static_cast<int32_t>(nanos.AsInteger())}, TimeZone{}));
 }
 
@@ -197,7 +192,7 @@ Result<Value> MakeFromEpochMillis(const Value& millis) {
                     ValueTypeName(millis.type())));
   }
   const int64_t count = millis.AsInteger();
-  return Wrap(AtInstant(
+  return ToValue(AtInstant(
       {FloorDivide(count, 1000), static_cast<int32_t>(FloorModulo(count, 1000) * 1'000'000)},
       TimeZone{}));
 }

@@ -15,12 +15,6 @@
 namespace kith::query {
 namespace {
 
-template <typename T>
-Result<Value> Wrap(Result<T> result) {
-  if (!result.ok()) return result.status();
-  return Value(*std::move(result));
-}
-
 Status NoOperator(const char* operation, const Value& a, const Value& b) {
   return TemporalTypeError(fmt::format("{} is not defined for {} and {}", operation,
                                        ValueTypeName(a.type()), ValueTypeName(b.type())));
@@ -84,7 +78,7 @@ Result<DateTime> AddToMoment(const DateTime& moment, const Duration& duration) {
 
 Result<Value> AddDurationTo(const Value& point, const Duration& duration) {
   switch (point.type()) {
-    case ValueType::kDate: return Wrap(AddToDay(point.AsDate(), duration));
+    case ValueType::kDate: return ToValue(AddToDay(point.AsDate(), duration));
     case ValueType::kLocalTime:
       return Value(LocalTime{AddToTimeOfDay(point.AsLocalTime().nanos, duration)});
     case ValueType::kTime: {
@@ -94,16 +88,16 @@ Result<Value> AddDurationTo(const Value& point, const Duration& duration) {
     case ValueType::kLocalDateTime: {
       KITH_ASSIGN_OR_RETURN(const LocalDateTime moved,
                             AddDatePart(point.AsLocalDateTime(), duration));
-      return Wrap(AddToLocal(moved, duration.seconds, duration.nanos));
+      return ToValue(AddToLocal(moved, duration.seconds, duration.nanos));
     }
-    default: return Wrap(AddToMoment(point.AsDateTime(), duration));
+    default: return ToValue(AddToMoment(point.AsDateTime(), duration));
   }
 }
 
 }  // namespace
 
 Result<Value> AddTemporal(const Value& a, const Value& b) {
-  if (IsDuration(a) && IsDuration(b)) return Wrap(AddDurations(a.AsDuration(), b.AsDuration()));
+  if (IsDuration(a) && IsDuration(b)) return ToValue(AddDurations(a.AsDuration(), b.AsDuration()));
   if (IsPointInTime(a) && IsDuration(b)) return AddDurationTo(a, b.AsDuration());
   if (IsDuration(a) && IsPointInTime(b)) return AddDurationTo(b, a.AsDuration());
   return NoOperator("addition", a, b);
@@ -114,18 +108,18 @@ Result<Value> SubtractTemporal(const Value& a, const Value& b) {
     return NoOperator("subtraction", a, b);
   }
   KITH_ASSIGN_OR_RETURN(const Duration negated, NegateDuration(b.AsDuration()));
-  if (IsDuration(a)) return Wrap(AddDurations(a.AsDuration(), negated));
+  if (IsDuration(a)) return ToValue(AddDurations(a.AsDuration(), negated));
   return AddDurationTo(a, negated);
 }
 
 Result<Value> MultiplyTemporal(const Value& a, const Value& b) {
-  if (IsDuration(a) && b.IsNumber()) return Wrap(MultiplyDuration(a.AsDuration(), b));
-  if (IsDuration(b) && a.IsNumber()) return Wrap(MultiplyDuration(b.AsDuration(), a));
+  if (IsDuration(a) && b.IsNumber()) return ToValue(MultiplyDuration(a.AsDuration(), b));
+  if (IsDuration(b) && a.IsNumber()) return ToValue(MultiplyDuration(b.AsDuration(), a));
   return NoOperator("multiplication", a, b);
 }
 
 Result<Value> DivideTemporal(const Value& a, const Value& b) {
-  if (IsDuration(a) && b.IsNumber()) return Wrap(DivideDuration(a.AsDuration(), b));
+  if (IsDuration(a) && b.IsNumber()) return ToValue(DivideDuration(a.AsDuration(), b));
   return NoOperator("division", a, b);
 }
 

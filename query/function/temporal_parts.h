@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <optional>
 #include <string_view>
+#include <utility>
 
 #include "engine/base/result.h"
 #include "engine/base/value.h"
@@ -30,6 +31,13 @@ struct TemporalParts {
   std::optional<TimeZone> zone;
   std::optional<int32_t> offset_seconds;  ///< That the time has, where it is known.
 };
+
+/// The temporal value, or the error, as a Value.
+template <typename T>
+Result<Value> ToValue(Result<T> temporal) {
+  if (!temporal.ok()) return temporal.status();
+  return Value(*std::move(temporal));
+}
 
 /// True for the five kinds; false for durations and everything else.
 bool IsPointInTime(const Value& value);

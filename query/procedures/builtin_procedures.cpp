@@ -27,10 +27,6 @@ class BuiltinProcedure final : public Procedure {
   Body body_;
 };
 
-ProcedureField Field(std::string name, ValueType type) {
-  return {std::move(name), {FieldType::Kind::kExact, type}, std::nullopt};
-}
-
 void Add(ProcedureRegistry* registry, ProcedureSignature signature, Body body) {
   // A name that is taken stays with whoever took it.
   const Status status =
@@ -50,7 +46,7 @@ void AddNames(ProcedureRegistry* registry) {
   Add(registry,
       {"db.labels",
        {},
-       {Field("label", ValueType::kString)},
+       {TypedField("label", ValueType::kString)},
        ProcedureMode::kRead,
        "All labels that nodes have or had."},
       [](ProcedureContext& context, std::span<const Value>, const RowSink& sink) {
@@ -59,7 +55,7 @@ void AddNames(ProcedureRegistry* registry) {
   Add(registry,
       {"db.relationshipTypes",
        {},
-       {Field("relationshipType", ValueType::kString)},
+       {TypedField("relationshipType", ValueType::kString)},
        ProcedureMode::kRead,
        "All types that relationships have or had."},
       [](ProcedureContext& context, std::span<const Value>, const RowSink& sink) {
@@ -68,7 +64,7 @@ void AddNames(ProcedureRegistry* registry) {
   Add(registry,
       {"db.propertyKeys",
        {},
-       {Field("propertyKey", ValueType::kString)},
+       {TypedField("propertyKey", ValueType::kString)},
        ProcedureMode::kRead,
        "All property keys in use."},
       [](ProcedureContext& context, std::span<const Value>, const RowSink& sink) {
@@ -98,8 +94,8 @@ void AddDescriptions(ProcedureRegistry* registry) {
   Add(registry,
       {"db.schema.overview",
        {},
-       {Field("kind", ValueType::kString), Field("name", ValueType::kString),
-        Field("count", ValueType::kInteger)},
+       {TypedField("kind", ValueType::kString), TypedField("name", ValueType::kString),
+        TypedField("count", ValueType::kInteger)},
        ProcedureMode::kRead,
        "Labels and relationship types with how many there are."},
       [](ProcedureContext& context, std::span<const Value>, const RowSink& sink) {
@@ -108,8 +104,8 @@ void AddDescriptions(ProcedureRegistry* registry) {
   Add(registry,
       {"dbms.components",
        {},
-       {Field("name", ValueType::kString), Field("versions", ValueType::kList),
-        Field("edition", ValueType::kString)},
+       {TypedField("name", ValueType::kString), TypedField("versions", ValueType::kList),
+        TypedField("edition", ValueType::kString)},
        ProcedureMode::kRead,
        "The database's name and version."},
       [](ProcedureContext&, std::span<const Value>, const RowSink& sink) {

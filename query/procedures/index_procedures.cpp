@@ -15,10 +15,6 @@ using index::EntityKind;
 using index::IndexDefinition;
 using index::IndexManager;
 
-FieldType Exact(ValueType type) {
-  return {FieldType::Kind::kExact, type};
-}
-
 Status NullArgument(std::string_view procedure, std::string_view argument) {
   return Status(StatusCode::kArgumentError, std::string(procedure) + ": the argument " +
                                                 std::string(argument) +
@@ -65,15 +61,15 @@ class FulltextQuery final : public Procedure {
     const bool nodes = entity == EntityKind::kNode;
     signature_.name =
         nodes ? "db.index.fulltext.queryNodes" : "db.index.fulltext.queryRelationships";
-    signature_.inputs = {{"indexName", Exact(ValueType::kString), {}},
-                         {"queryString", Exact(ValueType::kString), {}},
-                         {"options", Exact(ValueType::kMap), Value::FromMap({})}};
+    signature_.inputs = {TypedField("indexName", ValueType::kString),
+                         TypedField("queryString", ValueType::kString),
+                         TypedField("options", ValueType::kMap, Value::FromMap({}))};
     if (nodes) {
-      signature_.outputs = {{"node", Exact(ValueType::kNode), {}}};
+      signature_.outputs = {TypedField("node", ValueType::kNode)};
     } else {
-      signature_.outputs = {{"relationship", Exact(ValueType::kRelationship), {}}};
+      signature_.outputs = {TypedField("relationship", ValueType::kRelationship)};
     }
-    signature_.outputs.push_back({"score", Exact(ValueType::kFloat), {}});
+    signature_.outputs.push_back(TypedField("score", ValueType::kFloat));
     signature_.description = std::string("The ") + (nodes ? "nodes" : "relationships") +
                              " that match a full-text query, best first, with their BM25 scores.";
   }
@@ -114,12 +110,12 @@ class FulltextHighlight final : public Procedure {
  public:
   explicit FulltextHighlight(IndexManager* indexes) : indexes_(indexes) {
     signature_.name = "db.index.fulltext.highlight";
-    signature_.inputs = {{"indexName", Exact(ValueType::kString), {}},
-                         {"queryString", Exact(ValueType::kString), {}},
-                         {"text", Exact(ValueType::kString), {}}};
-    signature_.outputs = {{"begin", Exact(ValueType::kInteger), {}},
-                          {"end", Exact(ValueType::kInteger), {}},
-                          {"matched", Exact(ValueType::kString), {}}};
+    signature_.inputs = {TypedField("indexName", ValueType::kString),
+                         TypedField("queryString", ValueType::kString),
+                         TypedField("text", ValueType::kString)};
+    signature_.outputs = {TypedField("begin", ValueType::kInteger),
+                          TypedField("end", ValueType::kInteger),
+                          TypedField("matched", ValueType::kString)};
     signature_.description =
         "The parts of a text that a full-text query matches, with their byte offsets.";
   }
@@ -158,8 +154,8 @@ class ListAnalyzers final : public Procedure {
  public:
   ListAnalyzers() {
     signature_.name = "db.index.fulltext.listAvailableAnalyzers";
-    signature_.outputs = {{"analyzer", Exact(ValueType::kString), {}},
-                          {"description", Exact(ValueType::kString), {}}};
+    signature_.outputs = {TypedField("analyzer", ValueType::kString),
+                          TypedField("description", ValueType::kString)};
     signature_.description = "The analyzers that CREATE FULLTEXT INDEX knows.";
   }
 

@@ -15,10 +15,6 @@ namespace {
 
 using Row = std::vector<Value>;
 
-ProcedureField Field(std::string name, ValueType type) {
-  return {std::move(name), {FieldType::Kind::kExact, type}, std::nullopt};
-}
-
 Value StringList(const std::vector<std::string>& texts) {
   List list;
   for (const std::string& text : texts) list.emplace_back(text);
@@ -58,11 +54,13 @@ class ShowIndexes final : public ShowProcedure {
   explicit ShowIndexes(const index::IndexManager* indexes)
       : ShowProcedure(
             "kith.show.indexes", "The indexes of the database, as SHOW INDEXES lists them.",
-            {Field("id", ValueType::kInteger), Field("name", ValueType::kString),
-             Field("state", ValueType::kString), Field("populationPercent", ValueType::kFloat),
-             Field("type", ValueType::kString), Field("entityType", ValueType::kString),
-             Field("labelsOrTypes", ValueType::kList), Field("properties", ValueType::kList),
-             Field("owningConstraint", ValueType::kString)}),
+            {TypedField("id", ValueType::kInteger), TypedField("name", ValueType::kString),
+             TypedField("state", ValueType::kString),
+             TypedField("populationPercent", ValueType::kFloat),
+             TypedField("type", ValueType::kString), TypedField("entityType", ValueType::kString),
+             TypedField("labelsOrTypes", ValueType::kList),
+             TypedField("properties", ValueType::kList),
+             TypedField("owningConstraint", ValueType::kString)}),
         indexes_(indexes) {}
 
  private:
@@ -90,10 +88,11 @@ class ShowConstraints final : public ShowProcedure {
       : ShowProcedure(
             "kith.show.constraints",
             "The constraints of the database, as SHOW CONSTRAINTS lists them.",
-            {Field("id", ValueType::kInteger), Field("name", ValueType::kString),
-             Field("type", ValueType::kString), Field("entityType", ValueType::kString),
-             Field("labelsOrTypes", ValueType::kList), Field("properties", ValueType::kList),
-             Field("ownedIndex", ValueType::kString)}),
+            {TypedField("id", ValueType::kInteger), TypedField("name", ValueType::kString),
+             TypedField("type", ValueType::kString), TypedField("entityType", ValueType::kString),
+             TypedField("labelsOrTypes", ValueType::kList),
+             TypedField("properties", ValueType::kList),
+             TypedField("ownedIndex", ValueType::kString)}),
         indexes_(indexes) {}
 
  private:
@@ -119,8 +118,9 @@ class ShowFunctions final : public ShowProcedure {
   explicit ShowFunctions(const FunctionRegistry& functions)
       : ShowProcedure(
             "kith.show.functions", "The functions of the language.",
-            {Field("name", ValueType::kString), Field("category", ValueType::kString),
-             Field("signature", ValueType::kString), Field("description", ValueType::kString)}),
+            {TypedField("name", ValueType::kString), TypedField("category", ValueType::kString),
+             TypedField("signature", ValueType::kString),
+             TypedField("description", ValueType::kString)}),
         functions_(functions) {}
 
  private:
@@ -170,8 +170,9 @@ class ShowProcedures final : public ShowProcedure {
   explicit ShowProcedures(const ProcedureRegistry* procedures)
       : ShowProcedure(
             "kith.show.procedures", "What CALL can call.",
-            {Field("name", ValueType::kString), Field("mode", ValueType::kString),
-             Field("signature", ValueType::kString), Field("description", ValueType::kString)}),
+            {TypedField("name", ValueType::kString), TypedField("mode", ValueType::kString),
+             TypedField("signature", ValueType::kString),
+             TypedField("description", ValueType::kString)}),
         procedures_(procedures) {}
 
  private:

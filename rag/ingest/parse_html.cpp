@@ -14,7 +14,7 @@
 namespace kith::rag {
 namespace {
 
-bool IsSpace(char c) {
+bool IsHtmlSpace(char c) {
   return c == ' ' || c == '\n' || c == '\t' || c == '\r' || c == '\f';
 }
 
@@ -187,9 +187,9 @@ class HtmlReader {
     const bool keep_space = block_.kind == BlockKind::kCode;
     size_t at = 0;
     while (at < raw.size()) {
-      if (!keep_space && IsSpace(raw[at])) {
+      if (!keep_space && IsHtmlSpace(raw[at])) {
         size_t end = at;
-        while (end < raw.size() && IsSpace(raw[end])) ++end;
+        while (end < raw.size() && IsHtmlSpace(raw[end])) ++end;
         Space(base + at, base + end);
         at = end;
       } else if (has_tags && raw[at] == '<') {
@@ -200,7 +200,7 @@ class HtmlReader {
       } else {
         size_t end = at + 1;
         while (end < raw.size() && raw[end] != '&' && raw[end] != '<' &&
-               (keep_space || !IsSpace(raw[end]))) {
+               (keep_space || !IsHtmlSpace(raw[end]))) {
           ++end;
         }
         block_.text.AppendCopied(raw.substr(at, end - at), base + at);
@@ -229,7 +229,7 @@ class HtmlReader {
 std::string Squeezed(std::string_view text) {
   std::string out;
   for (const char c : text) {
-    if (!IsSpace(c)) {
+    if (!IsHtmlSpace(c)) {
       out += c;
     } else if (!out.empty() && out.back() != ' ') {
       out += ' ';
