@@ -8,9 +8,9 @@
 #include <string>
 #include <string_view>
 
+#include "kith/connection.h"
 #include "query/bind/binder.h"
 #include "query/function/registry.h"
-#include "query/parse/error_text.h"
 #include "query/parse/parser.h"
 #include "query/parse/statement_splitter.h"
 
@@ -21,7 +21,7 @@ inline bool IsCompleteError(const Status& status, std::string_view text) {
   return !status.message().empty() && !status.detail().empty() &&
          status.phase() == ErrorPhase::kCompileTime && status.has_position() &&
          status.position().begin <= status.position().end && status.position().end <= text.size() &&
-         !RenderError(status, text).empty();
+         !DescribeError(status, text).empty();
 }
 
 /// False when a promise is broken.

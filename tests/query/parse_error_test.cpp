@@ -2,7 +2,6 @@
 // Errors of the parser: detail word, place, what was expected, suggestions, limits, and their text.
 #include <catch2/catch.hpp>
 
-#include "query/parse/error_text.h"
 #include "query/parse/parser.h"
 #include "query/parse/spelling.h"
 
@@ -105,60 +104,6 @@ TEST_CASE("what is long but flat parses", "[query]") {
   CHECK(ParseStatement(Repeat("CREATE (:A) ", kMany)).ok());
   CHECK(ParseStatement("RETURN " + Repeat("(", 200) + "1" + Repeat(")", 200)).ok());
   CHECK(ParseStatement("RETURN 1" + Repeat(" + 1", 900)).ok());
-}
-
-TEST_CASE("an error is shown under its line", "[query]") {
-  const std::string query = "MATCH (n)\n  RETRUN n";
-  const auto statement = ParseStatement(query);
-  REQUIRE_FALSE(statement.ok());
-  const std::string text = RenderError(statement.status(), query);
-  CHECK(text.find("(line 2, column 3)\n    RETRUN n\n    ^^^^^^") != std::string::npos);
-}
-
-TEST_CASE("columns count characters and long lines are cut", "[query]") {
-  const std::string query = "RETURN '\u6f22\u5b57', ,";
-  auto statement = ParseStatement(query);
-  REQUIRE_FALSE(statement.ok());
-  CHECK(RenderError(statement.status(), query).find("column 14)") != std::string::npos);
-
-  const std::string wide = "RETURN " + Repeat("'\u6f22' + ", 100) + "]" + Repeat(" x", 200);
-  statement = ParseStatement(wide);
-  REQUIRE_FALSE(statement.ok());
-  const std::string text = RenderError(statement.status(), wide);
-  CHECK(text.size() < 500);
-  const size_t last_line = text.rfind('\n');
-  CHECK(text.substr(last_line).find('^') != std::string::npos);
-}
-
-TEST_CASE("wide characters and bad bytes keep the caret in place", "[query]") {
-  const std::string query = "RETURN '\u6f22\u5b57' + ]";
-  auto statement = ParseStatement(query);
-  REQUIRE_FALSE(statement.ok());
-  std::string text = RenderError(statement.status(), query);
-  CHECK(text.substr(text.rfind('\n')) == "\n          \u3000\u3000    ^");
-
-  const std::string bad = "RETURN a." + Repeat("\xB2", 200) + "x";
-  statement = ParseStatement(bad);
-  REQUIRE_FALSE(statement.ok());
-  text = RenderError(statement.status(), bad);
-  CHECK(text.find("RETURN a.???") != std::string::npos);
-  const std::string late = Repeat(" ", 150) + "\xB2" + Repeat("\xB2", 150);
-  statement = ParseStatement(late);
-  REQUIRE_FALSE(statement.ok());
-  CHECK(RenderError(statement.status(), late).find("column 151)") != std::string::npos);
-}
-
-TEST_CASE("any status and any text can be shown", "[query]") {
-  CHECK(RenderError(Status::Ok(), "x") == "OK");
-  CHECK(RenderError(Status(StatusCode::kBusy, "busy"), "x") == "Busy: busy");
-  const Status beyond = Status(StatusCode::kSyntaxError, "m").WithPosition({90, 95});
-  CHECK(RenderError(beyond, "abc") == "SyntaxError: m (line 1, column 4)\n  abc\n     ^");
-  CHECK(RenderError(beyond, "") == "SyntaxError: m (line 1, column 1)\n  \n  ^");
-  const Status crossing = Status(StatusCode::kSyntaxError, "m").WithPosition({1, 6});
-  CHECK(RenderError(crossing, "ab\r\ncd\n") == "SyntaxError: m (line 1, column 2)\n  ab\n   ^");
-  const TextPosition end = LocateOffset("a\nb\n", 4);
-  CHECK(end.line == 3);
-  CHECK(end.column == 1);
 }
 
 TEST_CASE("spelling", "[query]") {
