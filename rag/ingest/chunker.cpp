@@ -79,8 +79,10 @@ class ChunkBuilder {
 
   /// The last space before `limit`, or the last whole character where there is none.
   static size_t WordBefore(const std::string& text, size_t begin, size_t limit) {
-    const size_t space = text.rfind(' ', limit);
-    if (space != std::string::npos && space > begin + (limit - begin) / 2) return space;
+    // Never further back: a text without spaces would be searched as a whole for every chunk.
+    for (size_t space = limit; space > begin + (limit - begin) / 2; --space) {
+      if (text[space] == ' ') return space;
+    }
     while (limit > begin + 1 && (static_cast<unsigned char>(text[limit]) & 0xC0) == 0x80) --limit;
     return limit;
   }
@@ -101,9 +103,11 @@ class ChunkBuilder {
     pending_.clear();
     if (!current_.text.empty()) current_.text.AppendMade("\n");
     current_.text.Append(block.text, begin, end);
-    for (const BlockLink& link : block.links) {
-      if (link.begin < begin || link.end > end || link.begin >= link.end) continue;
-      current_.links.push_back({text.substr(link.begin, link.end - link.begin), link.target});
+    auto link = std::lower_bound(block.links.begin(), block.links.end(), begin,
+                                 [](const BlockLink& l, size_t at) { return l.begin < at; });
+    for (; link != block.links.end() && link->begin < end; ++link) {
+      if (link->end > end || link->begin >= link->end) continue;
+      current_.links.push_back({text.substr(link->begin, link->end - link->begin), link->target});
     }
   }
 

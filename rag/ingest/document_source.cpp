@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
+#include <streambuf>
 #include <system_error>
 
 #include "engine/base/utf8.h"
@@ -69,6 +70,21 @@ bool TextOf(simdjson::dom::element element, std::string* text) {
     return true;
   }
   return false;
+}
+
+/// The next line without its end, and how long it is: of a line longer than `limit` only the
+/// beginning is kept, so that a file without line ends costs no more memory than a document. False
+/// at the end of the file.
+bool TakeLine(std::streambuf& in, size_t limit, std::string* line, uint64_t* bytes) {
+  using Traits = std::streambuf::traits_type;
+  line->clear();
+  *bytes = 0;
+  auto c = in.sbumpc();
+  if (Traits::eq_int_type(c, Traits::eof())) return false;
+  for (; !Traits::eq_int_type(c, Traits::eof()) && c != '\n'; c = in.sbumpc()) {
+    if ((*bytes)++ < limit) *line += Traits::to_char_type(c);
+  }
+  return true;
 }
 
 /// Fills uri (from "id"), title and source; the reason when it cannot.
@@ -142,7 +158,7 @@ Status DocumentSource::Read(const SourceFile& file, const SourceVisitor& visitor
   if (file.bytes > max_document_bytes_) {
     return visitor.skipped(Skip(
         file.uri, fmt::format("'{}' is {} bytes, and documents are limited to {}; split it into "
-                              "smaller files, or raise max_document_bytes",
+                              "smaller files, or raise the limit on documents",
                               file.uri, file.bytes, max_document_bytes_)));
   }
   std::ifstream in(file.path, std::ios::binary);
@@ -166,14 +182,18 @@ Status DocumentSource::ReadJsonLines(const SourceFile& file, const SourceVisitor
   }
   simdjson::dom::parser parser;
   std::string line;
-  for (size_t number = 1; std::getline(in, line); ++number) {
+  // JSON at most doubles a text with escapes; more than that is no document of allowed size.
+  const size_t max_line_bytes = 2 * max_document_bytes_ + 8192;
+  uint64_t line_bytes = 0;
+  for (size_t number = 1; TakeLine(*in.rdbuf(), max_line_bytes, &line, &line_bytes); ++number) {
     if (line.find_first_not_of(" \t\r") == std::string::npos) continue;
     RawDocument raw;
     std::string reason;
-    // JSON at most doubles a text with escapes; more than that is no document of allowed size.
-    if (line.size() / 2 > max_document_bytes_ + 4096) {
-      reason = fmt::format("is {} bytes, and documents are limited to {}", line.size(),
-                           max_document_bytes_);
+    if (line_bytes > max_line_bytes) {
+      reason = fmt::format(
+          "is {} bytes, and documents are limited to {}; split it into several "
+          "documents, or raise the limit on documents",
+          line_bytes, max_document_bytes_);
     } else {
       reason = ReadLine(&parser, line, file.uri, &raw);
     }

@@ -62,8 +62,10 @@ Result<IngestReport> Ingester::IngestText(const std::string& uri, std::string_vi
 
 Status Ingester::Skip(SkippedDocument skipped) {
   if (!options_.skip_unreadable) {
+    // Most reasons name the document themselves.
+    const bool named = skipped.reason.find(skipped.path) != std::string::npos;
     return Status(StatusCode::kInvalidArgument,
-                  fmt::format("{}: {}", skipped.path, skipped.reason));
+                  named ? skipped.reason : fmt::format("{}: {}", skipped.path, skipped.reason));
   }
   report_.skipped.push_back(std::move(skipped));
   return Status::Ok();

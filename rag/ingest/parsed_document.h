@@ -28,7 +28,7 @@ struct Block {
   BlockKind kind = BlockKind::kParagraph;
   int level = 0;  ///< Headings: 1 to 6.
   MappedText text;
-  std::vector<BlockLink> links;
+  std::vector<BlockLink> links;  ///< In order of their beginnings.
 };
 
 struct ParsedDocument {

@@ -24,17 +24,23 @@ bool IsBlank(std::string_view text) {
   return text.find_first_not_of(" \t\r\n\f\v\xEF\xBB\xBF") == std::string_view::npos;
 }
 
+/// By its byte order mark, which is no UTF-8.
+bool IsUtf16(std::string_view text) {
+  return text.starts_with("\xFF\xFE") || text.starts_with("\xFE\xFF");
+}
+
 Status CheckSource(const RawDocument& raw, size_t max_bytes) {
   if (raw.source.size() > max_bytes) {
     return Refused(
         raw,
         fmt::format("is {} bytes, and documents are limited to {}", raw.source.size(), max_bytes),
-        "split it into smaller files, or raise max_document_bytes");
+        "split it into smaller files, or raise the limit on documents");
   }
   if (IsBlank(raw.source)) return Refused(raw, "is empty", "there is nothing to ingest");
   if (const size_t bad = FindBadUtf8(raw.source); bad != raw.source.size()) {
     return Refused(raw, fmt::format("is not UTF-8 text (byte {})", bad),
-                   "convert it, for example with iconv -t UTF-8");
+                   fmt::format("convert it, for example with iconv -f {} -t UTF-8",
+                               IsUtf16(raw.source) ? "UTF-16" : "ISO-8859-1"));
   }
   if (const size_t zero = raw.source.find('\0'); zero != std::string::npos) {
     return Refused(

@@ -46,6 +46,28 @@ class TemporaryFolder {
 
 }  // namespace
 
+TEST_CASE("a text without spaces, and one of links alone, are cut in one pass", "[rag]") {
+  ParsedDocument document;
+  Block word;
+  for (int i = 0; i < 400000; ++i) word.text.AppendMade("0123456789");
+  document.blocks.push_back(word);
+  Block links;
+  for (size_t i = 0; i < 100000; ++i) {
+    links.links.push_back({links.text.size(), links.text.size() + 4, "target"});
+    links.text.AppendMade("link. ");
+  }
+  document.blocks.push_back(links);
+  size_t bytes = 0;
+  size_t found = 0;
+  for (const Chunk& chunk : CutChunks(document)) {
+    CHECK(chunk.text.size() <= ChunkOptions().max_bytes);
+    bytes += chunk.text.size();
+    found += chunk.links.size();
+  }
+  CHECK(bytes >= 4000000);
+  CHECK(found == 100000);
+}
+
 TEST_CASE("names fold to words without case and accents", "[rag]") {
   CHECK(Key("Éclair  House!") == "eclair house");
   CHECK(Key("O'Neil's (film)") == "o neil s film");

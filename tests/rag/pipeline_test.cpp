@@ -162,6 +162,7 @@ TEST_CASE("what cannot be a document is skipped with its reason", "[rag]") {
   };
   CHECK_THAT(reason("b.txt", " \n"), Catch::Contains("'b.txt' is empty"));
   CHECK_THAT(reason("b.txt", "a\xFFz"), Catch::Contains("not UTF-8 text (byte 1)"));
+  CHECK_THAT(reason("b.txt", std::string("\xFF\xFEz\0", 4)), Catch::Contains("iconv -f UTF-16"));
   CHECK_THAT(reason("b.txt", std::string("a\0z", 3)), Catch::Contains("zero byte"));
   CHECK_THAT(reason("b.txt", std::string(2001, 'a')), Catch::Contains("2001 bytes"));
   std::string deep;
