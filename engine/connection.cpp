@@ -74,7 +74,14 @@ Result<Cursor> Connection::State::RunSessionCommand(const query::PreparedStateme
     case query::ast::SessionCommand::kCommit: KITH_RETURN_IF_ERROR(Commit()); break;
     case query::ast::SessionCommand::kRollback: KITH_RETURN_IF_ERROR(Rollback()); break;
   }
-  return Cursor(std::make_unique<Cursor::State>());
+  auto state = std::make_unique<Cursor::State>();
+  state->connection = shared_from_this();
+  return Cursor(std::move(state));
+}
+
+Status Connection::State::CheckOpen() const {
+  return closed ? Invalid("the connection was closed; open another one and run the statement again")
+                : Status::Ok();
 }
 
 Result<Cursor> Connection::State::Run(Prepared statement, const Map& parameters) {
@@ -89,6 +96,7 @@ Result<Cursor> Connection::State::Run(Prepared statement, const Map& parameters)
   interrupt.Reset();
   interrupt.SetTimeout(timeout);
   auto state = std::make_unique<Cursor::State>();
+  state->connection = shared_from_this();
   state->memory = std::make_unique<MemoryBudget>(
       "query memory", parts->options.query_memory_limit_bytes, parts->memory.get());
   query::RunOptions options;
@@ -111,10 +119,11 @@ Result<Cursor> Connection::State::Run(Prepared statement, const Map& parameters)
 
 // ---- Connection
 
-Connection::Connection(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Connection::Connection(std::shared_ptr<State> state) : state_(std::move(state)) {}
 
 Connection::~Connection() {
-  if (state_->transaction != nullptr) state_->transaction->Rollback();
+  state_->closed = true;
+  if (state_->transaction != nullptr) std::exchange(state_->transaction, nullptr)->Rollback();
 }
 
 Result<Cursor> Connection::Execute(std::string_view statement, const Parameters& parameters) {
@@ -125,7 +134,7 @@ Result<Cursor> Connection::Execute(std::string_view statement, const Parameters&
 
 Result<Statement> Connection::Prepare(std::string_view statement) {
   auto state = std::make_unique<Statement::State>();
-  state->connection = state_.get();
+  state->connection = state_;
   KITH_ASSIGN_OR_RETURN(state->prepared, state_->parts->session->Prepare(statement));
   return Statement(std::move(state));
 }
@@ -169,6 +178,7 @@ void Statement::ClearBindings() {
 }
 
 Result<Cursor> Statement::Execute() {
+  KITH_RETURN_IF_ERROR(state_->connection->CheckOpen());
   return state_->connection->Run(state_->prepared, state_->parameters.entries());
 }
 
@@ -189,6 +199,11 @@ const std::vector<std::string>& Cursor::columns() const {
 
 bool Cursor::Next() {
   State& state = *state_;
+  if (state.connection->closed) {
+    state.rows.clear();
+    if (state.status.ok()) state.status = state.connection->CheckOpen();
+    return false;
+  }
   if (state.next_row < state.rows.size()) {
     ++state.next_row;
     if (state.next_row < state.rows.size()) return true;

@@ -11,6 +11,7 @@
 #include <chrono>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "engine/base/interrupt.h"
 #include "engine/base/memory_budget.h"
@@ -20,8 +21,9 @@
 
 namespace kith {
 
-struct Connection::State {
-  explicit State(Database* owner, Database::Parts* shared) : database(owner), parts(shared) {}
+struct Connection::State : std::enable_shared_from_this<Connection::State> {
+  State(Database* owner, std::shared_ptr<Database::Parts> shared)
+      : database(owner), parts(std::move(shared)) {}
 
   using Prepared = std::shared_ptr<const query::PreparedStatement>;
 
@@ -29,9 +31,12 @@ struct Connection::State {
   Status Begin(TransactionMode mode);
   Status Commit();
   Status Rollback();
+  /// InvalidArgument once the Connection is gone; its statements and cursors keep this state.
+  Status CheckOpen() const;
 
-  Database* database;      // Borrowed: a database outlives its connections.
-  Database::Parts* parts;  // The same.
+  Database* database;                      // Borrowed, for Connection::database alone.
+  std::shared_ptr<Database::Parts> parts;  // First of what holds on to it, so the last to go.
+  bool closed = false;
   Interrupt interrupt;
   std::chrono::milliseconds timeout{0};
   std::unique_ptr<storage::Transaction> transaction;  // Open between Begin and Commit or Rollback.
@@ -42,6 +47,7 @@ struct Connection::State {
 };
 
 struct Cursor::State {
+  std::shared_ptr<Connection::State> connection;
   // The cursor is last, so that it goes first: it borrows the budget.
   std::unique_ptr<MemoryBudget> memory;
   std::vector<std::string> columns;
@@ -53,7 +59,7 @@ struct Cursor::State {
 };
 
 struct Statement::State {
-  Connection::State* connection = nullptr;  // Borrowed: a connection outlives its statements.
+  std::shared_ptr<Connection::State> connection;
   Connection::State::Prepared prepared;
   Parameters parameters;
 };

@@ -59,7 +59,7 @@ storage::GraphStoreOptions StoreOptions(const std::string& path, const Options& 
 
 }  // namespace
 
-Database::Database(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+Database::Database(std::shared_ptr<Parts> parts) : parts_(std::move(parts)) {}
 
 Database::~Database() = default;
 
@@ -67,7 +67,7 @@ Result<std::unique_ptr<Database>> Database::Open(const std::string& path, const 
   KITH_RETURN_IF_ERROR(CheckOptions(path, options));
   const size_t memory_bytes =
       options.memory_limit_bytes != 0 ? options.memory_limit_bytes : MachineMemoryBytes() / 4;
-  auto parts = std::make_unique<Parts>();
+  auto parts = std::make_shared<Parts>();
   parts->path = path;
   parts->options = options;
   parts->memory = std::make_unique<MemoryBudget>("database memory", memory_bytes);
@@ -104,7 +104,7 @@ Result<std::unique_ptr<Database>> Database::Open(const std::string& path, const 
 
 std::unique_ptr<Connection> Database::Connect() {
   return std::unique_ptr<Connection>(
-      new Connection(std::make_unique<Connection::State>(this, parts_.get())));
+      new Connection(std::make_shared<Connection::State>(this, parts_)));
 }
 
 Rag& Database::rag() {

@@ -15,6 +15,7 @@ rag::IngestOptions FromPublic(const IngestOptions& from) {
   rag::IngestOptions to;
   to.skip_unreadable = from.skip_unreadable;
   to.documents_per_transaction = std::max<size_t>(1, from.documents_per_transaction);
+  to.max_document_bytes = from.max_document_bytes;
   if (from.progress) {
     to.progress = [&from](const rag::IngestProgress& at) {
       return from.progress(
@@ -145,7 +146,11 @@ Result<IngestReport> Rag::Ingest(const std::string& path, const IngestOptions& o
 }
 
 Result<IngestReport> Rag::IngestText(const std::string& name, std::string_view text) {
-  KITH_ASSIGN_OR_RETURN(rag::IngestReport report, state_->pipeline->IngestText(name, text));
+  rag::IngestOptions options;
+  // Of many documents some may be skipped; of one that is a failure.
+  options.skip_unreadable = false;
+  KITH_ASSIGN_OR_RETURN(rag::IngestReport report,
+                        state_->pipeline->IngestText(name, text, options));
   return ToPublic(std::move(report));
 }
 

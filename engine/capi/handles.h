@@ -45,7 +45,13 @@ struct kith_result {
 
 struct kith_answer {
   kith::Answer answer;
+  std::string question;
   std::string svg;
+  std::string html;
+};
+
+struct kith_ingest_report {
+  kith::IngestReport report;
 };
 
 namespace kith::capi {

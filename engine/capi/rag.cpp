@@ -32,7 +32,7 @@ kith_code Question(const char* function, kith_database* database, const char* qu
     KITH_ASSIGN_OR_RETURN(const std::string_view text,
                           CheckText(function, "question", question, KITH_NUL_TERMINATED));
     KITH_ASSIGN_OR_RETURN(kith::Answer made, make(text));
-    *answer = new kith_answer{std::move(made), {}};
+    *answer = new kith_answer{std::move(made), std::string(text), {}, {}};
     return Status::Ok();
   });
 }
@@ -42,19 +42,45 @@ kith_code Question(const char* function, kith_database* database, const char* qu
 extern "C" {
 
 kith_code kith_rag_ingest(kith_database* database, const char* path, kith_ingest_progress progress,
-                          void* context, kith_ingest_report* report, kith_error** error) {
-  if (report != nullptr) *report = {};
+                          void* context, kith_ingest_report** report, kith_error** error) {
+  if (report != nullptr) *report = nullptr;
   return Guard(error, [&]() -> Status {
     if (database == nullptr) return NullArgument("kith_rag_ingest", "database");
     if (path == nullptr) return NullArgument("kith_rag_ingest", "path");
-    KITH_ASSIGN_OR_RETURN(const kith::IngestReport done,
+    KITH_ASSIGN_OR_RETURN(kith::IngestReport done,
                           database->database->rag().Ingest(path, MakeOptions(progress, context)));
-    if (report != nullptr) {
-      *report = {done.documents_added, done.documents_replaced, done.documents_unchanged,
-                 done.skipped.size(), done.chunks};
-    }
+    if (report != nullptr) *report = new kith_ingest_report{std::move(done)};
     return Status::Ok();
   });
+}
+
+void kith_ingest_report_free(kith_ingest_report* report) {
+  delete report;
+}
+
+size_t kith_ingest_report_count(const kith_ingest_report* report, kith_ingest_count count) {
+  if (report == nullptr) return 0;
+  const kith::IngestReport& counts = report->report;
+  switch (count) {
+    case KITH_DOCUMENTS_ADDED: return counts.documents_added;
+    case KITH_DOCUMENTS_REPLACED: return counts.documents_replaced;
+    case KITH_DOCUMENTS_UNCHANGED: return counts.documents_unchanged;
+    case KITH_DOCUMENTS_SKIPPED: return counts.skipped.size();
+    case KITH_CHUNKS: return counts.chunks;
+    case KITH_ENTITIES: return counts.entities;
+    case KITH_LINKS: return counts.links;
+  }
+  return 0;
+}
+
+const char* kith_ingest_report_skipped(const kith_ingest_report* report, size_t index) {
+  if (report == nullptr || index >= report->report.skipped.size()) return nullptr;
+  return report->report.skipped[index].path.c_str();
+}
+
+const char* kith_ingest_report_reason(const kith_ingest_report* report, size_t index) {
+  if (report == nullptr || index >= report->report.skipped.size()) return nullptr;
+  return report->report.skipped[index].reason.c_str();
 }
 
 kith_code kith_rag_ingest_text(kith_database* database, const char* name, const char* text,
@@ -62,6 +88,8 @@ kith_code kith_rag_ingest_text(kith_database* database, const char* name, const 
   return Guard(error, [&]() -> Status {
     if (database == nullptr) return NullArgument("kith_rag_ingest_text", "database");
     if (name == nullptr) return NullArgument("kith_rag_ingest_text", "name");
+    KITH_RETURN_IF_ERROR(
+        CheckText("kith_rag_ingest_text", "name", name, KITH_NUL_TERMINATED).status());
     KITH_ASSIGN_OR_RETURN(const std::string_view checked,
                           CheckText("kith_rag_ingest_text", "text", text, length));
     return database->database->rag().IngestText(name, checked).status();
@@ -72,6 +100,8 @@ kith_code kith_rag_delete(kith_database* database, const char* document, kith_er
   return Guard(error, [&]() -> Status {
     if (database == nullptr) return NullArgument("kith_rag_delete", "database");
     if (document == nullptr) return NullArgument("kith_rag_delete", "document");
+    KITH_RETURN_IF_ERROR(
+        CheckText("kith_rag_delete", "document", document, KITH_NUL_TERMINATED).status());
     return database->database->rag().Delete(document);
   });
 }
@@ -105,6 +135,10 @@ const char* kith_answer_text(const kith_answer* answer) {
 
 int kith_answer_abstained(const kith_answer* answer) {
   return answer != nullptr && answer->answer.abstained ? 1 : 0;
+}
+
+double kith_answer_confidence(const kith_answer* answer) {
+  return answer == nullptr ? 0 : answer->answer.confidence;
 }
 
 const char* kith_answer_route(const kith_answer* answer) {
@@ -163,5 +197,14 @@ const char* kith_answer_evidence_svg(kith_answer* answer) {
     return Status::Ok();
   });
   return code == KITH_OK ? answer->svg.c_str() : "";
+}
+
+const char* kith_answer_html(kith_answer* answer) {
+  if (answer == nullptr) return "";
+  const kith_code code = Guard(nullptr, [&]() -> Status {
+    if (answer->html.empty()) answer->html = answer->answer.ToHtml(answer->question);
+    return Status::Ok();
+  });
+  return code == KITH_OK ? answer->html.c_str() : "";
 }
 }

@@ -20,9 +20,16 @@ kith_code Bind(const char* function, kith_statement* statement, const char* name
   return Guard(error, [&]() -> Status {
     if (statement == nullptr) return NullArgument(function, "statement");
     if (name == nullptr) return NullArgument(function, "name");
-    KITH_ASSIGN_OR_RETURN(Value value, make());
+    KITH_ASSIGN_OR_RETURN(std::string_view parameter,
+                          CheckText(function, "name", name, KITH_NUL_TERMINATED));
     // "$name" is how it is written in the statement; both forms are meant to be the same.
-    statement->statement.Bind(name[0] == '$' ? name + 1 : name, std::move(value));
+    if (parameter.starts_with('$')) parameter.remove_prefix(1);
+    if (parameter.empty()) {
+      return Status(kith::StatusCode::kInvalidArgument,
+                    std::string(function) + ": name is empty; give the parameter's, such as born");
+    }
+    KITH_ASSIGN_OR_RETURN(Value value, make());
+    statement->statement.Bind(parameter, std::move(value));
     return Status::Ok();
   });
 }

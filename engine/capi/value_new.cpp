@@ -2,6 +2,7 @@
 // Building values in C.
 #include "engine/base/utf8.h"
 #include "engine/capi/handles.h"
+#include "query/function/temporal_zone.h"
 
 using kith::Value;
 using kith::capi::CheckText;
@@ -10,8 +11,20 @@ using kith::capi::Unwrap;
 namespace {
 
 constexpr int32_t kMaxOffsetSeconds = 18 * 3600;
-/// A new kith_value of what `make` returns, a std::optional<Value>-like pointer; NULL when it
-/// threw.
+
+/// A new kith_value of what `make`, a function that returns a Result<Value>, gives; NULL when it
+/// fails or throws.
+template <typename Make>
+kith_value* NewIfOk(Make make) {
+  try {
+    kith::Result<Value> made = make();
+    return made.ok() ? reinterpret_cast<kith_value*>(new Value(std::move(made).value())) : nullptr;
+  } catch (...) {
+    return nullptr;
+  }
+}
+
+/// The same of a function that returns a Value.
 template <typename Make>
 kith_value* New(Make make) {
   try {
@@ -19,6 +32,17 @@ kith_value* New(Make make) {
   } catch (...) {
     return nullptr;
   }
+}
+
+template <typename Number>
+kith_value* NewNumbers(const Number* numbers, size_t count) {
+  if (numbers == nullptr && count > 0) return nullptr;
+  return New([&] {
+    kith::List list;
+    list.reserve(count);
+    for (size_t i = 0; i < count; ++i) list.push_back(Value(numbers[i]));
+    return Value(std::move(list));
+  });
 }
 
 bool IsTimeOfDay(int64_t nanos) {
@@ -64,6 +88,14 @@ kith_value* kith_value_new_string(const char* text, size_t length) {
   const auto checked = CheckText("kith_value_new_string", "text", text, length);
   if (!checked.ok()) return nullptr;
   return New([&] { return Value(*checked); });
+}
+
+kith_value* kith_value_new_integers(const int64_t* integers, size_t count) {
+  return NewNumbers(integers, count);
+}
+
+kith_value* kith_value_new_floats(const double* floats, size_t count) {
+  return NewNumbers(floats, count);
 }
 
 kith_value* kith_value_new_list(const kith_value* const* elements, size_t count) {
@@ -125,10 +157,14 @@ kith_value* kith_value_new_datetime(kith_datetime datetime) {
     return nullptr;
   }
   const std::string_view zone = datetime.zone == nullptr ? "" : datetime.zone;
-  if (!kith::IsUtf8(zone)) return nullptr;
-  return New([&] {
-    return Value(kith::DateTime{datetime.seconds, datetime.nanos, datetime.offset_seconds,
-                                std::string(zone)});
+  return NewIfOk([&]() -> kith::Result<Value> {
+    if (zone.empty()) {
+      return Value(kith::DateTime{datetime.seconds, datetime.nanos, datetime.offset_seconds, {}});
+    }
+    KITH_ASSIGN_OR_RETURN(const auto known, kith::query::NamedTimeZone(zone));
+    KITH_ASSIGN_OR_RETURN(kith::DateTime zoned,
+                          kith::query::AtInstant({datetime.seconds, datetime.nanos}, known));
+    return Value(std::move(zoned));
   });
 }
 

@@ -4,8 +4,9 @@
  * Ownership. A function named kith_..._new, _open, _connect, _prepare, _execute, _ask or _retrieve
  * gives its caller a handle, released by the matching kith_..._free or kith_..._close; those accept
  * NULL. Everything else that comes back as a pointer is borrowed, and each function says until
- * when. What is passed in is copied. Close connections before their database, and free statements
- * and results before their connection.
+ * when. What is passed in is copied. Handles may be freed in any order: a statement or result whose
+ * connection was closed gives KITH_INVALID_ARGUMENT, and a database whose handle was closed stays
+ * open, and locked, until the last connection, statement and result on it is freed.
  *
  * Errors. A function that can fail returns a kith_code, KITH_OK (0) or what went wrong, and its
  * last parameter is `kith_error** error`: NULL when the caller does not care, else it receives a
@@ -63,6 +64,7 @@ typedef struct kith_result kith_result;
 typedef struct kith_value kith_value;
 typedef struct kith_error kith_error;
 typedef struct kith_answer kith_answer;
+typedef struct kith_ingest_report kith_ingest_report;
 
 /* ---- Errors -----------------------------------------------------------------------------------
  */
@@ -168,7 +170,8 @@ KITH_API kith_code kith_bind_integer(kith_statement* statement, const char* name
                                      kith_error** error);
 KITH_API kith_code kith_bind_float(kith_statement* statement, const char* name, double value,
                                    kith_error** error);
-/* KITH_INVALID_ARGUMENT when the bytes are not UTF-8. */
+/* KITH_INVALID_ARGUMENT when the bytes are not UTF-8. There is no type for bytes that are no text:
+ * bind a list of integers, or text in an encoding such as base64. */
 KITH_API kith_code kith_bind_string(kith_statement* statement, const char* name, const char* text,
                                     size_t length, kith_error** error);
 /* Any value: one that was built, or one out of a result. */
@@ -303,13 +306,17 @@ KITH_API char* kith_value_to_text(const kith_value* value);
 KITH_API void kith_text_free(char* text);
 
 /* Building. Each returns a new value for kith_value_free, or NULL when memory ran out or an
- * argument is bad: text that is not UTF-8, a NULL element, an impossible time. */
+ * argument is bad: text that is not UTF-8, a NULL element, an impossible time, an unknown time
+ * zone. */
 KITH_API void kith_value_free(kith_value* value);
 KITH_API kith_value* kith_value_new_null(void);
 KITH_API kith_value* kith_value_new_boolean(int value);
 KITH_API kith_value* kith_value_new_integer(int64_t value);
 KITH_API kith_value* kith_value_new_float(double value);
 KITH_API kith_value* kith_value_new_string(const char* text, size_t length);
+/* Lists of numbers at once, such as vectors; the same as kith_value_new_list. */
+KITH_API kith_value* kith_value_new_integers(const int64_t* integers, size_t count);
+KITH_API kith_value* kith_value_new_floats(const double* floats, size_t count);
 /* Elements and entries are copied; they stay the caller's. */
 KITH_API kith_value* kith_value_new_list(const kith_value* const* elements, size_t count);
 KITH_API kith_value* kith_value_new_map(const char* const* keys, const kith_value* const* values,
@@ -318,6 +325,7 @@ KITH_API kith_value* kith_value_new_date(kith_date date);
 KITH_API kith_value* kith_value_new_local_time(int64_t nanos);
 KITH_API kith_value* kith_value_new_time(kith_time time);
 KITH_API kith_value* kith_value_new_local_datetime(int64_t seconds, int32_t nanos);
+/* With a zone, its offset at that instant is worked out and offset_seconds is not looked at. */
 KITH_API kith_value* kith_value_new_datetime(kith_datetime datetime);
 KITH_API kith_value* kith_value_new_duration(kith_duration duration);
 
@@ -328,19 +336,30 @@ KITH_API kith_value* kith_value_new_duration(kith_duration duration);
 typedef int (*kith_ingest_progress)(size_t documents_done, size_t documents_total,
                                     const char* document, void* context);
 
-typedef struct kith_ingest_report {
-  size_t documents_added;
-  size_t documents_replaced;
-  size_t documents_unchanged;
-  size_t documents_skipped;
-  size_t chunks;
-} kith_ingest_report;
+typedef enum kith_ingest_count {
+  KITH_DOCUMENTS_ADDED = 0,
+  KITH_DOCUMENTS_REPLACED = 1,
+  KITH_DOCUMENTS_UNCHANGED = 2,
+  KITH_DOCUMENTS_SKIPPED = 3,
+  KITH_CHUNKS = 4,
+  KITH_ENTITIES = 5, /* New in the graph. */
+  KITH_LINKS = 6
+} kith_ingest_count;
 
-/* Adds or updates the documents below a folder, or one file. progress and report may be NULL. */
+/* Adds or updates the documents below a folder, or one file. progress and report may be NULL;
+ * *report is the caller's, for kith_ingest_report_free. A document that cannot be read is skipped,
+ * and the report says why. */
 KITH_API kith_code kith_rag_ingest(kith_database* database, const char* path,
                                    kith_ingest_progress progress, void* context,
-                                   kith_ingest_report* report, kith_error** error);
-/* Adds or replaces one document given as text; the ending of `name` tells its format. */
+                                   kith_ingest_report** report, kith_error** error);
+KITH_API void kith_ingest_report_free(kith_ingest_report* report);
+/* 0 for a number that is no count. */
+KITH_API size_t kith_ingest_report_count(const kith_ingest_report* report, kith_ingest_count count);
+/* Of skipped document `index`; both live as long as the report, and are NULL when there is none. */
+KITH_API const char* kith_ingest_report_skipped(const kith_ingest_report* report, size_t index);
+KITH_API const char* kith_ingest_report_reason(const kith_ingest_report* report, size_t index);
+/* Adds or replaces one document given as text; the ending of `name` tells its format.
+ * KITH_INVALID_ARGUMENT when the text is no document: empty, too long, a zero byte in it. */
 KITH_API kith_code kith_rag_ingest_text(kith_database* database, const char* name, const char* text,
                                         size_t length, kith_error** error);
 KITH_API kith_code kith_rag_delete(kith_database* database, const char* document,
@@ -358,6 +377,8 @@ KITH_API void kith_answer_free(kith_answer* answer);
 KITH_API const char* kith_answer_text(const kith_answer* answer);
 /* 1 when the documents do not say. */
 KITH_API int kith_answer_abstained(const kith_answer* answer);
+/* 0 to 1: what the decision to abstain was made on. */
+KITH_API double kith_answer_confidence(const kith_answer* answer);
 /* "factual" or "analytical". */
 KITH_API const char* kith_answer_route(const kith_answer* answer);
 KITH_API size_t kith_answer_reason_count(const kith_answer* answer);
@@ -382,6 +403,8 @@ KITH_API size_t kith_answer_passage_count(const kith_answer* answer);
 KITH_API int kith_answer_passage(const kith_answer* answer, size_t index, kith_passage* passage);
 /* The evidence subgraph as an SVG picture. Made at the first call. */
 KITH_API const char* kith_answer_evidence_svg(kith_answer* answer);
+/* A page: question, answer, citations, route, picture, passages. Made at the first call. */
+KITH_API const char* kith_answer_html(kith_answer* answer);
 
 #ifdef __cplusplus
 }

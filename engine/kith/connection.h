@@ -3,7 +3,8 @@
 //
 // Thread safety: a Connection and everything that came from it belong to one thread at a time, but
 // for Connection::Cancel, which any thread and any signal handler may call. Different connections
-// run in parallel. A Connection must outlive its statements and cursors.
+// run in parallel. Statements and cursors that are left when their Connection is destroyed give an
+// InvalidArgument error.
 #pragma once
 
 #include <chrono>
@@ -145,15 +146,17 @@ class KITH_EXPORT Connection {
   /// The longest that a statement may run before it ends with Timeout; 0 (the default) is for ever.
   void SetTimeout(std::chrono::milliseconds timeout);
 
+  /// The database that made this connection; it must still be there.
   Database& database() const;
 
  private:
+  friend class Cursor;
   friend class Database;
   friend class Statement;
   struct State;
-  explicit Connection(std::unique_ptr<State> state);
+  explicit Connection(std::shared_ptr<State> state);
 
-  std::unique_ptr<State> state_;
+  std::shared_ptr<State> state_;
 };
 
 /// `status` for people: its text, then the line of `statement` that it points at with a caret

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // A database: one folder on disk, or memory only. One process may have it open for writing.
 //
-// Thread safety: a Database may be used from any thread. It must outlive its connections.
+// Thread safety: a Database may be used from any thread. Destroying it while connections,
+// statements or cursors are left is safe: the folder stays open, and locked, until the last of them
+// is gone.
 #pragma once
 
 #include <cstddef>
@@ -64,9 +66,9 @@ class KITH_EXPORT Database {
   friend class Cursor;
   friend class Statement;
   struct Parts;
-  explicit Database(std::unique_ptr<Parts> parts);
+  explicit Database(std::shared_ptr<Parts> parts);
 
-  std::unique_ptr<Parts> parts_;
+  std::shared_ptr<Parts> parts_;
 };
 
 }  // namespace kith

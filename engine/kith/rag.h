@@ -36,6 +36,9 @@ struct IngestOptions {
   bool skip_unreadable = true;
   /// More than 1 is faster for bulk loads and gives the same graph; a crash loses the open batch.
   size_t documents_per_transaction = 1;
+  /// A larger document is refused, with its reason. Ingesting one takes about thirty times its size
+  /// in memory.
+  size_t max_document_bytes = size_t{16} << 20;
 };
 
 struct SkippedDocument {
@@ -141,7 +144,8 @@ class KITH_EXPORT Rag {
   /// contents changed. One transaction a document.
   Result<IngestReport> Ingest(const std::string& path, const IngestOptions& options = {});
   /// Adds or replaces one document given as text. `name` identifies it; its ending tells the
-  /// format.
+  /// format. InvalidArgument, and nothing changes, when the text is empty, too long, not UTF-8 or
+  /// otherwise no document.
   Result<IngestReport> IngestText(const std::string& name, std::string_view text);
   /// Deletes a document and everything in the graph that came from it alone. NotFound when unknown.
   Status Delete(const std::string& document);

@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The C API as a C program uses it: every kind of value in and out, errors, transactions,
- * cancellation from another thread, and what happens to NULL and nonsense. */
+ * cancellation from another thread, and what happens to NULL and nonsense.
+ *
+ * Length: one program that calls every function. */
 #include <kith/c.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 static int failures = 0;
 
@@ -250,6 +253,8 @@ static void TestBadValues(kith_connection* connection) {
   CHECK(kith_value_new_local_datetime(0, 1000000000) == NULL);
   CHECK(kith_value_new_duration((kith_duration){0, 0, 0, -1}) == NULL);
   /* Lists in lists: refused before a walk over them could run out of stack. */
+  CHECK(kith_value_new_datetime((kith_datetime){0, 0, 0, "Nowhere/None"}) == NULL);
+  CHECK(kith_value_new_datetime((kith_datetime){0, 0, 0, "\xFF"}) == NULL);
   kith_value* deep = kith_value_new_null();
   int depth = 0;
   while (deep != NULL && depth < 100000) {
@@ -302,6 +307,120 @@ static void TestNull(void) {
   kith_error_free(NULL);
   kith_options_free(NULL);
   kith_answer_free(NULL);
+}
+
+/* Every function that takes a handle or a text, without it. */
+static void TestNullEverywhere(kith_database* database, kith_connection* connection) {
+  kith_error* error = NULL;
+  kith_result* result = NULL;
+  kith_statement* statement = NULL;
+  kith_answer* answer = NULL;
+  kith_options* options = kith_options_new();
+  const kith_code bad = KITH_INVALID_ARGUMENT;
+  CHECK(kith_options_set(NULL, "read_only", 1, NULL) == bad);
+  CHECK(kith_options_set(options, NULL, 1, NULL) == bad);
+  CHECK(kith_connect(NULL, &connection, NULL) == bad && connection == NULL);
+  CHECK(kith_connect(database, NULL, NULL) == bad);
+  Must(kith_connect(database, &connection, &error), &error, "connect");
+  CHECK(kith_begin_read_only(NULL, NULL) == bad && kith_rollback(NULL, NULL) == bad);
+  CHECK(kith_in_transaction(NULL) == 0 && kith_set_timeout(NULL, 1, NULL) == bad);
+  CHECK(kith_execute(connection, NULL, 0, &result, NULL) == bad && result == NULL);
+  CHECK(kith_execute(connection, "RETURN 1", 8, NULL, NULL) == bad);
+  CHECK(kith_prepare(connection, NULL, 0, &statement, NULL) == bad && statement == NULL);
+  CHECK(kith_prepare(connection, "RETURN 1", 8, NULL, NULL) == bad);
+  Must(kith_prepare(connection, "RETURN $x", 9, &statement, &error), &error, "prepare");
+  CHECK(kith_statement_execute(statement, NULL, NULL) == bad);
+  CHECK(kith_bind_null(NULL, "x", NULL) == bad && kith_bind_null(statement, NULL, NULL) == bad);
+  CHECK(kith_bind_null(statement, "", NULL) == bad && kith_bind_null(statement, "$", NULL) == bad);
+  CHECK(kith_bind_null(statement, "\xFF", NULL) == bad);
+  CHECK(kith_bind_boolean(NULL, "x", 1, NULL) == bad && kith_bind_float(NULL, "x", 1, NULL) == bad);
+  CHECK(kith_bind_string(NULL, "x", "", 0, NULL) == bad);
+  CHECK(kith_bind_string(statement, "x", NULL, 1, NULL) == bad);
+  CHECK(kith_bind_value(NULL, "x", NULL, NULL) == bad);
+  CHECK(kith_bind_value(statement, "x", NULL, NULL) == bad);
+  kith_clear_bindings(NULL);
+  CHECK(kith_result_column_name(NULL, 0) == NULL && kith_result_counter(NULL, 0) == 0);
+  CHECK_TEXT(kith_result_plan(NULL), "");
+  CHECK(kith_value_boolean(NULL) == 0 && kith_value_integer(NULL) == 0);
+  CHECK(kith_value_float(NULL) == 0 && kith_value_date(NULL).days == 0);
+  CHECK(kith_value_time(NULL).nanos == 0 && kith_value_datetime(NULL).seconds == 0);
+  CHECK(kith_value_duration(NULL).months == 0 && kith_value_at(NULL, 0) == NULL);
+  CHECK_TEXT(kith_value_string(NULL, NULL), "");
+  CHECK(kith_value_property_count(NULL) == 0 && kith_value_property_name(NULL, 0) == NULL);
+  CHECK(kith_value_property_at(NULL, 0) == NULL && kith_value_property(NULL, "x") == NULL);
+  CHECK(kith_value_id(NULL) == 0 && kith_value_label_count(NULL) == 0);
+  CHECK(kith_value_label(NULL, 0) == NULL && kith_value_start_id(NULL) == 0);
+  CHECK_TEXT(kith_value_relationship_type(NULL), "");
+  CHECK(kith_value_end_id(NULL) == 0 && kith_value_path_length(NULL) == 0);
+  CHECK(kith_value_path_node(NULL, 0) == NULL && kith_value_path_relationship(NULL, 0) == NULL);
+  char* text = kith_value_to_text(NULL);
+  CHECK_TEXT(text, "null");
+  kith_text_free(text);
+  kith_text_free(NULL);
+  CHECK(kith_value_new_integers(NULL, 1) == NULL && kith_value_new_floats(NULL, 1) == NULL);
+  CHECK(kith_value_new_map(NULL, NULL, 1) == NULL);
+  CHECK(kith_rag_ingest(database, NULL, NULL, NULL, NULL, NULL) == bad);
+  CHECK(kith_rag_ingest_text(NULL, "a.txt", "a", 1, NULL) == bad);
+  CHECK(kith_rag_ingest_text(database, NULL, "a", 1, NULL) == bad);
+  CHECK(kith_rag_ingest_text(database, "a.txt", NULL, 1, NULL) == bad);
+  CHECK(kith_rag_delete(NULL, "a", NULL) == bad && kith_rag_delete(database, NULL, NULL) == bad);
+  CHECK(kith_rag_ask(database, NULL, &answer, NULL) == bad && answer == NULL);
+  CHECK(kith_rag_ask(database, "?", NULL, NULL) == bad);
+  CHECK(kith_rag_retrieve(NULL, "?", 1, &answer, NULL) == bad);
+  CHECK(kith_rag_retrieve(database, "?", 0, &answer, NULL) == bad && answer == NULL);
+  CHECK(kith_rag_retrieve(database, "?", SIZE_MAX, &answer, NULL) == bad);
+  kith_ingest_report_free(NULL);
+  CHECK(kith_ingest_report_count(NULL, KITH_CHUNKS) == 0);
+  CHECK(kith_ingest_report_skipped(NULL, 0) == NULL && kith_ingest_report_reason(NULL, 0) == NULL);
+  CHECK(kith_answer_abstained(NULL) == 0 && kith_answer_confidence(NULL) == 0);
+  CHECK_TEXT(kith_answer_text(NULL), "");
+  CHECK_TEXT(kith_answer_route(NULL), "");
+  CHECK_TEXT(kith_answer_evidence_svg(NULL), "");
+  CHECK_TEXT(kith_answer_html(NULL), "");
+  CHECK(kith_answer_reason_count(NULL) == 0 && kith_answer_reason(NULL, 0) == NULL);
+  kith_passage passage;
+  CHECK(kith_answer_citation_count(NULL) == 0 && kith_answer_citation(NULL, 0, &passage) == 0);
+  CHECK(kith_answer_passage_count(NULL) == 0 && kith_answer_passage(NULL, 0, &passage) == 0);
+  CHECK_TEXT(kith_code_name((kith_code)20), "Unknown");
+  CHECK_TEXT(kith_code_name((kith_code)-1), "Unknown");
+  CHECK_TEXT(kith_type_name((kith_type)99), "Unknown");
+  CHECK_TEXT(kith_error_describe(NULL), "");
+  CHECK_TEXT(kith_error_detail(NULL), "");
+  CHECK(kith_error_column(NULL) == 0);
+  kith_statement_free(statement);
+  kith_disconnect(connection);
+  kith_options_free(options);
+}
+
+/* Handles are freed in the order in which a careless program frees them. */
+static void TestClosingInAnyOrder(void) {
+  kith_error* error = NULL;
+  kith_database* database = OpenMemory();
+  kith_connection* connection = Connect(database);
+  kith_connection* other = Connect(database);
+  kith_statement* statement = NULL;
+  Must(kith_prepare(connection, "RETURN 1", 8, &statement, &error), &error, "prepare");
+  kith_result* rows = Run(connection, "UNWIND range(1, 100000) AS x RETURN x");
+  CHECK(kith_result_next(rows, &error) == 1);
+  Must(kith_begin(connection, &error), &error, "begin");
+  kith_result* created = Run(connection, "CREATE (n:Lost) RETURN n");
+  kith_disconnect(connection); /* Rolls back. */
+  CHECK(kith_result_next(rows, &error) == -1);
+  CHECK(kith_error_code(error) == KITH_INVALID_ARGUMENT);
+  CHECK(strstr(kith_error_message(error), "closed") != NULL);
+  kith_error_free(error);
+  CHECK(kith_result_value(rows, 0) == NULL);
+  CHECK(kith_result_next(created, NULL) == -1);
+  CHECK(kith_result_counter(created, KITH_NODES_CREATED) == 1);
+  kith_result* result = NULL;
+  CHECK(kith_statement_execute(statement, &result, NULL) == KITH_INVALID_ARGUMENT);
+  CHECK(Integer(other, "MATCH (n:Lost) RETURN count(n)") == 0);
+  kith_close(database); /* Before its connections: it stays until they are gone. */
+  CHECK(Integer(other, "RETURN 7") == 7);
+  kith_disconnect(other);
+  kith_result_free(created);
+  kith_statement_free(statement);
+  kith_result_free(rows);
 }
 
 static void TestOptions(void) {
@@ -433,6 +552,47 @@ static int CountDocuments(size_t done, size_t total, const char* document, void*
   return 1;
 }
 
+static void WriteFile(const char* folder, const char* name, const char* text) {
+  char path[256];
+  snprintf(path, sizeof path, "%s/%s", folder, name);
+  FILE* file = fopen(path, "wb");
+  CHECK(file != NULL && fputs(text, file) >= 0 && fclose(file) == 0);
+}
+
+static void TestIngestReport(kith_database* database) {
+  kith_error* error = NULL;
+  char folder[] = "/tmp/kith-c-api-XXXXXX";
+  CHECK(mkdtemp(folder) != NULL);
+  WriteFile(folder, "good.txt", "Iron melts at 1538 degrees.");
+  WriteFile(folder, "latin.txt", "caf\xE9");
+  int calls = 0;
+  kith_ingest_report* report = NULL;
+  Must(kith_rag_ingest(database, folder, &CountDocuments, &calls, &report, &error), &error,
+       "ingest");
+  CHECK(calls > 0);
+  CHECK(kith_ingest_report_count(report, KITH_DOCUMENTS_ADDED) == 1);
+  CHECK(kith_ingest_report_count(report, KITH_DOCUMENTS_SKIPPED) == 1);
+  CHECK(kith_ingest_report_count(report, KITH_CHUNKS) == 1);
+  CHECK(kith_ingest_report_count(report, (kith_ingest_count)99) == 0);
+  CHECK_TEXT(kith_ingest_report_skipped(report, 0), "latin.txt");
+  CHECK(strstr(kith_ingest_report_reason(report, 0), "UTF-8") != NULL);
+  CHECK(kith_ingest_report_skipped(report, 1) == NULL);
+  kith_ingest_report_free(report);
+  kith_answer* answer = NULL;
+  Must(kith_rag_ask(database, "At how many degrees does iron melt?", &answer, &error), &error,
+       "ask");
+  CHECK(kith_answer_confidence(answer) > 0);
+  CHECK(strstr(kith_answer_html(answer), "At how many degrees") != NULL);
+  kith_answer_free(answer);
+  Must(kith_rag_delete(database, "good.txt", &error), &error, "delete");
+  for (int i = 0; i < 2; ++i) {
+    char path[256];
+    snprintf(path, sizeof path, "%s/%s", folder, i == 0 ? "good.txt" : "latin.txt");
+    unlink(path);
+  }
+  rmdir(folder);
+}
+
 static void TestDocuments(kith_database* database) {
   kith_error* error = NULL;
   const char* text =
@@ -463,12 +623,22 @@ static void TestDocuments(kith_database* database) {
   CHECK_TEXT(kith_answer_text(answer), "");
   CHECK(kith_answer_passage_count(answer) == 1);
   kith_answer_free(answer);
+  TestIngestReport(database);
   int calls = 0;
   CHECK(kith_rag_ingest(database, "/no/such/folder", &CountDocuments, &calls, NULL, &error) ==
         KITH_NOT_FOUND);
   CHECK(calls == 0 && strstr(kith_error_message(error), "/no/such/folder") != NULL);
   kith_error_free(error);
   CHECK(kith_rag_ingest_text(database, "bad.txt", "\xFF\xFE", 2, &error) == KITH_INVALID_ARGUMENT);
+  kith_error_free(error);
+  CHECK(kith_rag_ingest_text(database, "bad.txt", "a\0b", 3, &error) == KITH_INVALID_ARGUMENT);
+  CHECK(strstr(kith_error_message(error), "'bad.txt' holds a zero byte") != NULL);
+  kith_error_free(error);
+  CHECK(kith_rag_ingest_text(database, "bad.txt", "", 0, &error) == KITH_INVALID_ARGUMENT);
+  kith_error_free(error);
+  CHECK(kith_rag_ingest_text(database, "\xFF.txt", "a", 1, &error) == KITH_INVALID_ARGUMENT);
+  kith_error_free(error);
+  CHECK(kith_rag_delete(database, "\xFF.txt", &error) == KITH_INVALID_ARGUMENT);
   kith_error_free(error);
   error = NULL;
   Must(kith_rag_delete(database, "torvik.md", &error), &error, "delete");
@@ -482,6 +652,8 @@ int main(void) {
   TestOptions();
   kith_database* database = OpenMemory();
   kith_connection* connection = Connect(database);
+  TestNullEverywhere(database, connection);
+  TestClosingInAnyOrder();
   TestGraphValues(connection);
   TestEveryType(connection);
   TestBadValues(connection);

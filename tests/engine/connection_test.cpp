@@ -390,3 +390,51 @@ TEST_CASE("rag: documents go in, cited answers come out, and nothing stays behin
   CHECK(database->rag().Delete("torvik.md").ok());
   CHECK(Run(*connection, "MATCH (n) RETURN count(n)") == Texts{"0"});
 }
+
+TEST_CASE("handles may go in any order", "[engine]") {
+  auto database = OpenMemory();
+  auto connection = database->Connect();
+  auto other = database->Connect();
+  auto statement = connection->Prepare("RETURN 1");
+  REQUIRE(statement.ok());
+  auto rows = connection->Execute("UNWIND range(1, 100000) AS x RETURN x");
+  REQUIRE(rows.ok());
+  REQUIRE(rows->Next());
+  REQUIRE(connection->Begin().ok());
+  REQUIRE(connection->Execute("CREATE (:Lost)").ok());
+  connection.reset();
+  CHECK_FALSE(rows->Next());
+  CHECK(rows->status().code() == StatusCode::kInvalidArgument);
+  CHECK(statement->Execute().status().code() == StatusCode::kInvalidArgument);
+  auto count = other->Execute("MATCH (n:Lost) RETURN count(n)");
+  REQUIRE(count.ok());
+  CHECK(Rows(*count) == std::vector<std::string>{"0"});
+  database.reset();
+  CHECK(other->Execute("RETURN 7").ok());
+}
+
+TEST_CASE("a database whose handles are left keeps its folder locked until they go", "[engine]") {
+  TemporaryFolder folder;
+  auto database = Database::Open(folder / "a.kith");
+  REQUIRE(database.ok());
+  auto connection = (*database)->Connect();
+  database->reset();
+  CHECK(Database::Open(folder / "a.kith").status().code() == StatusCode::kBusy);
+  connection.reset();
+  CHECK(Database::Open(folder / "a.kith").ok());
+}
+
+TEST_CASE("text that is no document changes nothing", "[engine]") {
+  const auto database = OpenMemory();
+  const std::string large(kith::IngestOptions().max_document_bytes + 1, 'x');
+  for (const std::string& text :
+       {std::string(), std::string(" \n"), std::string("a\0b", 3), std::string("caf\xE9"), large}) {
+    const Status status = database->rag().IngestText("a.txt", text).status();
+    CHECK(status.code() == StatusCode::kInvalidArgument);
+    CHECK_THAT(status.message(), Catch::StartsWith("'a.txt' "));
+  }
+  const auto connection = database->Connect();
+  auto nodes = connection->Execute("MATCH (n) RETURN count(n)");
+  CHECK(Rows(*nodes) == std::vector<std::string>{"0"});
+  CHECK(database->rag().Delete("a.txt").code() == StatusCode::kNotFound);
+}

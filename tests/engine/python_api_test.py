@@ -58,8 +58,25 @@ class Values(unittest.TestCase):
                 self.echo(value)
         with self.assertRaises(OverflowError):
             self.echo(2**63)
+        with self.assertRaises(OverflowError):
+            self.echo([1, 2, -2**63 - 1])
         with self.assertRaises(ValueError):
             self.echo({"a\0b": 1})
+        with self.assertRaisesRegex(ValueError, "Nowhere"):
+            self.echo(kith.Temporal("datetime", "", 0, 0, 0, "Nowhere/None"))
+        with self.assertRaises(UnicodeEncodeError):
+            self.echo("\ud800")
+        loop = []
+        loop.append(loop)
+        with self.assertRaises(RecursionError):
+            self.echo(loop)
+        with self.assertRaisesRegex(kith.Error, "name is empty"):
+            self.db.execute("RETURN 1", {"": 1})
+
+    def test_lists_of_numbers(self):
+        for value in [[1, -2**63, 2**63 - 1], [0.1, float("inf")], [1, 2.5], [True, 1], []]:
+            self.assertEqual([(type(x), x) for x in self.echo(value)], [(type(x), x) for x in value])
+        self.assertEqual(self.db.execute("UNWIND $x AS i RETURN sum(i)", x=list(range(10**6))).value(), 499999500000)
 
     def test_nodes_relationships_and_paths(self):
         row = self.db.execute("CREATE p = (a:A:B {x: 1})-[r:R {y: [1, 2]}]->(b) RETURN a, r, p").one()
@@ -137,17 +154,52 @@ class Statements(unittest.TestCase):
         rows = statement()
         next(rows)
         connection.close()
-        self.assertEqual(list(rows), [])
+        with self.assertRaisesRegex(kith.Error, "closed"):  # Not an early end, which would hide rows.
+            list(rows)
         with self.assertRaisesRegex(kith.Error, "closed"):
             statement()
         result = self.db.execute("UNWIND range(1, 10000) AS x RETURN x")
         self.db.close()
         self.db.close()
-        self.assertEqual(list(result), [])
+        with self.assertRaisesRegex(kith.Error, "closed"):
+            list(result)
         with self.assertRaisesRegex(kith.Error, "closed"):
             self.db.execute("RETURN 1")
         del statement, rows, connection, result
         gc.collect()
+
+    def test_with_blocks(self):
+        with self.db.connect() as connection:
+            with connection.prepare("UNWIND range(1, 3) AS x RETURN x") as statement, statement() as result:
+                self.assertEqual(next(result).x, 1)
+            with self.assertRaisesRegex(kith.Error, "closed"):
+                next(result)
+            with connection.transaction():
+                self.assertTrue(connection.in_transaction)
+            self.assertFalse(connection.in_transaction)
+        with self.assertRaisesRegex(kith.Error, "closed"):
+            connection.execute("RETURN 1")
+
+    def test_a_finished_result_stays_finished(self):
+        result = self.db.execute("EXPLAIN RETURN 1")
+        self.assertEqual((result.all(), result.all()), ([], []))
+        self.assertTrue(result.plan)
+
+    def test_closing_while_another_thread_runs(self):
+        caught = []
+
+        def work():
+            try:
+                self.db.execute(ENDLESS).all()
+            except kith.Error as error:
+                caught.append(error.code)
+
+        thread = threading.Thread(target=work)
+        thread.start()
+        time.sleep(0.2)
+        self.db.close()  # Stops the statement, and waits for it.
+        thread.join()
+        self.assertIn(caught, (["Cancelled"], ["InvalidArgument"]))
 
     def test_threads_have_connections_of_their_own(self):
         errors = []
@@ -194,7 +246,7 @@ class Documents(unittest.TestCase):
             seen = []
             report = db.ingest(DEMO, progress=lambda done, total, document: seen.append((done, total, document)))
             self.assertEqual(report.added, len(list(DEMO.iterdir())))
-            self.assertEqual(report.skipped, 0)
+            self.assertEqual(report.skipped, [])
             self.assertEqual(seen[-1][0], report.added)
             self.assertEqual(db.ingest(DEMO).unchanged, report.added)
             db.ingest_text("torvik.md", "# Torvik\n\nThe lighthouse of Torvik was built by Marit Oen in 1887.\n")
@@ -206,6 +258,24 @@ class Documents(unittest.TestCase):
             self.assertEqual(db.retrieve("lighthouse of Torvik", 1)[0].document, "torvik.md")
             db.forget("torvik.md")
             self.assertNotIn("torvik.md", [p.document for p in db.retrieve("lighthouse of Torvik")])
+
+    def test_what_is_no_document_is_named(self):
+        with kith.open() as db, tempfile.TemporaryDirectory() as folder:
+            (pathlib.Path(folder) / "latin.txt").write_bytes(b"caf\xe9")
+            (pathlib.Path(folder) / "good.txt").write_text("Iron melts at 1538 degrees.")
+            report = db.ingest(folder)
+            self.assertEqual((report.added, [skipped.document for skipped in report.skipped]), (1, ["latin.txt"]))
+            self.assertIn("UTF-8", report.skipped[0].reason)
+            before = db.execute("MATCH (n) RETURN count(n)").value()
+            for name, text, expected in [("a.txt", "", "'a.txt' is empty"), ("a.txt", "a\0b", "zero byte"),
+                                         ("a.txt", "x" * (17 << 20), "limited to 16777216"), ("", "x", "needs a name")]:
+                with self.subTest(name=name, expected=expected), self.assertRaisesRegex(kith.Error, expected) as caught:
+                    db.ingest_text(name, text)
+                self.assertEqual(caught.exception.code, "InvalidArgument")
+            self.assertEqual(db.execute("MATCH (n) RETURN count(n)").value(), before)
+            answer = db.ask("At how many degrees does iron melt?")
+            self.assertGreater(answer.confidence, 0)
+            self.assertIn("Iron melts", answer.html)
 
     def test_progress_may_stop_or_raise(self):
         with kith.open() as db:

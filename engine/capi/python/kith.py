@@ -17,24 +17,29 @@ Node, Relationship and Path; temporal values are datetime's where that keeps eve
 durations are Duration. Errors are raised as kith.Error. The shared library is found as libkith.so.0 by the loader,
 or where KITH_LIBRARY points.
 
-Threads may share a Database: each gets a connection of its own. A Connection, its statements and results are for
-one thread at a time, but for Connection.cancel.
+Threads may share a Database: each gets a connection of its own. A Connection, its statements and results are used by
+one thread at a time (another one waits), but for Connection.cancel. Other Python threads run while Kith works.
 
 Length: one file, so that using Kith from Python is copying it.
 """
 
+from __future__ import annotations
+
+import array
 import contextlib
 import ctypes
 import ctypes.util
 import dataclasses
 import datetime
 import os
+import reprlib
 import threading
+import typing
 import weakref
 import zoneinfo
 
 __all__ = ["open", "version", "Error", "Database", "Connection", "Statement", "Result", "Row", "Node", "Relationship",
-           "Path", "Duration", "Temporal", "Answer", "Passage", "IngestReport"]
+           "Path", "Duration", "Temporal", "Answer", "Passage", "IngestReport", "Skipped"]
 
 _NULL, _BOOLEAN, _INTEGER, _FLOAT, _STRING, _LIST, _MAP, _NODE, _RELATIONSHIP, _PATH, _DATE, _LOCAL_TIME, _TIME, \
     _LOCAL_DATETIME, _DATETIME, _DURATION = range(16)
@@ -64,11 +69,6 @@ class _DateTime(ctypes.Structure):
 class _Duration(ctypes.Structure):
     _fields_ = [("months", ctypes.c_int64), ("days", ctypes.c_int64), ("seconds", ctypes.c_int64),
                 ("nanos", ctypes.c_int32)]
-
-
-class _Report(ctypes.Structure):
-    _fields_ = [("added", ctypes.c_size_t), ("replaced", ctypes.c_size_t), ("unchanged", ctypes.c_size_t),
-                ("skipped", ctypes.c_size_t), ("chunks", ctypes.c_size_t)]
 
 
 class _Passage(ctypes.Structure):
@@ -124,7 +124,11 @@ _FUNCTIONS = {
     "kith_value_new_local_time": (_p, [_i]), "kith_value_new_time": (_p, [_Time]),
     "kith_value_new_local_datetime": (_p, [_i, ctypes.c_int32]), "kith_value_new_datetime": (_p, [_DateTime]),
     "kith_value_new_duration": (_p, [_Duration]),
-    "kith_rag_ingest": (ctypes.c_int, [_p, _s, _Progress, _p, ctypes.POINTER(_Report), _pp]),
+    "kith_value_new_integers": (_p, [ctypes.POINTER(_i), _n]),
+    "kith_value_new_floats": (_p, [ctypes.POINTER(ctypes.c_double), _n]),
+    "kith_rag_ingest": (ctypes.c_int, [_p, _s, _Progress, _p, _pp, _pp]),
+    "kith_ingest_report_free": (None, [_p]), "kith_ingest_report_count": (_n, [_p, ctypes.c_int]),
+    "kith_ingest_report_skipped": (_s, [_p, _n]), "kith_ingest_report_reason": (_s, [_p, _n]),
     "kith_rag_ingest_text": (ctypes.c_int, [_p, _s, _s, _n, _pp]), "kith_rag_delete": (ctypes.c_int, [_p, _s, _pp]),
     "kith_rag_ask": (ctypes.c_int, [_p, _s, _pp, _pp]), "kith_rag_retrieve": (ctypes.c_int, [_p, _s, _n, _pp, _pp]),
     "kith_answer_free": (None, [_p]), "kith_answer_text": (_s, [_p]), "kith_answer_abstained": (ctypes.c_int, [_p]),
@@ -133,7 +137,8 @@ _FUNCTIONS = {
     "kith_answer_citation": (ctypes.c_int, [_p, _n, ctypes.POINTER(_Passage)]),
     "kith_answer_passage_count": (_n, [_p]),
     "kith_answer_passage": (ctypes.c_int, [_p, _n, ctypes.POINTER(_Passage)]),
-    "kith_answer_evidence_svg": (_s, [_p]),
+    "kith_answer_evidence_svg": (_s, [_p]), "kith_answer_html": (_s, [_p]),
+    "kith_answer_confidence": (ctypes.c_double, [_p]),
 }
 
 
@@ -154,7 +159,7 @@ def _load():
 _lib = _load()
 
 
-def version():
+def version() -> str:
     """The library's version, such as "0.1.0"."""
     return _lib.kith_version().decode()
 
@@ -175,7 +180,7 @@ class Error(Exception):
         self.code, self.message, self.detail, self.line, self.column = code, message, detail, line, column
 
     @property
-    def retryable(self):
+    def retryable(self) -> bool:
         return self.code == "Conflict"
 
 
@@ -380,27 +385,37 @@ def _read(value):
     return _READERS[_lib.kith_value_type(value)](value)
 
 
-class _Owned:
-    """A kith_value of ours; freed on leaving."""
-
-    def __init__(self, pointer, what):
-        if not pointer:
-            raise ValueError(f"Kith cannot hold {what!r}")
-        self.pointer = pointer
-
-    def __enter__(self):
-        return self.pointer
-
-    def __exit__(self, *_):
-        _lib.kith_value_free(self.pointer)
+@contextlib.contextmanager
+def _owned(value):
+    """A new kith_value for a Python value; freed on leaving."""
+    pointer = _new(value)
+    try:
+        yield pointer
+    finally:
+        _lib.kith_value_free(pointer)
 
 
-def _make(value):
-    """A new kith_value for a Python value, as an _Owned."""
-    for types, maker in _MAKERS:
-        if isinstance(value, types):
-            return _Owned(maker(value), value)
-    raise TypeError(f"a parameter cannot be a {type(value).__name__}: {value!r}")
+def _new(value):
+    """A new kith_value, which the caller frees."""
+    maker = _MAKER_OF.get(type(value)) or next((make for types, make in _MAKERS if isinstance(value, types)), None)
+    if maker is None:
+        raise TypeError(f"a parameter cannot be of type {type(value).__name__}: {reprlib.repr(value)}")
+    pointer = maker(value)
+    if not pointer:
+        raise ValueError(f"Kith cannot hold {reprlib.repr(value)}")
+    return pointer
+
+
+def _new_all(values, make):
+    """make() of an array of new kith_values, which are freed behind it."""
+    made = []
+    try:
+        for value in values:
+            made.append(_new(value))
+        return make((ctypes.c_void_p * len(made))(*made), len(made))
+    finally:
+        for pointer in made:
+            _lib.kith_value_free(pointer)
 
 
 def _make_integer(value):
@@ -414,18 +429,29 @@ def _make_string(value):
     return _lib.kith_value_new_string(data, len(data))
 
 
+def _make_numbers(values):
+    """Lists of integers only or of floats only, in one call; None for any other."""
+    if all(type(value) is int for value in values):
+        code, number, make = "q", ctypes.c_int64, _lib.kith_value_new_integers
+    elif all(type(value) is float for value in values):
+        code, number, make = "d", ctypes.c_double, _lib.kith_value_new_floats
+    else:
+        return None
+    try:
+        numbers = array.array(code, values)
+    except OverflowError:
+        return None  # The element that is too large is named when it is made alone.
+    return make((number * len(numbers)).from_buffer(numbers), len(numbers))
+
+
 def _make_list(values):
-    with contextlib.ExitStack() as stack:
-        elements = [stack.enter_context(_make(value)) for value in values]
-        return _lib.kith_value_new_list((ctypes.c_void_p * len(elements))(*elements), len(elements))
+    return (_make_numbers(values) if values else None) or _new_all(values, _lib.kith_value_new_list)
 
 
 def _make_map(entries):
-    with contextlib.ExitStack() as stack:
-        keys = [_bytes(key, "a map's key") for key in entries]
-        values = [stack.enter_context(_make(value)) for value in entries.values()]
-        count = len(keys)
-        return _lib.kith_value_new_map((ctypes.c_char_p * count)(*keys), (ctypes.c_void_p * count)(*values), count)
+    keys = [_bytes(key, "a map's key") for key in entries]
+    names = (ctypes.c_char_p * len(keys))(*keys)
+    return _new_all(entries.values(), lambda values, count: _lib.kith_value_new_map(names, values, count))
 
 
 def _offset_of(value):
@@ -476,6 +502,7 @@ _MAKERS = (
     (Duration, lambda v: _lib.kith_value_new_duration(_Duration(v.months, v.days, v.seconds, v.nanos))),
     (Temporal, _make_temporal),
 )
+_MAKER_OF = {kind: make for kinds, make in _MAKERS for kind in (kinds if isinstance(kinds, tuple) else (kinds,))}
 
 
 # ---- Results -------------------------------------------------------------------------------------------------------
@@ -502,111 +529,132 @@ class Row(tuple):
             return self[name]
         raise AttributeError(name)
 
-    def as_dict(self):
+    def as_dict(self) -> dict[str, typing.Any]:
         return dict(zip(self._columns, self))
 
 
-class Result:
-    """The rows of a statement, read once, in order. columns: their names. stats: what was written, as a dict."""
+class _Child:
+    """What belongs to a connection and is closed with it: freed by close(), by leaving a with block, or when nobody
+    holds it any more."""
+
+    def __init__(self, connection, pointer, free):
+        self._connection, self._pointer, self._free = connection, pointer, free
+        connection._children.add(self)
+
+    def close(self) -> None:
+        with self._connection._lock:
+            pointer, self._pointer = self._pointer, None
+            if pointer is not None:
+                self._free(pointer)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+    def __del__(self):
+        if getattr(self, "_pointer", None) is not None:
+            self.close()
+
+
+class Result(_Child):
+    """The rows of a statement, read once, in order: iterate over it. columns: their names. stats: what was written, as
+    a dict."""
 
     def __init__(self, connection, pointer):
-        self._connection, self._pointer = connection, pointer
-        connection._children.add(self)
+        super().__init__(connection, pointer, _lib.kith_result_free)
+        self._finished, self._plan = False, ""
         count = _lib.kith_result_column_count(pointer)
         self.columns = [_text(_lib.kith_result_column_name(pointer, i)) for i in range(count)]
         counters = ((name, _lib.kith_result_counter(pointer, i)) for i, name in enumerate(_COUNTERS))
         self.stats = {name: count for name, count in counters if count}
 
-    def __iter__(self):
+    def __iter__(self) -> Result:
         return self
 
-    def __next__(self):
-        if self._pointer is None:
-            raise StopIteration
-        self._connection._check()
-        error = ctypes.c_void_p()
-        more = _lib.kith_result_next(self._pointer, ctypes.byref(error))
-        if more == 1:
-            return Row(self.columns, [_read(_lib.kith_result_value(self._pointer, i)) for i in range(len(self.columns))])
-        try:
+    def __next__(self) -> Row:
+        with self._connection._lock:
+            if self._finished:
+                raise StopIteration
+            self._connection._check()
+            if self._pointer is None:
+                raise Error("InvalidArgument", "the result was closed before its last row was read")
+            error = ctypes.c_void_p()
+            more = _lib.kith_result_next(self._pointer, ctypes.byref(error))
+            if more == 1:
+                values = [_read(_lib.kith_result_value(self._pointer, i)) for i in range(len(self.columns))]
+                return Row(self.columns, values)
+            self._finished = True
+            self._plan = self.plan
+            self.close()
             if more < 0:
                 raise _take_error(error, 13)
-        finally:
-            self.close()
-        raise StopIteration
+            raise StopIteration
 
-    def all(self):
+    def all(self) -> list[Row]:
         """The rows that are left, as a list."""
         return list(self)
 
-    def one(self):
+    def one(self) -> Row:
         """The only row; ValueError when there are none or several."""
         rows = list(self)
         if len(rows) != 1:
             raise ValueError(f"the statement gave {len(rows)} rows, not one")
         return rows[0]
 
-    def value(self):
+    def value(self) -> typing.Any:
         """The first column of the only row."""
         return self.one()[0]
 
     @property
-    def plan(self):
-        """The plan after EXPLAIN or PROFILE, else "". Read it before the last row is taken, or use explain()."""
-        return _text(_lib.kith_result_plan(self._pointer)) if self._pointer else ""
-
-    def close(self):
-        pointer, self._pointer = self._pointer, None
-        if pointer is not None:
-            _lib.kith_result_free(pointer)
-
-    def __del__(self):
-        self.close()
+    def plan(self) -> str:
+        """The plan after EXPLAIN or PROFILE, else "". The counts of PROFILE are final after the last row."""
+        with self._connection._lock:
+            return _text(_lib.kith_result_plan(self._pointer)) if self._pointer else self._plan
 
 
-class Statement:
+class Statement(_Child):
     """A prepared statement: statement(name="Ada") runs it."""
 
     def __init__(self, connection, text):
-        self._connection, self._pointer = connection, None
+        if not isinstance(text, str):
+            raise TypeError(f"a statement is text, not {type(text).__name__}")
         data = text.encode("utf-8")
         pointer = ctypes.c_void_p()
-        _call(_lib.kith_prepare, connection._check(), data, len(data), ctypes.byref(pointer))
-        self._pointer = pointer
+        with connection._lock:
+            _call(_lib.kith_prepare, connection._check(), data, len(data), ctypes.byref(pointer))
+            super().__init__(connection, pointer, _lib.kith_statement_free)
         self.text = text
-        connection._children.add(self)
 
-    def __call__(self, parameters=None, /, **more):
+    def __call__(self, parameters: typing.Mapping[str, typing.Any] | None = None, /, **more) -> Result:
         return self.execute(parameters, **more)
 
-    def execute(self, parameters=None, /, **more):
-        self._connection._check()
-        if self._pointer is None:
-            raise Error("InvalidArgument", "the statement is closed")
-        _lib.kith_clear_bindings(self._pointer)
-        for name, value in {**(parameters or {}), **more}.items():
-            with _make(value) as made:
-                _call(_lib.kith_bind_value, self._pointer, _bytes(name, "a parameter's name"), made)
-        result = ctypes.c_void_p()
-        _call(_lib.kith_statement_execute, self._pointer, ctypes.byref(result))
-        return Result(self._connection, result)
-
-    def close(self):
-        pointer, self._pointer = self._pointer, None
-        if pointer is not None:
-            _lib.kith_statement_free(pointer)
-
-    def __del__(self):
-        self.close()
+    def execute(self, parameters: typing.Mapping[str, typing.Any] | None = None, /, **more) -> Result:
+        with self._connection._lock:
+            self._connection._check()
+            if self._pointer is None:
+                raise Error("InvalidArgument", "the statement is closed")
+            _lib.kith_clear_bindings(self._pointer)
+            for name, value in {**(parameters or {}), **more}.items():
+                with _owned(value) as made:
+                    _call(_lib.kith_bind_value, self._pointer, _bytes(name, "a parameter's name"), made)
+            result = ctypes.c_void_p()
+            _call(_lib.kith_statement_execute, self._pointer, ctypes.byref(result))
+            return Result(self._connection, result)
 
 
 # ---- Connections and databases -------------------------------------------------------------------------------------
 
 
 class Connection:
+    """A connection: made by Database.connect(), closed by close() or by leaving a with block."""
+
     def __init__(self, database):
         self._database, self._pointer = database, None
-        self._children = weakref.WeakSet()  # Statements and results, which must be freed before the connection.
+        self._children = weakref.WeakSet()  # Statements and results, which are closed with the connection.
+        self._lock = threading.RLock()  # Held while a statement runs.
+        self._cancel_lock = threading.RLock()  # Held while the pointer is used without the other one, or goes.
         pointer = ctypes.c_void_p()
         _call(_lib.kith_connect, database._check(), ctypes.byref(pointer))
         self._pointer = pointer
@@ -616,55 +664,93 @@ class Connection:
             raise Error("InvalidArgument", "the connection is closed")
         return self._pointer
 
-    def execute(self, text, parameters=None, /, **more):
+    def execute(self, text: str, parameters: typing.Mapping[str, typing.Any] | None = None, /, **more) -> Result:
         """Runs a statement; parameters come as a dict, by keyword, or both."""
         return Statement(self, text).execute(parameters, **more)
 
-    def prepare(self, text):
+    def prepare(self, text: str) -> Statement:
         return Statement(self, text)
 
-    def explain(self, text, parameters=None, /, **more):
+    def explain(self, text: str, parameters: typing.Mapping[str, typing.Any] | None = None, /, **more) -> str:
         """The statement's plan as text, without running it."""
         return self.execute("EXPLAIN " + text, parameters, **more).plan
 
     @contextlib.contextmanager
-    def transaction(self, read_only=False):
+    def transaction(self, read_only: bool = False) -> typing.Iterator[Connection]:
         """A block that commits at its end and rolls back when it raises."""
-        _call(_lib.kith_begin_read_only if read_only else _lib.kith_begin, self._check())
+        with self._lock:
+            _call(_lib.kith_begin_read_only if read_only else _lib.kith_begin, self._check())
         try:
             yield self
         except BaseException:
-            _lib.kith_rollback(self._check(), None)
+            with self._lock:
+                if self._pointer is not None:  # A closed connection has rolled back.
+                    _lib.kith_rollback(self._pointer, None)
             raise
-        _call(_lib.kith_commit, self._check())
+        with self._lock:
+            _call(_lib.kith_commit, self._check())
 
-    def cancel(self):
+    @property
+    def in_transaction(self) -> bool:
+        with self._lock:
+            return bool(_lib.kith_in_transaction(self._check()))
+
+    def cancel(self) -> None:
         """Stops the running statement, which raises Error with code "Cancelled". From any thread."""
-        if self._pointer is not None:
-            _lib.kith_cancel(self._pointer)
+        with self._cancel_lock:
+            if self._pointer is not None:
+                _lib.kith_cancel(self._pointer)
 
-    def set_timeout(self, seconds):
+    def set_timeout(self, seconds: float) -> None:
         """The longest a statement may run; 0 is for ever."""
-        _call(_lib.kith_set_timeout, self._check(), round(seconds * 1000))
+        if seconds < 0:
+            raise ValueError(f"a timeout is 0 or more seconds, not {seconds}")
+        with self._lock:
+            _call(_lib.kith_set_timeout, self._check(), round(seconds * 1000))
 
-    def close(self):
-        for child in list(self._children):
-            child.close()
-        pointer, self._pointer = self._pointer, None
-        if pointer is not None:
-            _lib.kith_disconnect(pointer)
+    def close(self) -> None:
+        """Stops what runs, rolls back an open transaction, and closes statements and results."""
+        # Again and again: a statement that is just beginning does not see what came before it.
+        while not self._lock.acquire(timeout=0.02):
+            self.cancel()
+        try:
+            for child in list(self._children):
+                child.close()
+            with self._cancel_lock:
+                pointer, self._pointer = self._pointer, None
+            if pointer is not None:
+                _lib.kith_disconnect(pointer)
+        finally:
+            self._lock.release()
+
+    def __enter__(self) -> Connection:
+        return self
+
+    def __exit__(self, *_):
+        self.close()
 
     def __del__(self):
-        self.close()
+        if getattr(self, "_pointer", None) is not None:
+            self.close()
+
+
+@dataclasses.dataclass(frozen=True)
+class Skipped:
+    """A document that was not ingested, and why."""
+    document: str
+    reason: str
 
 
 @dataclasses.dataclass(frozen=True)
 class IngestReport:
+    """Numbers of documents; chunks, entities and links are those new in the graph."""
     added: int
     replaced: int
     unchanged: int
-    skipped: int
     chunks: int
+    entities: int
+    links: int
+    skipped: list[Skipped]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -682,13 +768,16 @@ class Passage:
 
 @dataclasses.dataclass(frozen=True)
 class Answer:
+    """text cites [1], [2], ... as in citations. abstained: the documents do not say. svg, html: pictures of it."""
     text: str
     abstained: bool
+    confidence: float
     route: str
-    reasons: list
-    citations: list
-    passages: list
+    reasons: list[str]
+    citations: list[Passage]
+    passages: list[Passage]
     svg: str
+    html: str
 
     def _repr_svg_(self):
         return self.svg
@@ -707,13 +796,23 @@ def _read_passages(count, get, answer):
 def _take_answer(answer):
     try:
         return Answer(_text(_lib.kith_answer_text(answer)), bool(_lib.kith_answer_abstained(answer)),
-                      _text(_lib.kith_answer_route(answer)),
+                      _lib.kith_answer_confidence(answer), _text(_lib.kith_answer_route(answer)),
                       [_text(_lib.kith_answer_reason(answer, i)) for i in range(_lib.kith_answer_reason_count(answer))],
                       _read_passages(_lib.kith_answer_citation_count, _lib.kith_answer_citation, answer),
                       _read_passages(_lib.kith_answer_passage_count, _lib.kith_answer_passage, answer),
-                      _text(_lib.kith_answer_evidence_svg(answer)))
+                      _text(_lib.kith_answer_evidence_svg(answer)), _text(_lib.kith_answer_html(answer)))
     finally:
         _lib.kith_answer_free(answer)
+
+
+def _take_report(report):
+    try:
+        counts = [_lib.kith_ingest_report_count(report, i) for i in range(7)]
+        skipped = [Skipped(_text(_lib.kith_ingest_report_skipped(report, i)),
+                           _text(_lib.kith_ingest_report_reason(report, i))) for i in range(counts[3])]
+        return IngestReport(*counts[:3], *counts[4:], skipped)
+    finally:
+        _lib.kith_ingest_report_free(report)
 
 
 class Database:
@@ -738,7 +837,7 @@ class Database:
             raise Error("InvalidArgument", "the database is closed")
         return self._pointer
 
-    def connect(self):
+    def connect(self) -> Connection:
         """A connection of one's own, for instance to cancel it from another thread."""
         connection = Connection(self)
         with self._lock:
@@ -751,21 +850,26 @@ class Database:
             self._threads.connection = self.connect()
         return self._threads.connection
 
-    def execute(self, text, parameters=None, /, **more):
+    def execute(self, text: str, parameters: typing.Mapping[str, typing.Any] | None = None, /, **more) -> Result:
+        """Runs a statement on this thread's connection; parameters come as a dict, by keyword, or both."""
         return self._mine().execute(text, parameters, **more)
 
-    def prepare(self, text):
+    def prepare(self, text: str) -> Statement:
+        """A statement that is parsed and planned once and run many times."""
         return self._mine().prepare(text)
 
-    def explain(self, text, parameters=None, /, **more):
+    def explain(self, text: str, parameters: typing.Mapping[str, typing.Any] | None = None, /, **more) -> str:
+        """The statement's plan as text, without running it."""
         return self._mine().explain(text, parameters, **more)
 
-    def transaction(self, read_only=False):
+    def transaction(self, read_only: bool = False) -> typing.ContextManager[Connection]:
+        """A block on this thread's connection that commits at its end and rolls back when it raises."""
         return self._mine().transaction(read_only)
 
-    def ingest(self, path, progress=None):
+    def ingest(self, path: str | os.PathLike,
+               progress: typing.Callable[[int, int, str], typing.Any] | None = None) -> IngestReport:
         """Adds or updates the documents below a folder, or one file. progress(done, total, document) may return
-        False to stop."""
+        False to stop. Documents that cannot be read are skipped; the report says why."""
         raised = []
 
         def call(done, total, document, _):
@@ -775,7 +879,7 @@ class Database:
                 raised.append(error)
                 return 0
 
-        report = _Report()
+        report = ctypes.c_void_p()
         try:
             _call(_lib.kith_rag_ingest, self._check(), _bytes(path, "the path"), _Progress(call), None,
                   ctypes.byref(report))
@@ -783,31 +887,31 @@ class Database:
             if raised:
                 raise raised[0] from None
             raise
-        return IngestReport(report.added, report.replaced, report.unchanged, report.skipped, report.chunks)
+        return _take_report(report)
 
-    def ingest_text(self, name, text):
+    def ingest_text(self, name: str, text: str) -> None:
         """Adds or replaces one document; the ending of the name (.md, .html, .txt) tells its format."""
         data = text.encode("utf-8")
         _call(_lib.kith_rag_ingest_text, self._check(), _bytes(name, "the name"), data, len(data))
 
-    def forget(self, document):
+    def forget(self, document: str) -> None:
         """Deletes a document and everything that came from it alone."""
         _call(_lib.kith_rag_delete, self._check(), _bytes(document, "the document"))
 
-    def ask(self, question):
+    def ask(self, question: str) -> Answer:
         """An Answer, with citations."""
         answer = ctypes.c_void_p()
         _call(_lib.kith_rag_ask, self._check(), _bytes(question, "the question"), ctypes.byref(answer))
         return _take_answer(answer)
 
-    def retrieve(self, question, limit=10):
+    def retrieve(self, question: str, limit: int = 10) -> list[Passage]:
         """The best passages for a question."""
         answer = ctypes.c_void_p()
         _call(_lib.kith_rag_retrieve, self._check(), _bytes(question, "the question"), limit, ctypes.byref(answer))
         return _take_answer(answer).passages
 
-    def close(self):
-        """Open transactions are rolled back."""
+    def close(self) -> None:
+        """Stops what runs, rolls back open transactions, and closes the folder."""
         with self._lock:
             for connection in list(self._connections):
                 connection.close()
@@ -815,7 +919,7 @@ class Database:
             _lib.kith_close(self._pointer)
         self._pointer = None
 
-    def __enter__(self):
+    def __enter__(self) -> Database:
         return self
 
     def __exit__(self, *_):
@@ -826,7 +930,7 @@ class Database:
             self.close()
 
 
-def open(path=":memory:", **options):
+def open(path: str | os.PathLike = ":memory:", **options: int | bool) -> Database:
     """Opens the database in a folder, or a new one in memory.
 
     Options: create_if_missing, read_only, memory_limit_bytes, query_memory_limit_bytes, sync_commits.
