@@ -6,6 +6,7 @@ import os
 import pathlib
 import resource
 import shutil
+import struct
 import subprocess
 import sys
 import tempfile
@@ -111,26 +112,116 @@ class BadOpen(unittest.TestCase):
         self.assertIn("ermission", error)
         self.check_unharmed()
 
+    def copy(self):
+        """The database's folder again, to be damaged."""
+        copy = self.folder / "copy.kith"
+        shutil.rmtree(copy, ignore_errors=True)
+        shutil.copytree(self.database, copy)
+        return copy
+
+    def superblock(self, copy, change):
+        """Writes a superblock with a right checksum after change(bytes) altered it."""
+        block = bytearray((copy / "KITH").read_bytes())
+        change(block)
+        checksum = 0xCBF29CE484222325
+        for byte in block[:40]:
+            checksum = ((checksum ^ byte) * 0x100000001B3) % 2**64
+        block[40:48] = struct.pack("<Q", checksum)
+        (copy / "KITH").write_bytes(block)
+
+    def test_other_versions_of_the_format(self):
+        self.make()
+        for version in (1, 7, 2**32 - 1):
+            copy = self.copy()
+            self.superblock(copy, lambda block: struct.pack_into("<I", block, 8, version))
+            before = contents(copy)
+            for arguments in ([copy], [copy, "--read-only"]):
+                error = self.refuse(*arguments)
+                self.assertIn(f"copy.kith/KITH has format version {version}", error)
+                self.assertIn("reads version 0; open it with the release that wrote it", error)
+            self.assertEqual(run("ask", "What?", "--db", copy).returncode, 3)
+            self.assertEqual(run("ingest", __file__, "--db", copy).returncode, 3)
+            self.assertEqual(contents(copy), before)
+
+    def test_superblocks_that_do_not_fit(self):
+        self.make()
+
+        def other_id(block):
+            block[16] ^= 1
+
+        for change, expected in [(other_id, "does not belong to the data beside it"),
+                                 (lambda block: struct.pack_into("<Q", block, 32, 10**6), "files were lost or replaced")]:
+            copy = self.copy()
+            self.superblock(copy, change)
+            self.assertIn(expected, self.refuse(copy))
+        copy = self.copy()
+        (copy / "KITH").write_bytes(b"")
+        self.assertIn("copy.kith/KITH is not the superblock", self.refuse(copy))
+        copy = self.copy()
+        (copy / "KITH").unlink()
+        before = contents(copy)
+        self.assertIn("copy.kith is not a Kith database", self.refuse(copy))
+        self.assertEqual(contents(copy), before)
+        copy = self.copy()
+        shutil.rmtree(copy / "data")
+        self.assertIn("restore the folder from a backup", self.refuse(copy))
+
+    def test_another_rocksdb_database(self):
+        self.make()
+        foreign = self.folder / "foreign"
+        shutil.copytree(self.database / "data", foreign)
+        before = contents(foreign)
+        self.assertIn("foreign is not a Kith database", self.refuse(foreign))
+        self.assertEqual(contents(foreign), before)
+
     def test_damaged_files(self):
         self.make()
-        run(self.database, "-c", "UNWIND range(1, 1000) AS i CREATE (:B {i: i, t: toString(i)})")
-        for name in sorted(path.name for path in self.database.iterdir() if path.is_file()):
-            for damage in ("cut", "garbage", "gone"):
-                copy = self.folder / "copy.kith"
-                shutil.rmtree(copy, ignore_errors=True)
-                shutil.copytree(self.database, copy)
-                victim = copy / name
-                if damage == "gone":
-                    victim.unlink()
-                else:
-                    data = victim.read_bytes()
-                    victim.write_bytes(data[:len(data) // 2] if damage == "cut" else b"\xA5" * max(len(data), 64))
+        for i in range(2):  # Two runs, so that there are tables and a log.
+            run(self.database, "-c", f"UNWIND range(1, 1000) AS i CREATE (:B {{i: i, run: {i}, t: toString(i)}})")
+        query = ["-m", "csv", "-c", "MATCH (b:B) RETURN count(b) AS n, sum(b.i) AS s, sum(size(b.t)) AS t"]
+        whole = run(self.database, "--read-only", *query).stdout  # Opening it to write would empty the log.
+        self.assertEqual(whole, "n,s,t\n2000,1001000,5786\n")
+        names = sorted(str(path.relative_to(self.database)) for path in self.database.rglob("*") if path.is_file())
+        self.assertTrue(any(name.endswith(".sst") for name in names) and any("MANIFEST" in name for name in names), names)
+        refused = set()
+        for name in names:
+            for damage in ("cut", "garbage", "gone", "empty", "bit"):
+                copy = self.copy()
+                data = bytearray((copy / name).read_bytes())
+                (copy / name).unlink()
+                if damage == "bit" and data:
+                    data[len(data) // 3] ^= 0x10
+                if damage != "gone":
+                    (copy / name).write_bytes({"cut": data[:len(data) // 2], "garbage": b"\xA5" * max(len(data), 64),
+                                               "empty": b"", "bit": data}[damage])
                 with self.subTest(name=name, damage=damage):
-                    result = run(copy, "-c", "MATCH (n) RETURN count(n)")
-                    # It opens (the file did not matter), or it says what is wrong; it never dies of it.
+                    result = run(copy, *query)
+                    # It says what is wrong, or the file did not matter; it never dies and never gives less.
                     self.assertIn(result.returncode, (0, 1, 3), result.stderr)
-                    if result.returncode != 0:
-                        self.assertRegex(result.stderr, "copy.kith|Corruption|IoError")
+                    if result.returncode == 0:
+                        self.assertEqual(result.stdout, whole)
+                    else:
+                        refused.add(name)
+                        self.assertRegex(result.stderr, "copy.kith.*(restore|open|choose|check)")
+        for kind in ("KITH", ".sst", "MANIFEST", "CURRENT", ".log"):
+            self.assertTrue(any(kind in name for name in refused), (kind, refused))
+
+    def test_a_folder_that_may_only_be_read(self):
+        self.make()
+        run("ingest", pathlib.Path(__file__).resolve().parents[2] / "README.md", "--db", self.database)
+        os.chmod(self.folder, 0o755)
+        for path in [self.database, *self.database.rglob("*")]:
+            os.chmod(path, 0o555 if path.is_dir() else 0o444)
+        before = contents(self.database)
+        other = {"user": 65534, "group": 65534, "cwd": "/"} if os.geteuid() == 0 else {}
+        error = self.refuse(self.database, **other)
+        self.assertIn(f"{self.database} cannot be opened for writing: Permission denied", error)
+        result = run(self.database, "--read-only", "-m", "csv", "-c", "MATCH (a:A) RETURN a.x AS x", **other)
+        self.assertEqual(result.stdout, "x\n1\n", result.stderr)
+        self.assertIn(run("ask", "What is Kith?", "--db", self.database, **other).returncode, (0, 4))
+        self.assertEqual(contents(self.database), before)
+        for path in [self.database, *self.database.rglob("*")]:
+            os.chmod(path, 0o755 if path.is_dir() else 0o644)
 
     @unittest.skipUnless(os.geteuid() == 0 and shutil.which("mount"), "mounting a small file system needs root")
     def test_full_disk(self):
