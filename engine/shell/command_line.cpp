@@ -34,6 +34,7 @@ memory. ingest, ask and forget use ./documents.kith unless --db names another.
       --memory SIZE     the most memory to use, for example 512MB
       --db DATABASE     the database of ingest, ask and forget
       --picture FILE    ask: write the evidence subgraph to FILE, .svg or .html
+      --max-document SIZE  ingest: read documents up to this size (16MB unless given)
   -q, --quiet           no progress bar, no banner
   -h, --help            this text
       --version         the version
@@ -42,10 +43,27 @@ Exit codes: 0 all went well, 1 a statement failed, 2 the command line is wrong,
 3 the database could not be opened, 4 the documents do not answer the question.
 )";
 
-constexpr std::array<std::string_view, 18> kOptionNames = {
-    "--command", "--mode",   "--param", "--read-only", "--keep-going", "--timer",
-    "--timeout", "--memory", "--db",    "--picture",   "--quiet",      "--help",
-    "--version", "-c",       "-m",      "-p",          "-q",           "-h"};
+constexpr std::array<std::string_view, 19> kOptionNames = {"--max-document",
+                                                           "--command",
+                                                           "--mode",
+                                                           "--param",
+                                                           "--read-only",
+                                                           "--keep-going",
+                                                           "--timer",
+                                                           "--timeout",
+                                                           "--memory",
+                                                           "--db",
+                                                           "--picture",
+                                                           "--quiet",
+                                                           "--help",
+                                                           "--version",
+                                                           "-c",
+                                                           "-m",
+                                                           "-p",
+                                                           "-q",
+                                                           "-h"};
+
+constexpr std::string_view kShortWithValue = "cmp";
 
 Status Invalid(std::string message) {
   return Status(StatusCode::kInvalidArgument, std::move(message));
@@ -79,10 +97,18 @@ class Parser {
   }
 
   Status TakeOption(std::string_view argument) {
-    const size_t equals = argument.starts_with("--") ? argument.find('=') : std::string_view::npos;
-    const std::string_view name = argument.substr(0, equals);
+    const bool is_long = argument.starts_with("--");
+    const size_t equals = is_long ? argument.find('=') : std::string_view::npos;
+    std::string_view name = argument.substr(0, equals);
     inline_value_.reset();
     if (equals != std::string_view::npos) inline_value_ = std::string(argument.substr(equals + 1));
+    // "-mcsv", as other programs let one write it.
+    if (!is_long && argument.size() > 2 &&
+        kShortWithValue.find(argument[1]) != std::string_view::npos) {
+      name = argument.substr(0, 2);
+      inline_value_ = std::string(argument.substr(2));
+    }
+    given_.emplace_back(name);
     KITH_ASSIGN_OR_RETURN(const bool is_flag, TakeFlag(name));
     if (!is_flag) KITH_RETURN_IF_ERROR(TakeValue(name));
     if (inline_value_) return Invalid(fmt::format("{} takes no value", name));
@@ -122,22 +148,27 @@ class Parser {
       KITH_ASSIGN_OR_RETURN(line_.options.memory_limit_bytes, ParseByteSize(text));
       return Status::Ok();
     }
+    if (name == "--max-document") {
+      KITH_ASSIGN_OR_RETURN(const std::string text, ValueOf(name, "a size such as 64MB"));
+      KITH_ASSIGN_OR_RETURN(line_.max_document_bytes, ParseByteSize(text));
+      return Status::Ok();
+    }
     if (name == "--db") {
       KITH_ASSIGN_OR_RETURN(line_.database, ValueOf(name, "a folder"));
-      return Status::Ok();
+      return line_.database.empty() ? Invalid("--db: the name of the folder is empty")
+                                    : Status::Ok();
     }
-    if (name == "--picture") {
-      KITH_ASSIGN_OR_RETURN(line_.picture, ValueOf(name, "a file name"));
-      if (!line_.picture.ends_with(".svg") && !line_.picture.ends_with(".html")) {
-        return Invalid(
-            fmt::format("--picture {}: the name must end with .svg or .html", line_.picture));
-      }
-      return Status::Ok();
-    }
+    if (name == "--picture") return TakePicture(name);
     const std::string_view near = query::NearestSpelling(name, kOptionNames);
     return Invalid(
         fmt::format("there is no option {}{}", name,
                     near.empty() ? std::string() : fmt::format("; did you mean {}?", near)));
+  }
+
+  Status TakePicture(std::string_view name) {
+    KITH_ASSIGN_OR_RETURN(line_.picture, ValueOf(name, "a file name"));
+    if (line_.picture.ends_with(".svg") || line_.picture.ends_with(".html")) return Status::Ok();
+    return Invalid(fmt::format("{} {}: the name must end with .svg or .html", name, line_.picture));
   }
 
   Status TakeMode(std::string_view name) {
@@ -177,6 +208,7 @@ class Parser {
     if (first == "ask") line_.command = Command::kAsk;
     if (first == "forget") line_.command = Command::kForget;
     if (first == "help") line_.command = Command::kHelp;
+    KITH_RETURN_IF_ERROR(CheckApplies(first));
     if (line_.command == Command::kShell) return PlaceShellOperands();
     if (line_.database.empty()) line_.database = kDefaultDatabase;
     line_.arguments.assign(operands_.begin() + 1, operands_.end());
@@ -190,6 +222,31 @@ class Parser {
     return Invalid("what is the question? usage: kith ask \"QUESTION\" [--db DATABASE]");
   }
 
+  /// An option that the command would pass over in silence is an error.
+  Status CheckApplies(std::string_view command) const {
+    for (const std::string& name : given_) {
+      const bool statements = name == "--command" || name == "-c" || name == "--param" ||
+                              name == "-p" || name == "--keep-going" || name == "--timer" ||
+                              name == "--timeout";
+      if (statements && line_.command != Command::kShell) {
+        return Invalid(fmt::format("{} runs no statements, so {} does not apply", command, name));
+      }
+      const bool mode = name == "--mode" || name == "-m";
+      if ((name == "--picture" || (mode && line_.command != Command::kShell)) &&
+          line_.command != Command::kAsk) {
+        return Invalid(fmt::format("{} does not apply here; kith ask takes it", name));
+      }
+      if (name == "--max-document" && line_.command != Command::kIngest) {
+        return Invalid(fmt::format("{} does not apply here; kith ingest takes it", name));
+      }
+    }
+    const bool as_json = line_.mode == OutputMode::kJson || line_.mode == OutputMode::kJsonLines;
+    if (line_.command == Command::kAsk && line_.mode && !as_json) {
+      return Invalid("kith ask prints text, or with --mode json an object");
+    }
+    return Status::Ok();
+  }
+
   Status PlaceShellOperands() {
     if (operands_.size() > 1) {
       return Invalid(fmt::format("one database at a time: '{}' and '{}'; put statements after -c",
@@ -197,6 +254,9 @@ class Parser {
     }
     if (!operands_.empty()) {
       line_.database = operands_[0];
+      if (line_.database == "-") {
+        return Invalid("'-' is no database; statements come from standard input without it");
+      }
     } else if (line_.database.empty()) {
       line_.database = ":memory:";
     }
@@ -208,6 +268,7 @@ class Parser {
   bool only_operands_ = false;
   std::optional<std::string> inline_value_;
   std::vector<std::string> operands_;
+  std::vector<std::string> given_;  ///< The options, as they were named.
   CommandLine line_;
 };
 

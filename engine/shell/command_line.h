@@ -37,6 +37,7 @@ struct CommandLine {
   bool quiet = false;
   std::string picture;  ///< ask: where the evidence picture goes; empty for none.
   uint64_t timeout_ms = 0;
+  size_t max_document_bytes = 0;  ///< ingest: 0 is the default.
 };
 
 /// What `kith ingest` and `kith ask` use when --db is not given.

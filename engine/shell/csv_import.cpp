@@ -24,6 +24,11 @@ struct Field {
   bool quoted = false;
 };
 
+Status Unreadable(const std::string& path) {
+  return Status(errno == ENOENT ? StatusCode::kNotFound : StatusCode::kIoError,
+                fmt::format("{} cannot be read: {}", path, std::strerror(errno)));
+}
+
 class CsvReader {
  public:
   CsvReader(std::FILE* file, std::string path) : file_(file), path_(std::move(path)) {}
@@ -33,10 +38,12 @@ class CsvReader {
     std::vector<Field> fields;
     record_line_ = line_;
     int c = Skip();
+    if (std::ferror(file_) != 0) return Unreadable(path_);
     if (c == EOF) return fields;
     while (true) {
       Field field;
       KITH_ASSIGN_OR_RETURN(const int end, ReadField(c, &field));
+      if (std::ferror(file_) != 0) return Unreadable(path_);
       if (!IsUtf8(field.text)) return Bad("a field is not UTF-8; convert the file to UTF-8");
       fields.push_back(std::move(field));
       if (end != ',') return fields;
@@ -52,7 +59,7 @@ class CsvReader {
 
  private:
   int Get() {
-    const int c = std::getc(file_);
+    const int c = pushed_.empty() ? std::getc(file_) : TakePushed();
     if (c == '\n') ++line_;
     return c;
   }
@@ -60,15 +67,27 @@ class CsvReader {
   /// The first character of the next record, past blank lines and a byte order mark.
   int Skip() {
     int c = Get();
-    if (first_ && c == 0xEF) {
-      Get();
-      Get();
-      c = Get();
-    }
+    if (first_ && c == 0xEF) c = SkipByteOrderMark();
     first_ = false;
     while (c == '\n' || c == '\r') c = Get();
     if (c != EOF) record_line_ = line_;
     return c;
+  }
+
+  int TakePushed() {
+    const int c = pushed_.back();
+    pushed_.pop_back();
+    return c;
+  }
+
+  /// Behind a first byte 0xEF. Other characters begin with it too; those are read again. A pipe
+  /// cannot be rewound, hence the pushed bytes.
+  int SkipByteOrderMark() {
+    const int second = Get();
+    const int third = Get();
+    if (second == 0xBB && third == 0xBF) return Get();
+    pushed_ = {third, second};
+    return 0xEF;
   }
 
   /// Reads from its first character `c`; gives ',' , '\n' or EOF, whichever ended it.
@@ -108,6 +127,7 @@ class CsvReader {
 
   std::FILE* file_;
   std::string path_;
+  std::vector<int> pushed_;  ///< Read again before the file, the last one first; may hold EOF.
   size_t line_ = 1;
   size_t record_line_ = 1;
   bool first_ = true;
@@ -157,12 +177,14 @@ Status CheckHeader(const CsvReader& reader, const std::vector<Field>& header) {
   return Status::Ok();
 }
 
-Result<uint64_t> CreateNodes(CsvReader& reader, Statement& statement) {
+Result<uint64_t> CreateNodes(CsvReader& reader, Statement& statement,
+                             const std::function<bool()>& stopped) {
   KITH_ASSIGN_OR_RETURN(const std::vector<Field> header, reader.Next());
   KITH_RETURN_IF_ERROR(CheckHeader(reader, header));
   uint64_t created = 0;
   List rows;
   const auto flush = [&]() -> Status {
+    if (stopped()) return Status(StatusCode::kCancelled, "the import was stopped");
     if (rows.empty()) return Status::Ok();
     created += rows.size();
     statement.Bind("rows", Value(std::exchange(rows, {})));
@@ -187,15 +209,12 @@ Result<uint64_t> CreateNodes(CsvReader& reader, Statement& statement) {
 }  // namespace
 
 Result<uint64_t> ImportCsv(Connection& connection, const std::string& path,
-                           const std::string& label) {
+                           const std::string& label, const std::function<bool()>& stopped) {
   if (label.empty() || !IsUtf8(label))
     return Status(StatusCode::kInvalidArgument, "a label is one word of UTF-8 text");
   const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "rb"),
                                                              &std::fclose);
-  if (file == nullptr) {
-    return Status(errno == ENOENT ? StatusCode::kNotFound : StatusCode::kIoError,
-                  fmt::format("{} cannot be read: {}", path, std::strerror(errno)));
-  }
+  if (file == nullptr) return Unreadable(path);
   const bool own_transaction = !connection.in_transaction();
   if (own_transaction) KITH_RETURN_IF_ERROR(connection.Begin());
   CsvReader reader(file.get(), path);
@@ -203,7 +222,7 @@ Result<uint64_t> ImportCsv(Connection& connection, const std::string& path,
     KITH_ASSIGN_OR_RETURN(Statement statement,
                           connection.Prepare(fmt::format(
                               "UNWIND $rows AS row CREATE (n:{}) SET n = row", Backticked(label))));
-    return CreateNodes(reader, statement);
+    return CreateNodes(reader, statement, stopped);
   };
   Result<uint64_t> created = run();
   if (!own_transaction) return created;

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 
 #include "kith/connection.h"
@@ -14,9 +15,9 @@
 namespace kith::shell {
 
 /// All in one transaction, of which an error leaves nothing; inside an open transaction the batches
-/// before the error stay until it is rolled back. Errors name the file and line. Returns the number
-/// of nodes.
+/// before the error stay until it is rolled back. Errors name the file and line. `stopped` is asked
+/// between batches; true ends with Cancelled. Returns the number of nodes.
 Result<uint64_t> ImportCsv(Connection& connection, const std::string& path,
-                           const std::string& label);
+                           const std::string& label, const std::function<bool()>& stopped);
 
 }  // namespace kith::shell

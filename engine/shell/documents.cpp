@@ -40,11 +40,16 @@ void Add(const IngestReport& from, IngestReport* to) {
   to->skipped.insert(to->skipped.end(), from.skipped.begin(), from.skipped.end());
 }
 
+std::string Counted(size_t count, std::string_view one, std::string_view many) {
+  return fmt::format("{} {}", count, count == 1 ? one : many);
+}
+
 void PrintReport(const IngestReport& report, double seconds) {
-  fmt::print(
-      "{} documents added, {} replaced, {} unchanged; {} chunks, {} entities, {} links; {:.1f} s\n",
-      report.documents_added, report.documents_replaced, report.documents_unchanged, report.chunks,
-      report.entities, report.links, seconds);
+  fmt::print("{} added, {} replaced, {} unchanged; {}, {}, {}; {:.1f} s\n",
+             Counted(report.documents_added, "document", "documents"), report.documents_replaced,
+             report.documents_unchanged, Counted(report.chunks, "chunk", "chunks"),
+             Counted(report.entities, "entity", "entities"), Counted(report.links, "link", "links"),
+             seconds);
   for (const SkippedDocument& document : report.skipped) {
     fmt::print(stderr, "skipped {}: {}\n", Printable(document.path), Printable(document.reason));
   }
@@ -109,8 +114,8 @@ std::string NameOf(const Evidence& evidence, int64_t id) {
 void PrintEvidence(const Evidence& evidence) {
   constexpr size_t kShown = 12;
   if (evidence.edges.empty()) return;
-  fmt::print("\nevidence: {} nodes, {} relationships\n", evidence.nodes.size(),
-             evidence.edges.size());
+  fmt::print("\nevidence: {}, {}\n", Counted(evidence.nodes.size(), "node", "nodes"),
+             Counted(evidence.edges.size(), "relationship", "relationships"));
   for (size_t i = 0; i < std::min(kShown, evidence.edges.size()); ++i) {
     const EvidenceEdge& edge = evidence.edges[i];
     fmt::print("  {} -[{}]-> {}\n", NameOf(evidence, edge.start), Printable(edge.type),
@@ -163,6 +168,7 @@ int RunIngest(Database& database, const CommandLine& line) {
   for (const std::string& path : line.arguments) {
     ProgressBar bar(!line.quiet);
     IngestOptions options;
+    if (line.max_document_bytes != 0) options.max_document_bytes = line.max_document_bytes;
     options.progress = [&](const IngestProgress& at) {
       bar.Show(at.documents_done, at.documents_total, at.current);
       return !interrupt.pressed();

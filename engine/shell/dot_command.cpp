@@ -92,12 +92,19 @@ CommandOutcome Import(const std::string& rest, ShellContext& context) {
   if (rest.empty() || blank == std::string::npos) {
     return Complain("usage: .import FILE.csv LABEL (the file's first line names the properties)");
   }
-  const auto report =
-      ImportCsv(context.runner->connection(), rest.substr(0, rest.find_last_not_of(' ', blank) + 1),
-                rest.substr(blank + 1));
-  if (!report.ok()) return Complain(report.status().ToString());
-  fmt::print("{} nodes created\n", *report);
-  return CommandOutcome::kDone;
+  StatementRunner& runner = *context.runner;
+  const std::string file = rest.substr(0, rest.find_last_not_of(' ', blank) + 1);
+  CommandOutcome outcome = CommandOutcome::kDone;
+  runner.RunInterruptible([&] {
+    const auto created = ImportCsv(runner.connection(), file, rest.substr(blank + 1),
+                                   [&] { return runner.interrupted(); });
+    if (created.ok()) {
+      fmt::print("{} node{} created\n", *created, *created == 1 ? "" : "s");
+    } else {
+      outcome = Complain(created.status().ToString());
+    }
+  });
+  return outcome;
 }
 
 CommandOutcome Read(const std::string& rest, ShellContext& context) {
@@ -159,7 +166,7 @@ CommandOutcome RunDotCommand(const std::string& line, ShellContext& context) {
   const size_t begin = line.find_first_not_of(' ', end);
   std::string rest = begin == std::string::npos ? "" : line.substr(begin);
   // Typed as a statement by habit: ".mode csv;".
-  if (name != ".explain" && name != ".param") {
+  if (name != ".explain") {
     while (!rest.empty() && (rest.back() == ';' || rest.back() == ' ')) rest.pop_back();
   }
   std::vector<std::string_view> names;

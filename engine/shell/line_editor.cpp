@@ -152,10 +152,8 @@ LineEditor::Outcome LineEditor::Read(const std::string& prompt, std::string* lin
 }
 
 void LineEditor::Remember(const std::string& statement) {
-  std::string entry = statement;
-  std::replace(entry.begin(), entry.end(), '\n', ' ');
   HistEvent event;
-  history(state_->history, &event, H_ENTER, entry.c_str());
+  history(state_->history, &event, H_ENTER, statement.c_str());
   if (state_->history_file.empty()) return;
   const mode_t mask = umask(0077);  // What people type may hold secrets.
   history(state_->history, &event, H_SAVE, state_->history_file.c_str());

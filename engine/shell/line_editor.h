@@ -28,7 +28,7 @@ class LineEditor {
 
   /// *line ends with a newline.
   Outcome Read(const std::string& prompt, std::string* line);
-  /// A whole statement, line ends included, as one entry.
+  /// Adds one entry to the history: a whole statement, as one line.
   void Remember(const std::string& statement);
 
   struct State;

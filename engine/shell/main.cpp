@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // kith: the program. Parses the command line, opens the database, runs the command.
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <clocale>
@@ -31,6 +32,15 @@ int RunCommand(Database& database, const CommandLine& line) {
   }
 }
 
+bool PathsExist(const std::vector<std::string>& paths) {
+  for (const std::string& path : paths) {
+    if (access(path.c_str(), F_OK) == 0) continue;
+    fmt::print(stderr, "kith: '{}' cannot be ingested: {}\n", path, std::strerror(errno));
+    return false;
+  }
+  return true;
+}
+
 int Main(const std::vector<std::string>& arguments) {
   // A limit on file sizes then fails the write, which is an error like a full disk, and not the
   // process.
@@ -48,13 +58,22 @@ int Main(const std::vector<std::string>& arguments) {
     fmt::print("kith {}\n", Database::Version());
     return 0;
   }
-  // A question or a deletion needs what is there; it must not make an empty database.
-  if (line->command == Command::kAsk || line->command == Command::kForget) {
-    line->options.create_if_missing = false;
-  }
+  // A question or a deletion needs what is there; it must not make an empty database. A question
+  // writes nothing, so it is answered beside another process that has the database open, too.
+  const bool needs_documents = line->command == Command::kAsk || line->command == Command::kForget;
+  if (needs_documents) line->options.create_if_missing = false;
+  if (line->command == Command::kAsk) line->options.read_only = true;
+  // Nor may documents that do not exist leave an empty database behind.
+  if (line->command == Command::kIngest && !PathsExist(line->arguments)) return kFailed;
   auto database = Database::Open(line->database, line->options);
   if (!database.ok()) {
-    fmt::print(stderr, "kith: {}\n", database.status().message());
+    const Status& status = database.status();
+    if (needs_documents && status.code() == StatusCode::kNotFound) {
+      fmt::print(stderr, "kith: there is no database in {}; kith ingest PATH --db {} makes one\n",
+                 line->database, line->database);
+    } else {
+      fmt::print(stderr, "kith: {}\n", status.message());
+    }
     return kOpenError;
   }
   const int code = RunCommand(**database, *line);

@@ -125,6 +125,33 @@ void AddBlankToOnly(std::vector<std::string>* found) {
   if (found->size() == 1) found->front() += ' ';
 }
 
+/// Adds the names that begin with `prefix`, in whatever case when none does in this one, quoted
+/// where they need it.
+void AddNames(const std::vector<std::string>& names, std::string_view prefix,
+              std::vector<std::string>* out) {
+  std::vector<std::string> matching;
+  AddMatching(names, prefix, false, &matching);
+  if (matching.empty()) AddMatching(names, prefix, true, &matching);
+  for (const std::string& name : matching) out->push_back(Quoted(name));
+}
+
+/// The bracket of a pattern that the end of `text` is in: '(' of a node, '[' of a relationship, or
+/// '\0'. Braces are passed over.
+char OpenBracket(std::string_view text) {
+  int closed = 0;
+  for (size_t at = text.size(); at > 0; --at) {
+    const char c = text[at - 1];
+    if (c == ')' || c == ']' || c == '}') ++closed;
+    if (c != '(' && c != '[' && c != '{') continue;
+    if (closed > 0) {
+      --closed;
+    } else if (c != '{') {
+      return c;
+    }
+  }
+  return '\0';
+}
+
 bool EndsWithCall(std::string_view text) {
   while (!text.empty() && text.back() == ' ') text.remove_suffix(1);
   return Lower(text).ends_with("call");
@@ -136,7 +163,7 @@ std::vector<std::string> SchemaWords::Column(std::string_view statement) const {
   std::vector<std::string> names;
   auto cursor = connection_->Execute(statement);
   while (cursor.ok() && cursor->Next()) {
-    if (cursor->Get(0).IsString()) names.push_back(Quoted(std::string(cursor->Get(0).AsString())));
+    if (cursor->Get(0).IsString()) names.emplace_back(cursor->Get(0).AsString());
   }
   return names;
 }
@@ -165,13 +192,15 @@ std::vector<std::string> SchemaWords::Complete(std::string_view line, size_t* re
   const std::string_view prefix = line.substr(begin);
   *replaced = prefix.size();
   if (before == ':' || before == '|') {
-    AddMatching(Column("CALL db.labels() YIELD label RETURN label"), prefix, false, &found);
-    AddMatching(
-        Column("CALL db.relationshipTypes() YIELD relationshipType RETURN relationshipType"),
-        prefix, false, &found);
+    const char bracket = OpenBracket(line.substr(0, begin));
+    if (bracket != '[')
+      AddNames(Column("CALL db.labels() YIELD label RETURN label"), prefix, &found);
+    if (bracket != '(') {
+      AddNames(Column("CALL db.relationshipTypes() YIELD relationshipType RETURN relationshipType"),
+               prefix, &found);
+    }
   } else if (before == '.' || before == '{') {
-    AddMatching(Column("CALL db.propertyKeys() YIELD propertyKey RETURN propertyKey"), prefix,
-                false, &found);
+    AddNames(Column("CALL db.propertyKeys() YIELD propertyKey RETURN propertyKey"), prefix, &found);
   } else if (!prefix.empty()) {
     AddMatching(kFunctions, prefix, true, &found);
     const bool function = !found.empty();

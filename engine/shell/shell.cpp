@@ -2,6 +2,7 @@
 // Where statements come from, and what happens after one fails.
 #include "engine/shell/shell.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -9,10 +10,12 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
-#include <memory>
+#include <functional>
+#include <utility>
 
 #include "engine/shell/dot_command.h"
 #include "engine/shell/line_editor.h"
+#include "engine/shell/one_line.h"
 #include "engine/shell/schema_words.h"
 
 namespace kith::shell {
@@ -25,6 +28,30 @@ std::string HistoryFile() {
   if (const char* named = std::getenv("KITH_HISTORY")) return named;
   const char* home = std::getenv("HOME");
   return home == nullptr ? std::string() : std::string(home) + "/.kith_history";
+}
+
+/// Feeds what a file descriptor gives to the reader, whole lines at a time, and calls `run` after
+/// each piece and at the end, until it returns false. The error number of a read that failed, or 0.
+int ReadStatements(int descriptor, StatementReader& reader,
+                   const std::function<bool(bool at_end)>& run) {
+  std::string pending;
+  std::string buffer(kReadBytes, '\0');
+  while (true) {
+    // read(), not fread(): a statement must run as soon as its line is here, not when a buffer is
+    // full.
+    const ssize_t got = read(descriptor, buffer.data(), buffer.size());
+    if (got < 0) return errno;
+    if (got == 0) break;
+    pending.append(buffer, 0, static_cast<size_t>(got));
+    const size_t end = pending.rfind('\n');
+    if (end == std::string::npos) continue;
+    reader.Feed(std::string_view(pending).substr(0, end + 1));
+    pending.erase(0, end + 1);
+    if (!run(false)) return 0;
+  }
+  reader.Feed(pending);
+  run(true);
+  return 0;
 }
 
 }  // namespace
@@ -75,19 +102,18 @@ bool Shell::RunItem(const StatementReader::Item& item) {
   } else {
     ok = runner_.Run(item.text);
   }
-  if (ok || interactive_) return !quit_;
+  if (interactive_) return !quit_ && !interrupt_.pressed();
+  // Ctrl-C ends a script, also when the statement was done before it was noticed.
+  const bool interrupted = interrupt_.pressed();
+  if (ok && interrupted) fmt::print(stderr, "interrupted\n");
+  if (ok && !interrupted) return !quit_;
   failed_ = true;
-  if (!line_->keep_going || interrupt_.TakePressed()) quit_ = true;
+  if (!line_->keep_going || interrupted) quit_ = true;
   return !quit_;
 }
 
 bool Shell::Drain(StatementReader& reader, bool at_end) {
-  while (auto item = reader.Take()) {
-    if (!RunItem(*item)) return false;
-  }
-  while (at_end) {
-    const auto item = reader.TakeRest();
-    if (!item) break;
+  while (auto item = at_end ? reader.TakeRest() : reader.Take()) {
     if (!RunItem(*item)) return false;
   }
   return true;
@@ -101,65 +127,55 @@ void Shell::RunText(std::string_view text) {
 
 void Shell::RunStream() {
   StatementReader reader;
-  // read(), not fread(): a statement must run as soon as its line is here, not when a buffer is
-  // full.
-  std::string pending;
-  std::string buffer(kReadBytes, '\0');
-  while (true) {
-    const ssize_t got = read(STDIN_FILENO, buffer.data(), buffer.size());
-    if (got < 0 && errno == EINTR) {
-      failed_ = true;
-      return;
-    }
-    if (got <= 0) break;
-    pending.append(buffer, 0, static_cast<size_t>(got));
-    const size_t end = pending.rfind('\n');
-    if (end == std::string::npos) continue;
-    reader.Feed(std::string_view(pending).substr(0, end + 1));
-    pending.erase(0, end + 1);
-    if (!Drain(reader, false)) return;
-  }
-  reader.Feed(pending);
-  Drain(reader, true);
+  const int error = ReadStatements(STDIN_FILENO, reader,
+                                   [this, &reader](bool at_end) { return Drain(reader, at_end); });
+  if (error == 0) return;
+  if (error != EINTR)
+    fmt::print(stderr, "standard input cannot be read: {}\n", std::strerror(error));
+  failed_ = true;
 }
 
 bool Shell::RunFile(const std::string& path) {
-  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "rb"),
-                                                             &std::fclose);
-  if (file == nullptr) {
-    fmt::print(stderr, "{} cannot be read: {}\n", path, std::strerror(errno));
-    return false;
-  }
   if (read_depth_ >= kMaxReadDepth) {
     fmt::print(stderr, "{}: .read is nested {} deep; a file probably reads itself\n", path,
                kMaxReadDepth);
     return false;
   }
+  const int file = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (file < 0) {
+    fmt::print(stderr, "{} cannot be read: {}\n", path, std::strerror(errno));
+    return false;
+  }
   ++read_depth_;
   StatementReader reader;
-  std::string line;
   bool ok = true;
-  char buffer[4096];
-  const auto run = [&](bool at_end) {
+  const int error = ReadStatements(file, reader, [&](bool at_end) {
     while (ok) {
       const auto item = at_end ? reader.TakeRest() : reader.Take();
-      if (!item) return;
-      const bool failed_before = std::exchange(failed_, false);
-      const bool interactive = std::exchange(interactive_, false);
-      if (!RunItem(*item)) ok = false;
-      interactive_ = interactive;
-      if (failed_) fmt::print(stderr, "{}: the statement at line {} failed\n", path, item->line);
-      if (failed_) ok = false;
-      failed_ = failed_ || failed_before;
-      if (interactive_) quit_ = false;
+      if (!item) break;
+      ok = RunFileItem(path, *item);
     }
-  };
-  while (ok && std::fgets(buffer, sizeof buffer, file.get()) != nullptr) {
-    reader.Feed(buffer);
-    if (buffer[std::strlen(buffer) - 1] == '\n') run(false);
-  }
-  run(true);
+    return ok;
+  });
+  close(file);
   --read_depth_;
+  if (error == 0) return ok;
+  fmt::print(stderr, "{} cannot be read: {}\n", path, std::strerror(error));
+  return false;
+}
+
+/// False when the file should not be read on: the item failed, or it left the shell.
+bool Shell::RunFileItem(const std::string& path, const StatementReader::Item& item) {
+  const bool failed_before = std::exchange(failed_, false);
+  const bool interactive = std::exchange(interactive_, false);
+  bool ok = RunItem(item);
+  interactive_ = interactive;
+  if (failed_) {
+    fmt::print(stderr, "{}: the statement at line {} failed\n", path, item.line);
+    ok = false;
+  }
+  failed_ = failed_ || failed_before;
+  if (interactive_) quit_ = false;
   return ok;
 }
 
@@ -194,12 +210,11 @@ void Shell::RunTerminal() {
     }
     reader.Feed(line);
     typed += line;
-    Drain(reader, false);
+    interrupt_.TakePressed();
+    // Ctrl-C drops the statements that wait behind the one it stopped.
+    if (!Drain(reader, false)) reader.Clear();
     if (reader.in_statement()) continue;
-    if (typed.find_first_not_of(" \n") != std::string::npos) {
-      typed.pop_back();
-      editor.Remember(typed);
-    }
+    if (typed.find_first_not_of(" \n") != std::string::npos) editor.Remember(OneLine(typed));
     typed.clear();
   }
   if (!quit_) fmt::print("\n");

@@ -24,6 +24,7 @@ class Shell {
   bool Drain(StatementReader& reader, bool at_end);
   bool RunItem(const StatementReader::Item& item);
   bool RunFile(const std::string& path);
+  bool RunFileItem(const std::string& path, const StatementReader::Item& item);
   void RunText(std::string_view text);
   void RunStream();
   void RunTerminal();

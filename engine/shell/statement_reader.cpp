@@ -17,14 +17,18 @@ void TrimRight(std::string* text) {
 
 void StatementReader::Feed(std::string_view input) {
   // A statement that spans many lines is searched again only when a line could have ended it.
-  may_end_ = may_end_ || pending_.empty() || input.find(';') != std::string_view::npos;
+  may_end_ = may_end_ || rest().empty() || input.find(';') != std::string_view::npos;
+  // Only here, not for each statement: a large input holds many.
+  pending_.erase(0, begin_);
+  begin_ = 0;
   pending_ += input;
 }
 
-StatementReader::Item StatementReader::Cut(size_t length, bool is_command) {
-  Item item{pending_.substr(0, length), is_command, line_};
+/// Takes what is before the offset `end`.
+StatementReader::Item StatementReader::Cut(size_t end, bool is_command) {
+  Item item{pending_.substr(begin_, end - begin_), is_command, line_};
   line_ += static_cast<size_t>(std::count(item.text.begin(), item.text.end(), '\n'));
-  pending_.erase(0, length);
+  begin_ = end;
   const size_t blank = item.text.find_first_not_of(" \t\r\n");
   if (blank != std::string::npos && blank > 0) {
     item.line += static_cast<size_t>(
@@ -38,7 +42,7 @@ StatementReader::Item StatementReader::Cut(size_t length, bool is_command) {
 std::optional<StatementReader::Item> StatementReader::Take() {
   while (may_end_) {
     // Blank lines and whole-line comments before a command belong to nobody.
-    const size_t begin = pending_.find_first_not_of(" \t\r\n");
+    const size_t begin = pending_.find_first_not_of(" \t\r\n", begin_);
     if (begin == std::string::npos) {
       Cut(pending_.size(), false);
       break;
@@ -53,7 +57,7 @@ std::optional<StatementReader::Item> StatementReader::Take() {
       Cut(line_end + 1, false);
       continue;
     }
-    const size_t end = query::FindStatementEnd(pending_, 0);
+    const size_t end = query::FindStatementEnd(pending_, begin_);
     if (end == std::string_view::npos) break;
     Item item = Cut(end, false);
     if (!query::IsBlankStatement(item.text)) return item;
@@ -74,11 +78,12 @@ std::optional<StatementReader::Item> StatementReader::TakeRest() {
 }
 
 bool StatementReader::in_statement() const {
-  return !query::IsBlankStatement(pending_);
+  return !query::IsBlankStatement(rest());
 }
 
 void StatementReader::Clear() {
   pending_.clear();
+  begin_ = 0;
   may_end_ = false;
 }
 

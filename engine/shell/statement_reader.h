@@ -32,9 +32,11 @@ class StatementReader {
   void Clear();
 
  private:
-  Item Cut(size_t length, bool is_command);
+  Item Cut(size_t end, bool is_command);
+  std::string_view rest() const { return std::string_view(pending_).substr(begin_); }
 
   std::string pending_;
+  size_t begin_ = 0;      ///< What is before it has been taken.
   bool may_end_ = false;  ///< A semicolon or line came since the last search for an end.
   size_t line_ = 1;
 };

@@ -68,11 +68,15 @@ void StatementRunner::PrintFooter(const Cursor& cursor, size_t rows, double mill
   if (!footer.empty()) fmt::print("{}\n", footer);
 }
 
-bool StatementRunner::Run(std::string_view statement) {
-  interrupt_->TakePressed();
+void StatementRunner::RunInterruptible(const std::function<void()>& work) {
   interrupt_->Watch(connection_);
-  const Status status = RunQuery(statement);
+  work();
   interrupt_->Watch(nullptr);
+}
+
+bool StatementRunner::Run(std::string_view statement) {
+  Status status;
+  RunInterruptible([&] { status = RunQuery(statement); });
   if (!status.ok()) PrintError(status, statement);
   // Whoever reads our output through a pipe sees each result once its statement has committed.
   std::fflush(stdout);
@@ -80,7 +84,8 @@ bool StatementRunner::Run(std::string_view statement) {
 }
 
 bool StatementRunner::SetParameter(std::string_view name, std::string_view expression) {
-  const std::string statement = fmt::format("RETURN {} AS value", expression);
+  // In brackets, so that the text is one expression and nothing else.
+  const std::string statement = fmt::format("RETURN ({}) AS value", expression);
   auto cursor = connection_->Execute(statement, parameters_);
   if (cursor.ok() && cursor->Next()) {
     parameters_.Set(name, cursor->Get(0));

@@ -4,6 +4,7 @@
 // Thread safety: one thread.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -28,6 +29,11 @@ class StatementRunner {
   /// Runs one statement. Results go to standard output, which is
   /// flushed before this returns; errors go to standard error. False when the statement failed.
   bool Run(std::string_view statement);
+  /// Runs `work` so that Ctrl-C cancels what it executes on the connection. `work` asks
+  /// interrupted() between its statements.
+  void RunInterruptible(const std::function<void()>& work);
+  /// Whether Ctrl-C came since the last line was typed; in a script, since its beginning.
+  bool interrupted() const { return interrupt_->pressed(); }
   /// Evaluates an expression and keeps it as $name. Prints an error and returns false when it
   /// fails.
   bool SetParameter(std::string_view name, std::string_view expression);

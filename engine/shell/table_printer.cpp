@@ -23,27 +23,48 @@ void TablePrinter::Begin(const std::vector<std::string>& columns) {
 void TablePrinter::Row(const std::vector<Value>& row) {
   if (header_.empty()) return;
   Cells cells;
-  cells.reserve(row.size());
-  for (const Value& value : row) cells.push_back({Printable(CellText(value)), value.IsNumber()});
+  cells.reserve(widths_.size());
+  for (size_t i = 0; i < widths_.size(); ++i) {
+    cells.push_back({Printable(CellText(row[i])), row[i].IsNumber()});
+    held_bytes_ += cells.back().text.size();
+  }
   if (flushed_) {
     Print(cells);
     return;
   }
   Measure(cells);
   held_.push_back(std::move(cells));
-  if (held_.size() >= kMeasuredRows) Flush();
+  if (held_.size() >= kMeasuredRows || held_bytes_ > kMeasuredBytes) Flush();
 }
 
 void TablePrinter::End() {
   if (header_.empty()) return;
   if (!flushed_) Flush();
   Rule("└", "┴", "┘");
+  if (widths_.size() == header_.size()) return;
+  std::string left_out = "not shown, for the terminal is too narrow (.mode line shows all):";
+  for (size_t i = widths_.size(); i < header_.size(); ++i) left_out += " " + header_[i].text;
+  left_out += '\n';
+  std::fwrite(left_out.data(), 1, left_out.size(), out_);
 }
 
 void TablePrinter::Measure(const Cells& cells) {
-  for (size_t i = 0; i < cells.size(); ++i) {
-    widths_[i] = std::max(widths_[i], DisplayWidth(cells[i].text));
+  const size_t most = terminal_columns_ == 0 ? kMaxPaddedCells : terminal_columns_;
+  for (size_t i = 0; i < widths_.size(); ++i) {
+    widths_[i] = std::max(widths_[i], std::min(most, DisplayWidth(cells[i].text)));
   }
+}
+
+/// Keeps as many columns as fit when each is cut as far as it may be; at least one.
+void TablePrinter::DropColumns() {
+  if (terminal_columns_ == 0) return;
+  size_t used = 1;
+  size_t shown = 0;
+  for (; shown < widths_.size(); ++shown) {
+    used += 3 + std::min(kMinCells, widths_[shown]);
+    if (used > terminal_columns_ && shown > 0) break;
+  }
+  widths_.resize(shown);
 }
 
 void TablePrinter::ShrinkToTerminal() {
@@ -65,6 +86,7 @@ void TablePrinter::ShrinkToTerminal() {
 }
 
 void TablePrinter::Flush() {
+  DropColumns();
   ShrinkToTerminal();
   Rule("┌", "┬", "┐");
   Print(header_);
@@ -87,7 +109,7 @@ void TablePrinter::Rule(std::string_view left, std::string_view middle, std::str
 
 void TablePrinter::Print(const Cells& cells) {
   std::string line;
-  for (size_t i = 0; i < cells.size(); ++i) {
+  for (size_t i = 0; i < widths_.size(); ++i) {
     const std::string text =
         terminal_columns_ == 0 ? cells[i].text : FitToWidth(cells[i].text, widths_[i]);
     const size_t width = DisplayWidth(text);

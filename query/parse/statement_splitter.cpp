@@ -5,10 +5,8 @@
 #include <algorithm>
 
 namespace kith::query {
-namespace {
 
-/// The offset behind a quoted piece or comment that begins at `at`, or `at` when none does.
-size_t SkipPiece(std::string_view text, size_t at) {
+size_t PieceEnd(std::string_view text, size_t at) {
   const char c = text[at];
   if (c == '\'' || c == '"' || c == '`') {
     for (size_t i = at + 1; i < text.size(); ++i) {
@@ -28,13 +26,11 @@ size_t SkipPiece(std::string_view text, size_t at) {
   return at;
 }
 
-}  // namespace
-
 size_t FindStatementEnd(std::string_view text, size_t from) {
   size_t at = from;
   while (at < text.size()) {
     if (text[at] == ';') return at + 1;
-    const size_t behind = SkipPiece(text, at);
+    const size_t behind = PieceEnd(text, at);
     at = behind == at ? at + 1 : behind;
   }
   return std::string_view::npos;
@@ -46,8 +42,8 @@ bool IsBlankStatement(std::string_view text) {
     const char c = text[at];
     if (c == ' ' || (c >= '\t' && c <= '\r')) {
       ++at;
-    } else if (c == '/' && SkipPiece(text, at) != at) {
-      at = SkipPiece(text, at);
+    } else if (c == '/' && PieceEnd(text, at) != at) {
+      at = PieceEnd(text, at);
     } else {
       return false;
     }

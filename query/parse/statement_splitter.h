@@ -20,6 +20,9 @@ KITH_EXPORT size_t FindStatementEnd(std::string_view text, size_t from);
 /// left out; the last needs no `;`. The views point into `text`.
 KITH_EXPORT std::vector<std::string_view> SplitStatements(std::string_view text);
 
+/// The offset behind the quoted piece or comment that begins at `at`, or `at` when none does.
+KITH_EXPORT size_t PieceEnd(std::string_view text, size_t at);
+
 /// Whether there is nothing but blanks and comments.
 KITH_EXPORT bool IsBlankStatement(std::string_view text);
 

@@ -1,14 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The shell, driven as people and scripts drive it: arguments, pipes, and a pseudo-terminal."""
+"""The shell, driven as scripts drive it: arguments and pipes."""
 
 import csv
 import io
 import json
 import os
 import pathlib
-import pty
-import re
-import select
 import signal
 import subprocess
 import sys
@@ -17,7 +14,6 @@ import time
 import unittest
 
 SHELL = os.path.abspath(sys.argv.pop(1) if len(sys.argv) > 1 else "build/kith")
-DEMO = pathlib.Path(__file__).resolve().parents[2] / "demo" / "documents"
 ENDLESS = "UNWIND range(1, 1000000) AS a UNWIND range(1, 1000000) AS b RETURN count(a * b % 7);"
 
 
@@ -38,7 +34,14 @@ class Arguments(unittest.TestCase):
                 (["--mode"], "needs a mode"), (["a", "b"], "one database at a time"), (["ingest"], "which documents"),
                 (["ask"], "what is the question"), (["--timeout", "soon"], "milliseconds"),
                 (["--memory", "lots"], "512MB"), (["-p", "x"], "NAME=EXPRESSION"), (["--timer=3"], "takes no value"),
-                (["ask", "x", "--picture", "a.png"], ".svg or .html")]:
+                (["ask", "x", "--picture", "a.png"], ".svg or .html"), (["-"], "is no database"),
+                (["ask", "x", "--db", ""], "is empty"), (["ask", "x", "--mode", "csv"], "--mode json"),
+                (["ingest", "x", "-c", "RETURN 1"], "-c does not apply"),
+                (["forget", "x", "--mode", "csv"], "--mode does not apply"),
+                (["ingest", "x", "--timeout", "5"], "--timeout does not apply"),
+                (["-c", "RETURN 1", "--picture", "a.svg"], "kith ask takes it"),
+                (["--max-document", "1MB"], "kith ingest takes it"), (["-x"], "no option -x"),
+                (["--memory", "1e30"], "512MB"), (["--timeout", "-5"], "milliseconds")]:
             with self.subTest(arguments=arguments):
                 result = run(*arguments)
                 self.assertEqual(result.returncode, 2)
@@ -58,6 +61,9 @@ class Arguments(unittest.TestCase):
     def test_parameters(self):
         result = run("-c", "RETURN $name AS name, $born + 1 AS next", "-p", "name='Ada'", "--param=born=1815", "-m", "jsonl")
         self.assertEqual(json.loads(result.stdout), {"name": "Ada", "next": 1816})
+        self.assertEqual(run("-cRETURN $x AS x", "-px=1", "-mcsv").stdout, "x\n1\n")
+        for bad in ["x=1 AS y, 2", "x=1; RETURN 2"]:  # One expression, not a way around it.
+            self.assertEqual(run("-c", "RETURN 1", "-p", bad).returncode, 1)
         result = run("-c", "RETURN 1", "-p", "x=((")
         self.assertEqual(result.returncode, 1)
         self.assertIn("$x could not be set", result.stderr)
@@ -118,6 +124,12 @@ class Modes(unittest.TestCase):
         dangerous = run("-c", "RETURN '\\u001b[2J' AS x").stdout
         self.assertNotIn("\x1b", dangerous)
 
+    def test_a_long_value_widens_its_own_line_only(self):
+        out = run("-c", "UNWIND ['a', 'b'] AS s RETURN s, CASE s WHEN 'a' THEN reduce(t = '', i IN range(1, 20000) | "
+                  "t + 'x') ELSE s END AS t").stdout.splitlines()
+        self.assertEqual([len(line) > 10000 for line in out], [False, False, False, True, False, False, False])
+        self.assertTrue(all(len(line) < 600 for line in out[:3] + out[4:]), [len(line) for line in out])
+
     def test_line(self):
         out = run("-c", "UNWIND [1, 2] AS x RETURN x, 'y' AS longer", "-m", "line").stdout
         self.assertEqual(out, "     x = 1\nlonger = y\n\n     x = 2\nlonger = y\n")
@@ -148,6 +160,22 @@ class Pipes(unittest.TestCase):
             result = run(os.path.join(folder, "a.kith"), "-m", "csv", "-c", "MATCH (a:A) RETURN count(a) AS c")
             self.assertEqual(result.stdout, "c\n5\n", result.stderr)
 
+    def test_a_script_may_be_long(self):
+        statements = "RETURN 1;\n" * 20000
+        begin = time.monotonic()
+        result = run("-m", "csv", text="CREATE (:A {t: '" + ";\n" * 1000000 + "'});\n" + statements +
+                     "MATCH (a:A) RETURN size(a.t) AS n")
+        self.assertEqual(result.stdout[-10:], "n\n2000000\n", result.stderr)
+        self.assertLess(time.monotonic() - begin, 100)
+
+    def test_a_reader_may_leave(self):
+        shell = subprocess.Popen([SHELL, "-m", "csv", "-c", "UNWIND range(1, 10000000) AS x RETURN x"],
+                                 stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        self.assertEqual(shell.stdout.readline(), "x\n")
+        shell.stdout.close()
+        self.assertEqual(shell.communicate(timeout=60)[1], "")
+        self.assertNotEqual(shell.returncode, 0)
+
     def test_transactions(self):
         result = run("-m", "csv", text="BEGIN; CREATE (:A); ROLLBACK; BEGIN; CREATE (:A); CREATE (:A); COMMIT;\n"
                                        "MATCH (a:A) RETURN count(a) AS c;")
@@ -177,6 +205,13 @@ class Pipes(unittest.TestCase):
             self.assertIn("line 3 failed", out.stderr)
             self.assertIn("nested", run(text=f".read {loop}\n").stderr)
             self.assertIn("cannot be read", run(text=".read /no/such/file\n").stderr)
+            self.assertIn("Is a directory", run(text=f".read {folder}\n").stderr)
+            script.write_bytes(b"RETURN 1 AS a;\n\0RETURN 2 AS b;\n")
+            out = run("-m", "csv", text=f".read {script}\n")
+            self.assertEqual((out.returncode, out.stdout), (1, "a\n1\n"))
+            self.assertIn("U+0000", out.stderr)
+            script.write_bytes(b"RETURN 'caf\xe9' AS a;\n")
+            self.assertIn("not UTF-8", run(text=f".read {script}\n").stderr)
         out = run(text=".help\n.hlep\n")
         self.assertIn(".schema", out.stdout)
         self.assertIn("did you mean .help", out.stderr)
@@ -211,6 +246,73 @@ class Pipes(unittest.TestCase):
                     self.assertEqual(out.stdout, "c\n0\n")
             path.write_bytes(b"a\n\xff\n")
             self.assertIn("not UTF-8", run(text=f".import {path} Bad\n").stderr)
+            path.write_bytes("a\n1\n".encode("utf-16"))
+            self.assertIn("not UTF-8", run(text=f".import {path} Bad\n").stderr)
+            self.assertIn("Is a directory", run(text=f".import {folder} Bad\n").stderr)
+            self.assertIn("usage: .import", run(text=".import people.csv\n").stderr)
+            path.write_text("\ufb01rst\n1\n")  # Begins with the byte that a byte order mark begins with.
+            out = run("-m", "jsonl", text=f".import {path} P\nMATCH (p:P) RETURN p;\n")
+            self.assertEqual(json.loads(out.stdout.splitlines()[1])["p"]["properties"], {"\ufb01rst": 1}, out.stderr)
+
+    def test_interrupt_ends_an_import(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = pathlib.Path(folder) / "many.csv"
+            path.write_text("a\n" + "1\n" * 3000000)
+            shell = subprocess.Popen([SHELL, "-m", "csv", "--keep-going"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                     stderr=subprocess.PIPE, text=True)
+            shell.stdin.write(f"RETURN 1 AS x;\n.import {path} A\n")
+            shell.stdin.flush()
+            self.assertEqual([shell.stdout.readline(), shell.stdout.readline()], ["x\n", "1\n"])
+            time.sleep(0.3)
+            shell.send_signal(signal.SIGINT)
+            error = shell.communicate(timeout=60)[1]
+            self.assertRegex(error, "Cancelled|interrupted")
+            self.assertEqual(shell.returncode, 1)
+
+    def test_what_is_too_deep_or_too_long_is_an_error(self):
+        n = 100000
+        for text in ["[" * n + "1" + "]" * n, "(" * n + "1" + ")" * n, "{a: " * n + "1" + "}" * n, "NOT " * n + "true",
+                     "- " * n + "1", "abs(" * n + "1" + ")" * n, "CASE WHEN true THEN " * n + "1" + " END" * n,
+                     "1+" * n + "1", "EXISTS { MATCH (n) WHERE " * n + "true" + "}" * n, "[x IN " * n + "[1]" + "]" * n,
+                     "size([p = (a)" + "-->()" * n + " | p])"]:
+            with self.subTest(text=text[:20]):
+                out = run(text=f"RETURN {text} AS x;\n")
+                self.assertEqual((out.returncode, out.stdout), (1, ""))
+                self.assertRegex(out.stderr, "nested too deeply|too long")
+                self.assertLess(len(out.stderr), 1000)
+        for text in ["CALL { " * n + "RETURN 1 AS x" + " }" * n + " RETURN x", "MATCH (a)" + "-->()" * n + " RETURN a",
+                     "MATCH (a) " * n + "RETURN 1"]:
+            with self.subTest(text=text[:20]):
+                self.assertRegex(run(text=text + ";\n").stderr, "nested too deeply|too long")
+        out = run(text="RETURN " + "x" * 10000000 + ";\n")
+        self.assertIn("SyntaxError: the variable 'xxx", out.stderr)
+        self.assertLess(len(out.stderr), 4000)  # The name is not printed ten million bytes long.
+        self.assertEqual(run("-m", "csv", text="RETURN size('" + "x" * 10000000 + "') AS n;\n").stdout, "n\n10000000\n")
+
+    def test_bytes_that_are_not_text(self):
+        for data, expected in [(b"RETURN '\xff';", "not UTF-8"), (b"RETURN \0 1;", "U+0000"),
+                               (b"MATCH (n:Caf\xe9) RETURN n;", "not UTF-8"), (b"\xff\xfeR\0E\0", "not UTF-8")]:
+            with self.subTest(data=data):
+                out = subprocess.run([SHELL], input=data, capture_output=True, timeout=60)
+                self.assertEqual((out.returncode, out.stdout), (1, b""))
+                self.assertIn(expected, out.stderr.decode())
+
+    def test_unknown_names(self):
+        for statement, expected in [
+                ("DROP INDEX nope", "there is no index 'nope'"), ("DROP CONSTRAINT nope", "there is no constraint 'nope'"),
+                ("SHOW NOTHING", "expected INDEXES"), ("CALL rag.asc('x')", "did you mean rag.ask"),
+                ("CALL db.index.fulltext.queryNodes('nope', 'x') YIELD node RETURN node", "'nope'"),
+                ("CALL rag.ask()", "takes 1 to 2 arguments"), ("CALL rag.ask(5)", "must be String"),
+                ("CALL rag.ask(null)", "give a string"), ("CALL rag.ask('x', {limt: 5})", "options are limit and route"),
+                ("CALL rag.ask('x', {limit: 0})", "from 1 to 1000"), ("CALL rag.ask('x', {route: 'up'})", "routes are"),
+                ("CALL rag.ask('')", "question is empty"), ("CALL rag.retrieve('x', {limit: 'many'})", "from 1 to 1000"),
+                ("CALL rag.ingest('/no/such')", "no file or folder '/no/such'"), ("CALL rag.ingest(5)", "must be String"),
+                ("CALL rag.ingest('/tmp', {skip: 1})", "options are skipUnreadable"),
+                ("CALL rag.delete('nope')", "no document 'nope'"), ("CALL rag.ask('x') YIELD nope RETURN nope", "it has answer")]:
+            with self.subTest(statement=statement):
+                out = run("-c", statement)
+                self.assertEqual(out.returncode, 1)
+                self.assertIn(expected, out.stderr)
 
     def test_interrupt_ends_a_script(self):
         shell = subprocess.Popen([SHELL, "-c", ENDLESS], stderr=subprocess.PIPE, text=True)
@@ -218,176 +320,6 @@ class Pipes(unittest.TestCase):
         shell.send_signal(signal.SIGINT)
         self.assertIn("Cancelled", shell.communicate(timeout=20)[1])
         self.assertEqual(shell.returncode, 1)
-
-
-class Terminal:
-    """The shell on a pseudo-terminal."""
-
-    def __init__(self, *arguments, home):
-        self.pid, self.fd = pty.fork()
-        if self.pid == 0:
-            os.environ.update(HOME=home, TERM="xterm", LC_ALL="C.UTF-8")
-            os.environ.pop("KITH_HISTORY", None)
-            os.execv(SHELL, [SHELL, *arguments])
-        self.seen = ""
-
-    def expect(self, pattern, seconds=20):
-        """Waits for the pattern; what came before it is dropped."""
-        end = time.monotonic() + seconds
-        while True:
-            match = re.search(pattern, self.seen)
-            if match:
-                before, self.seen = self.seen[:match.end()], self.seen[match.end():]
-                return before
-            if not select.select([self.fd], [], [], max(0, end - time.monotonic()))[0]:
-                raise AssertionError(f"no {pattern!r} in {self.seen!r}")
-            try:
-                data = os.read(self.fd, 65536)
-            except OSError:
-                data = b""
-            if not data:
-                raise AssertionError(f"ended without {pattern!r}: {self.seen!r}")
-            self.seen += data.decode("utf-8", "replace")
-
-    def send(self, text):
-        # The prompt is printed just before the terminal hands over single keys; nobody types faster than that.
-        if text[0] < " ":
-            time.sleep(0.2)
-        os.write(self.fd, text.encode())
-
-    def exit_code(self):
-        # Leaving waits until what was printed has been read.
-        try:
-            while os.read(self.fd, 65536):
-                pass
-        except OSError:
-            pass
-        os.close(self.fd)
-        return os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
-
-
-class AtATerminal(unittest.TestCase):
-    def setUp(self):
-        self.home = tempfile.TemporaryDirectory()
-
-    def tearDown(self):
-        self.home.cleanup()
-
-    def open(self, *arguments):
-        terminal = Terminal(*arguments, home=self.home.name)
-        terminal.expect("kith> ")
-        return terminal
-
-    def test_multi_line_statements_and_leaving(self):
-        shell = self.open()
-        shell.send("RETURN 1 +\n")
-        shell.expect(r"\.\.\. ")
-        shell.send("2 AS three;\n")
-        shell.expect("│ +3 │")
-        shell.expect("kith> ")
-        shell.send("BEGIN;\n")
-        shell.expect(r"kith\*> ")
-        shell.send("ROLLBACK;\n")
-        shell.expect("kith> ")
-        shell.send("RETURN nobody;\n")
-        shell.expect(r"\^")
-        shell.expect("kith> ")
-        shell.send("\x04")
-        self.assertEqual(shell.exit_code(), 0)
-
-    def test_interrupt_stops_the_query_and_not_the_shell(self):
-        shell = self.open()
-        shell.send(ENDLESS + "\n")
-        time.sleep(0.7)
-        shell.send("\x03")
-        shell.expect("Cancelled")
-        shell.expect("kith> ")
-        shell.send("RETURN 41 +\n")
-        shell.expect(r"\.\.\. ")
-        shell.send("\x03")  # At the prompt it drops what was typed.
-        shell.expect("kith> ")
-        shell.send("RETURN 42 AS x;\n")
-        shell.expect("│ +42 │")
-        shell.send(".quit\n")
-        self.assertEqual(shell.exit_code(), 0)
-
-    def test_completion(self):
-        shell = self.open()
-        shell.send("CREATE (:Astronomer {discovered: 'Ceres'})-[:OBSERVED]->(:Planetoid);\n")
-        shell.expect("created")
-        shell.expect("kith> ")
-        shell.send("MAT\t(a:Astro\t) RETURN a.disco\t;\n")
-        shell.expect("Ceres")
-        shell.expect("kith> ")
-        shell.send("MATCH ()-[r:OBS\t]->() RETURN type(r);\n")
-        shell.expect("OBSERVED")
-        shell.expect("kith> ")
-        shell.send(".hel\t\n")
-        shell.expect("this list")
-        shell.expect("kith> ")
-        shell.send(".quit\n")
-        self.assertEqual(shell.exit_code(), 0)
-
-    def test_history_is_kept_for_the_user_alone(self):
-        shell = self.open()
-        shell.send("RETURN 'remembered' AS x;\n")
-        shell.expect("remembered │")
-        shell.expect("kith> ")
-        shell.send(".quit\n")
-        shell.exit_code()
-        history = pathlib.Path(self.home.name) / ".kith_history"
-        self.assertEqual(history.stat().st_mode & 0o077, 0)
-        shell = self.open()
-        shell.send("\x10\x10\n")  # Ctrl-P twice: past .quit.
-        shell.expect("remembered │")
-        shell.expect("kith> ")
-        shell.send(".quit\n")
-        shell.exit_code()
-
-
-class Documents(unittest.TestCase):
-    def test_ingest_ask_forget(self):
-        with tempfile.TemporaryDirectory() as folder:
-            out = run("ingest", DEMO, "--db", "d.kith", cwd=folder)
-            self.assertEqual(out.returncode, 0, out.stderr)
-            self.assertIn(f"{len(list(DEMO.iterdir()))} documents added", out.stdout)
-            document = pathlib.Path(folder) / "torvik.md"
-            document.write_text("# Torvik\n\nThe lighthouse of Torvik was built by Marit Oen in 1887.\n")
-            self.assertIn("1 documents added", run("ingest", document, "--db", "d.kith", cwd=folder).stdout)
-            out = run("ask", "Who built the lighthouse of Torvik?", "--db", "d.kith", "--picture", "e.svg", cwd=folder)
-            self.assertEqual(out.returncode, 0, out.stderr)
-            for expected in ["Marit Oen", "[1]", "torvik.md", "route: ", "passages:"]:
-                self.assertIn(expected, out.stdout)
-            self.assertIn("<svg", (pathlib.Path(folder) / "e.svg").read_text())
-            out = run("ask", "Who built the lighthouse of Torvik?", "--db", "d.kith", "--mode", "json", "--picture", "e.html",
-                      cwd=folder)
-            answer = json.loads(out.stdout)
-            citation = answer["citations"][0]
-            self.assertEqual(document.read_bytes()[citation["begin"]:citation["end"]].decode(), citation["text"])
-            self.assertIn("<html", (pathlib.Path(folder) / "e.html").read_text().lower())
-            out = run("ask", "What is the airspeed of the spaceship Zyxglorb in parsecs?", "--db", "d.kith", cwd=folder)
-            self.assertEqual(out.returncode, 4, out.stdout)
-            self.assertIn("forgot", run("forget", "torvik.md", "--db", "d.kith", cwd=folder).stdout)
-            self.assertEqual(run("forget", "torvik.md", "--db", "d.kith", cwd=folder).returncode, 1)
-
-    def test_what_cannot_be_done_is_said(self):
-        with tempfile.TemporaryDirectory() as folder:
-            out = run("ask", "Anything?", "--db", "missing.kith", cwd=folder)
-            self.assertEqual(out.returncode, 3)
-            self.assertIn("missing.kith", out.stderr)
-            self.assertEqual(os.listdir(folder), [])
-            out = run("ingest", "no-such-folder", "--db", "d.kith", cwd=folder)
-            self.assertEqual(out.returncode, 1)
-            self.assertIn("no-such-folder", out.stderr)
-            (pathlib.Path(folder) / "docs").mkdir()
-            (pathlib.Path(folder) / "docs" / "bad.txt").write_bytes(b"caf\xe9 is Latin-1")
-            (pathlib.Path(folder) / "docs" / "empty.txt").write_bytes(b"")
-            (pathlib.Path(folder) / "docs" / "good.txt").write_text("Iron melts at 1538 degrees.")
-            out = run("ingest", "docs", "--db", "d.kith", cwd=folder)
-            self.assertEqual(out.returncode, 1)
-            self.assertIn("bad.txt", out.stderr)
-            self.assertIn("UTF-8", out.stderr)
-            self.assertIn("Iron", run("ask", "At how many degrees does iron melt?", "--db", "d.kith", cwd=folder).stdout)
 
 
 if __name__ == "__main__":

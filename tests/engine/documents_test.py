@@ -1,0 +1,153 @@
+# SPDX-License-Identifier: Apache-2.0
+"""kith ingest, ask and forget: documents that are none, large ones, questions, Ctrl-C."""
+
+import json
+import os
+import pathlib
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+SHELL = os.path.abspath(sys.argv.pop(1) if len(sys.argv) > 1 else "build/kith")
+DEMO = pathlib.Path(__file__).resolve().parents[2] / "demo" / "documents"
+
+
+def run(*arguments, text="", cwd=None):
+    return subprocess.run([SHELL, *map(str, arguments)], input=text, capture_output=True, text=True, timeout=120,
+                          cwd=cwd, env={**os.environ, "LC_ALL": "C.UTF-8"})
+
+
+class Documents(unittest.TestCase):
+    def test_ingest_ask_forget(self):
+        with tempfile.TemporaryDirectory() as folder:
+            out = run("ingest", DEMO, "--db", "d.kith", cwd=folder)
+            self.assertEqual(out.returncode, 0, out.stderr)
+            self.assertIn(f"{len(list(DEMO.iterdir()))} documents added", out.stdout)
+            document = pathlib.Path(folder) / "torvik.md"
+            document.write_text("# Torvik\n\nThe lighthouse of Torvik was built by Marit Oen in 1887.\n")
+            self.assertIn("1 document added", run("ingest", document, "--db", "d.kith", cwd=folder).stdout)
+            out = run("ask", "Who built the lighthouse of Torvik?", "--db", "d.kith", "--picture", "e.svg", cwd=folder)
+            self.assertEqual(out.returncode, 0, out.stderr)
+            for expected in ["Marit Oen", "[1]", "torvik.md", "route: ", "passages:"]:
+                self.assertIn(expected, out.stdout)
+            self.assertIn("<svg", (pathlib.Path(folder) / "e.svg").read_text())
+            out = run("ask", "Who built the lighthouse of Torvik?", "--db", "d.kith", "--mode", "json", "--picture", "e.html",
+                      cwd=folder)
+            answer = json.loads(out.stdout)
+            citation = answer["citations"][0]
+            self.assertEqual(document.read_bytes()[citation["begin"]:citation["end"]].decode(), citation["text"])
+            self.assertIn("<html", (pathlib.Path(folder) / "e.html").read_text().lower())
+            out = run("ask", "What is the airspeed of the spaceship Zyxglorb in parsecs?", "--db", "d.kith", cwd=folder)
+            self.assertEqual(out.returncode, 4, out.stdout)
+            self.assertIn("forgot", run("forget", "torvik.md", "--db", "d.kith", cwd=folder).stdout)
+            self.assertEqual(run("forget", "torvik.md", "--db", "d.kith", cwd=folder).returncode, 1)
+
+    def ingest(self, name, contents, *more):
+        """The exit code and both outputs of ingesting one file, alone."""
+        with tempfile.TemporaryDirectory() as folder:
+            path = pathlib.Path(folder) / name
+            path.write_bytes(contents)
+            return run("ingest", path, "--db", os.path.join(folder, "d.kith"), *more)
+
+    def test_documents_that_are_none(self):
+        for name, contents, expected in [
+                ("empty.md", b"", "is empty"), ("blank.txt", b" \n\t\n", "is empty"), ("nul.txt", b"a\0b", "zero byte (byte 1)"),
+                ("latin.txt", b"caf\xe9", "iconv -f ISO-8859-1 -t UTF-8"),
+                ("utf16.txt", "Iron melts.".encode("utf-16"), "iconv -f UTF-16 -t UTF-8"),
+                ("picture.png", b"\x89PNG", ".md, .markdown, .html"), ("deep.html", b"<div>" * 100000, "100000 deep"),
+                ("bad.jsonl", b"{\n", "line 1 is not JSON"), ("list.jsonl", b"[1]\n", "line 1 is not a JSON object"),
+                ("id.jsonl", b'{"text": "x"}\n', 'line 1 has no "id"'), ("text.jsonl", b'{"id": 1}\n', 'line 1 has no "text"')]:
+            with self.subTest(name=name):
+                out = self.ingest(name, contents)
+                self.assertEqual(out.returncode, 1)
+                self.assertIn(expected, out.stderr)
+                self.assertIn(name, out.stderr)
+        for name, contents in [("crlf.txt", b"Iron melts.\r\nTin too.\r\n"), ("mark.md", b"\xef\xbb\xbf# Tin\n\nTin melts.\n")]:
+            self.assertEqual(self.ingest(name, contents).returncode, 0)
+
+    def test_documents_of_a_hundred_megabytes(self):
+        line = b"The lighthouse of Torvik was built by Marit Oen in 1887. "
+        large = line * (100000000 // len(line))
+        for name, contents in [("a.txt", large), ("a.md", b"# T\n\n" + large), ("a.html", b"<p>" + large)]:
+            with self.subTest(name=name):
+                out = self.ingest(name, contents)
+                self.assertEqual(out.returncode, 1)
+                self.assertIn("documents are limited to 16777216; split it", out.stderr)
+                self.assertIn("0 documents added", out.stdout)
+        out = self.ingest("a.jsonl", b'{"id": 1, "text": "Iron melts."}\n{"id": 2, "text": "' + large + b'"}\n'
+                          b'{"id": 3, "text": "Tin melts."}\n')
+        self.assertRegex(out.stderr, r"a.jsonl: line 2 is \d{8,9} bytes, and documents are limited to 16777216; split it")
+        self.assertIn("2 documents added", out.stdout)
+
+    def test_large_documents_take_time_as_their_size(self):
+        # Each took minutes when something looked at the whole text once for every piece of it.
+        begin = time.monotonic()
+        for name, contents in [("word.txt", b"x" * 8000000), ("brackets.md", b"[" * 4000000),
+                               ("links.md", b"[a](b) " * 300000), ("stars.md", b"*a " * 1000000)]:
+            with self.subTest(name=name):
+                out = self.ingest(name, contents)
+                self.assertEqual(out.returncode, 0, out.stderr)
+        self.assertLess(time.monotonic() - begin, 110)
+        self.assertIn("limited to 1048576", self.ingest("a.txt", b"a " * 600000, "--max-document", "1MB").stderr)
+
+    def test_a_question_writes_nothing_and_needs_no_lock(self):
+        with tempfile.TemporaryDirectory() as folder:
+            (pathlib.Path(folder) / "iron.txt").write_text("Iron melts at 1538 degrees.")
+            self.assertEqual(run("ingest", "iron.txt", "--db", "d.kith", cwd=folder).returncode, 0)
+            writer = subprocess.Popen([SHELL, "d.kith", "-m", "csv"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+                                      cwd=folder)
+            writer.stdin.write("RETURN 1 AS x;\n")
+            writer.stdin.flush()
+            self.assertEqual(writer.stdout.readline(), "x\n")
+            out = run("ask", "At how many degrees does iron melt?", "--db", "d.kith", cwd=folder)
+            self.assertEqual(out.returncode, 0, out.stderr)
+            self.assertIn("1538", out.stdout)
+            writer.communicate()
+
+    def test_interrupt_keeps_what_was_ingested(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = pathlib.Path(folder) / "many.jsonl"
+            path.write_text("".join(f'{{"id": {i}, "text": "Iron number {i} melts."}}\n' for i in range(200000)))
+            shell = subprocess.Popen([SHELL, "ingest", path, "--db", "d.kith"], stderr=subprocess.PIPE, text=True, cwd=folder)
+            while not (pathlib.Path(folder) / "d.kith" / "KITH").exists():
+                time.sleep(0.05)
+            time.sleep(1)
+            shell.send_signal(signal.SIGINT)
+            error = shell.communicate(timeout=60)[1]
+            self.assertEqual(shell.returncode, 1)
+            self.assertIn("stopped", error)
+            out = run("d.kith", "-m", "csv", "-c", "MATCH (d:Document) OPTIONAL MATCH (d)-[:HAS_CHUNK]->(c) WITH d, count(c) AS n "
+                      "RETURN count(d) > 0 AS some, min(n) AS least", cwd=folder)
+            self.assertEqual(out.stdout, "some,least\ntrue,1\n", out.stderr)
+
+    def test_what_cannot_be_done_is_said(self):
+        with tempfile.TemporaryDirectory() as folder:
+            out = run("ask", "Anything?", "--db", "missing.kith", cwd=folder)
+            self.assertEqual(out.returncode, 3)
+            self.assertIn("kith ingest PATH --db missing.kith", out.stderr)
+            self.assertEqual(os.listdir(folder), [])
+            out = run("ingest", "no-such-folder", "--db", "d.kith", cwd=folder)
+            self.assertEqual(out.returncode, 1)
+            self.assertIn("no-such-folder", out.stderr)
+            self.assertEqual(os.listdir(folder), [])
+            (pathlib.Path(folder) / "docs").mkdir()
+            (pathlib.Path(folder) / "docs" / "bad.txt").write_bytes(b"caf\xe9 is Latin-1")
+            (pathlib.Path(folder) / "docs" / "empty.txt").write_bytes(b"")
+            (pathlib.Path(folder) / "docs" / "good.txt").write_text("Iron melts at 1538 degrees.")
+            out = run("ingest", "docs", "--db", "d.kith", cwd=folder)
+            self.assertEqual(out.returncode, 1)
+            self.assertIn("bad.txt", out.stderr)
+            self.assertIn("UTF-8", out.stderr)
+            self.assertIn("Iron", run("ask", "At how many degrees does iron melt?", "--db", "d.kith", cwd=folder).stdout)
+            for question, expected in [("", "empty"), ("  ", "empty"), ("x" * 20000, "16384 is the limit"),
+                                       (b"caf\xe9", "UTF-8")]:
+                out = subprocess.run([SHELL, "ask", question, "--db", "d.kith"], capture_output=True, cwd=folder)
+                self.assertEqual(out.returncode, 1)
+                self.assertIn(expected, out.stderr.decode())
+
+
+if __name__ == "__main__":
+    unittest.main()
