@@ -169,16 +169,21 @@ int RunIngest(Database& database, const CommandLine& line) {
     ProgressBar bar(!line.quiet);
     IngestOptions options;
     if (line.max_document_bytes != 0) options.max_document_bytes = line.max_document_bytes;
+    size_t done = 0;
     options.progress = [&](const IngestProgress& at) {
+      done = at.documents_done;
       bar.Show(at.documents_done, at.documents_total, at.current);
       return !interrupt.pressed();
     };
     const auto report = database.rag().Ingest(path, options);
     bar.Clear();
     if (!report.ok()) {
-      if (interrupt.pressed())
-        fmt::print(stderr, "stopped; the documents before this one are in the database\n");
-      return Fail(report.status());
+      const int code = Fail(report.status());
+      if (done > 0) {
+        fmt::print(stderr, "stopped; {} before that stay in the database\n",
+                   Counted(done, "document", "documents"));
+      }
+      return code;
     }
     Add(*report, &total);
   }

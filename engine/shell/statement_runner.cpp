@@ -41,11 +41,14 @@ Status StatementRunner::RunQuery(std::string_view statement) {
   // A statement that fails before its first row prints an error and nothing else.
   bool more = cursor.Next();
   if (!more) KITH_RETURN_IF_ERROR(cursor.status());
-  printer->Begin(cursor.columns());
   size_t rows = 0;
-  for (; more; more = cursor.Next(), ++rows) printer->Row(cursor.row());
-  printer->End();
-  KITH_RETURN_IF_ERROR(cursor.status());
+  // EXPLAIN has columns and never rows: an empty table above the plan would say nothing.
+  if (more || cursor.plan().empty()) {
+    printer->Begin(cursor.columns());
+    for (; more; more = cursor.Next(), ++rows) printer->Row(cursor.row());
+    printer->End();
+    KITH_RETURN_IF_ERROR(cursor.status());
+  }
   const std::chrono::duration<double, std::milli> taken = std::chrono::steady_clock::now() - begin;
   PrintFooter(cursor, rows, taken.count());
   return Status::Ok();
@@ -60,7 +63,8 @@ void StatementRunner::PrintFooter(const Cursor& cursor, size_t rows, double mill
     return;
   }
   std::string footer;
-  if (!cursor.columns().empty()) footer = fmt::format("{} row{}", rows, rows == 1 ? "" : "s");
+  if (!cursor.columns().empty() && (rows > 0 || plan.empty()))
+    footer = fmt::format("{} row{}", rows, rows == 1 ? "" : "s");
   const std::string written = cursor.statistics().ToString();
   if (!written.empty()) footer += (footer.empty() ? "" : ", ") + written;
   if (footer.empty() && plan.empty()) footer = "done";

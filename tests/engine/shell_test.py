@@ -217,6 +217,13 @@ class Pipes(unittest.TestCase):
         self.assertIn("did you mean .help", out.stderr)
         self.assertEqual(out.returncode, 1)
 
+    def test_a_plan_comes_without_an_empty_result(self):
+        for mode in ["table", "csv", "json", "line"]:
+            out = run("-m", mode, "-c", "EXPLAIN MATCH (n) RETURN n", "-c", ".explain MATCH (n) RETURN n").stdout
+            self.assertEqual(out.count("AllNodesScan"), 2)
+            self.assertNotRegex(out, r"(?m)┌|0 rows|\[\]|^n$")
+        self.assertIn("1 row", run("-c", "PROFILE RETURN 1 AS x").stdout)
+
     def test_schema_and_indexes(self):
         out = run("-m", "csv", text="CREATE (:Person {name: 'x'})-[:KNOWS]->(:Person);\n"
                                     "CREATE INDEX people FOR (p:Person) ON (p.name);\n.schema\n.indexes\n")
