@@ -2,6 +2,8 @@
 // The public face of the rag pipeline: its plain data in the terms of the C++ API.
 #include "kith/rag.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -39,7 +41,12 @@ IngestReport ToPublic(rag::IngestReport&& from) {
   return to;
 }
 
-rag::RetrieveOptions FromPublic(const RetrieveOptions& from) {
+Result<rag::RetrieveOptions> FromPublic(const RetrieveOptions& from) {
+  constexpr size_t kMaxPassages = 1000;  // As in the procedures.
+  if (from.limit == 0 || from.limit > kMaxPassages) {
+    return Status(StatusCode::kInvalidArgument,
+                  fmt::format("limit is {}; give 1 to {} passages", from.limit, kMaxPassages));
+  }
   rag::RetrieveOptions to;
   to.limit = from.limit;
   to.route = from.route;
@@ -159,13 +166,14 @@ Status Rag::Delete(const std::string& document) {
 }
 
 Result<Retrieval> Rag::Retrieve(std::string_view question, const RetrieveOptions& options) {
-  KITH_ASSIGN_OR_RETURN(rag::Retrieval found,
-                        state_->pipeline->Retrieve(question, FromPublic(options)));
+  KITH_ASSIGN_OR_RETURN(const rag::RetrieveOptions wanted, FromPublic(options));
+  KITH_ASSIGN_OR_RETURN(rag::Retrieval found, state_->pipeline->Retrieve(question, wanted));
   return ToPublic(std::move(found));
 }
 
 Result<Answer> Rag::Ask(std::string_view question, const RetrieveOptions& options) {
-  KITH_ASSIGN_OR_RETURN(rag::Answer answer, state_->pipeline->Ask(question, FromPublic(options)));
+  KITH_ASSIGN_OR_RETURN(const rag::RetrieveOptions wanted, FromPublic(options));
+  KITH_ASSIGN_OR_RETURN(rag::Answer answer, state_->pipeline->Ask(question, wanted));
   Answer to;
   to.text = std::move(answer.text);
   to.abstained = answer.abstained;

@@ -368,7 +368,7 @@ KITH_API kith_code kith_rag_delete(kith_database* database, const char* document
 /* An answer with its sources. */
 KITH_API kith_code kith_rag_ask(kith_database* database, const char* question, kith_answer** answer,
                                 kith_error** error);
-/* The passages only: the answer's text is "" and it has no citations. */
+/* At most `limit` (1 to 1000) passages only: the answer's text is "" and it has no citations. */
 KITH_API kith_code kith_rag_retrieve(kith_database* database, const char* question, size_t limit,
                                      kith_answer** answer, kith_error** error);
 KITH_API void kith_answer_free(kith_answer* answer);

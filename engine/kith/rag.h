@@ -128,7 +128,7 @@ struct Answer {
 };
 
 struct RetrieveOptions {
-  size_t limit = 10;  ///< Passages.
+  size_t limit = 10;  ///< Passages, 1 to 1000.
   /// Empty: the router decides. "factual" or "analytical" overrides it; "text" is BM25 alone.
   std::string route;
 };

@@ -367,8 +367,8 @@ static void TestNullEverywhere(kith_database* database, kith_connection* connect
   CHECK(kith_rag_ask(database, NULL, &answer, NULL) == bad && answer == NULL);
   CHECK(kith_rag_ask(database, "?", NULL, NULL) == bad);
   CHECK(kith_rag_retrieve(NULL, "?", 1, &answer, NULL) == bad);
-  CHECK(kith_rag_retrieve(database, "?", 0, &answer, NULL) == bad && answer == NULL);
-  CHECK(kith_rag_retrieve(database, "?", SIZE_MAX, &answer, NULL) == bad);
+  CHECK(kith_rag_retrieve(database, "lighthouse", 0, &answer, NULL) == bad && answer == NULL);
+  CHECK(kith_rag_retrieve(database, "lighthouse", 1001, &answer, NULL) == bad);
   kith_ingest_report_free(NULL);
   CHECK(kith_ingest_report_count(NULL, KITH_CHUNKS) == 0);
   CHECK(kith_ingest_report_skipped(NULL, 0) == NULL && kith_ingest_report_reason(NULL, 0) == NULL);
