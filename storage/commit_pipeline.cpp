@@ -146,16 +146,18 @@ void CommitPipeline::Process(const std::vector<CommitRequest*>& group,
   rocksdb::WriteBatch batch;
   std::vector<CommitRequest*> accepted;
   CommitNumber commit = last_commit_;
+  bool durable = false;
   for (CommitRequest* request : group) {
     request->status = Validate(*request);
     if (request->status.ok()) request->status = Append(*request, Next(commit), &batch);
     if (!request->status.ok()) continue;
     commit = Next(commit);
     table_.Record(commit, std::move(request->marks));
+    durable = durable || request->durability == Durability::kOnReturn;
     accepted.push_back(request);
   }
   if (accepted.empty()) return;
-  if (Status status = store_->Write(&batch, true); !status.ok()) {
+  if (Status status = store_->Write(&batch, durable); !status.ok()) {
     table_.DropAfter(last_commit_);
     for (CommitRequest* request : accepted) request->status = status;
     return;

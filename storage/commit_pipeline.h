@@ -3,8 +3,8 @@
 // those that pass, writes all of them with one synced write, and publishes the new snapshot.
 // Threads that commit together share one sync. Inside storage only.
 //
-// Invariants: commit numbers have no gaps; a snapshot is published after its commits are durable; a
-// transaction that is refused leaves no trace.
+// Invariants: commit numbers have no gaps; a snapshot is published after its commits are written,
+// and synced unless all of them left that for later; a transaction that is refused leaves no trace.
 //
 // Thread safety: all functions may be called from any thread.
 #pragma once
@@ -21,6 +21,7 @@
 #include "storage/commit_ops.h"
 #include "storage/format/meta_codec.h"
 #include "storage/snapshot.h"
+#include "storage/transaction.h"
 #include "storage/validation_table.h"
 
 namespace kith::storage {
@@ -31,6 +32,7 @@ struct CommitRequest {
   std::vector<ValidationKey> marks;   ///< What this commit marks.
   CommitOps ops;
   CommitRecord record;
+  Durability durability = Durability::kOnReturn;
   Status status;      ///< The outcome, when done.
   bool done = false;  ///< Owned by the pipeline's mutex.
 };
@@ -45,7 +47,7 @@ class CommitPipeline {
   std::shared_ptr<Snapshot> BeginWrite();
   void EndWrite(CommitNumber snapshot);
 
-  /// Returns when the request is durable and published, or refused.
+  /// Returns when the request is published (and durable, if it asks for that), or refused.
   Status Commit(CommitRequest* request);
   /// True when a write of `check` by a transaction with this snapshot can no longer commit.
   bool ConflictsEarly(ValidationKey check, CommitNumber snapshot);

@@ -65,6 +65,7 @@ class RocksGraphStore final : public GraphStore {
     return status;
   }
 
+  Status Sync() override { return store_->Sync(); }
   Status Flush() override { return store_->Flush(); }
   Result<uint64_t> DiskBytes() override { return store_->DiskBytes(); }
 

@@ -63,6 +63,8 @@ class GraphStore {
   virtual Status ChangeSchema(const std::function<Status(Transaction&)>& change,
                               const std::function<void()>& published) = 0;
 
+  /// Makes every commit that has returned durable (see Durability::kLater).
+  virtual Status Sync() = 0;
   /// Flushes memtables to files. Tests and bulk loads.
   virtual Status Flush() = 0;
   /// Bytes of the folder's files (memory: of live data, estimated).

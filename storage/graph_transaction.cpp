@@ -134,12 +134,15 @@ Status GraphTransaction::CommitWith(const std::function<Status(CommitRequest*)>&
   return status;
 }
 
-Status GraphTransaction::Commit() {
+Status GraphTransaction::Commit(Durability durability) {
   if (read_only_ || (graph_.empty() && key_spaces_.empty())) {
     Finish();
     return Status::Ok();
   }
-  return CommitWith([this](CommitRequest* request) { return context_.pipeline->Commit(request); });
+  return CommitWith([this, durability](CommitRequest* request) {
+    request->durability = durability;
+    return context_.pipeline->Commit(request);
+  });
 }
 
 Status GraphTransaction::CommitSchema(const std::function<void()>& published) {

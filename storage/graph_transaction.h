@@ -61,7 +61,8 @@ class GraphTransaction final : public Transaction, private KeySpaceWriter {
   Status RollbackTo(uint64_t savepoint) override;
   void ReleaseSavepoint(uint64_t savepoint) override;
 
-  Status Commit() override;
+  using Transaction::Commit;
+  Status Commit(Durability durability) override;
   void Rollback() override;
 
   /// Commits a change of the schema, while the caller holds the pipeline's commits.

@@ -45,6 +45,8 @@ Status Store::Write(rocksdb::WriteBatch* batch, bool durable) {
   rocksdb::WriteOptions options;
   options.sync = durable && options_.sync && !in_memory();
   failure_ = FromRocksDb(db_->Write(options, batch), "writing to " + options_.path);
+  // A synced write takes the log before it along.
+  unsynced_ = !options.sync && !in_memory();
   // RocksDB's Resume is no way back: it may wait for ever, or go on with the failed log and abort.
   if (!failure_.ok()) {
     failure_ = failure_.WithContext(
@@ -84,10 +86,17 @@ void Store::NoteCommitted(CommitNumber commit) {
 // RocksDB asserts that nobody tries.
 bool Store::SyncLog() {
   const std::lock_guard<std::mutex> lock(write_mutex_);
-  if (failure_.ok() && !options_.sync) {
+  if (failure_.ok() && unsynced_) {
     failure_ = FromRocksDb(db_->FlushWAL(true), "syncing " + options_.path);
+    unsynced_ = false;
   }
   return failure_.ok();
+}
+
+Status Store::Sync() {
+  if (!options_.sync || SyncLog()) return Status::Ok();
+  const std::lock_guard<std::mutex> lock(write_mutex_);
+  return failure_;
 }
 
 // A superblock that stays behind only makes the next open check less; the next commit tries again.

@@ -71,6 +71,8 @@ class Store {
   /// since it was last written, and every few thousand commits.
   void NoteCommitted(CommitNumber commit);
 
+  /// Makes everything that was written durable, when the store's options ask for syncing.
+  Status Sync();
   Status Flush();
   Result<uint64_t> DiskBytes() const;
 
@@ -111,7 +113,8 @@ class Store {
   std::atomic<uint64_t> superblock_commit_{0};
 
   std::mutex write_mutex_;
-  Status failure_;  ///< Why the last write failed; OK when writing works.
+  Status failure_;         ///< Why the last write failed; OK when writing works.
+  bool unsynced_ = false;  ///< The log ends in writes that were not synced.
 };
 
 }  // namespace kith::storage

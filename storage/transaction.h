@@ -40,6 +40,13 @@ struct PropertyWrite {
   Value value;
 };
 
+/// When a commit is safe from a crash of the machine. A crash of the process alone takes nothing
+/// that was committed, in either case.
+enum class Durability : uint8_t {
+  kOnReturn,  ///< When Commit returns.
+  kLater,     ///< With the next commit that is durable on return, or the next GraphStore::Sync.
+};
+
 class Transaction {
  public:
   virtual ~Transaction() = default;
@@ -77,8 +84,10 @@ class Transaction {
   virtual Status RollbackTo(uint64_t savepoint) = 0;
   virtual void ReleaseSavepoint(uint64_t savepoint) = 0;
 
-  /// Durable when it returns OK. Conflict: run the transaction again. Any error rolls back.
-  virtual Status Commit() = 0;
+  /// Conflict: run the transaction again. Any error rolls back. Others see the commit when this has
+  /// returned OK, whatever the durability; what is lost of later ones is always the newest.
+  virtual Status Commit(Durability durability) = 0;
+  Status Commit() { return Commit(Durability::kOnReturn); }
   virtual void Rollback() = 0;
 };
 

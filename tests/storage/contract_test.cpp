@@ -865,4 +865,31 @@ TEST_CASE("reading does not walk over what was deleted beyond its range", "[stor
   CHECK(skipped([&] { REQUIRE(view.Exist(nodes, &exist).ok()); }) <= kCount + 10);
 }
 
+TEST_CASE("a commit that is to be durable later is seen at once and kept", "[storage]") {
+  const std::string backend = GENERATE("disk", "memory", "toy");
+  CAPTURE(backend);
+  Fixture fixture(backend);
+  const auto create = [&](Durability durability) {
+    const auto writer = fixture.Begin(TransactionMode::kWrite);
+    REQUIRE(writer->CreateNode({}, {}).ok());
+    REQUIRE(writer->Commit(durability).ok());
+  };
+  const auto count = [&] {
+    const auto reader = fixture.Begin(TransactionMode::kRead);
+    return reader->view().GetStatistics().value()->NodeCount();
+  };
+  create(Durability::kLater);
+  CHECK(count() == 1);
+  create(Durability::kLater);
+  REQUIRE(fixture.store().Sync().ok());
+  REQUIRE(fixture.store().Sync().ok());
+  create(Durability::kLater);
+  create(Durability::kOnReturn);
+  create(Durability::kLater);
+  CHECK(count() == 5);
+  if (backend != "disk") return;
+  fixture.Reopen();
+  CHECK(count() == 5);
+}
+
 }  // namespace kith::storage

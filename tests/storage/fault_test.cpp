@@ -82,6 +82,33 @@ TEST_CASE("a fault at any I/O operation loses no acknowledged transaction", "[st
   CHECK(failed > 20);
 }
 
+TEST_CASE("of commits that are to be durable later, a crash of the machine takes only the newest",
+          "[storage]") {
+  const TemporaryFolder folder;
+  auto system = std::make_shared<FaultFileSystem>();
+  {
+    const auto store = GraphStore::Open(OptionsFor(folder.database(), system)).value();
+    const auto create = [&](Durability durability) {
+      const auto writer = store->Begin(TransactionMode::kWrite).value();
+      REQUIRE(writer->CreateNode({}, {}).ok());
+      return writer->Commit(durability);
+    };
+    for (int i = 0; i < 3; ++i) REQUIRE(create(Durability::kLater).ok());
+    REQUIRE(store->Sync().ok());
+    REQUIRE(create(Durability::kLater).ok());
+    REQUIRE(create(Durability::kOnReturn).ok());
+    for (int i = 0; i < 3; ++i) REQUIRE(create(Durability::kLater).ok());
+    // The sync fails, so that closing does not do its work either.
+    system->Arm(FaultFileSystem::Mode::kError, 1);
+    CHECK(store->Sync().code() == StatusCode::kIoError);
+    CHECK(create(Durability::kLater).code() == StatusCode::kIoError);
+  }
+  system->DropUnsynced();
+  const auto store = GraphStore::Open(OptionsFor(folder.database(), nullptr)).value();
+  const auto reader = store->Begin(TransactionMode::kRead).value();
+  CHECK(reader->view().GetStatistics().value()->NodeCount() == 5);
+}
+
 TEST_CASE("a full disk stops writing, not reading; opened again with room, writing goes on",
           "[storage]") {
   const TemporaryFolder folder;

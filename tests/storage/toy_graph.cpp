@@ -333,7 +333,7 @@ void ToyTransaction::ReleaseSavepoint(uint64_t savepoint) {
   while (!saved_.empty() && saved_.back().id >= savepoint) saved_.pop_back();
 }
 
-Status ToyTransaction::Commit() {
+Status ToyTransaction::Commit(Durability) {
   open_ = false;
   if (read_only_) return Status::Ok();
   writes_.unchecked = writes_.deleted_nodes;

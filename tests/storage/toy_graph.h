@@ -49,6 +49,7 @@ class ToyGraph final : public GraphStore {
   void AddChangeSink(ChangeSink* sink) override { sinks_.push_back(sink); }
   Status ChangeSchema(const std::function<Status(Transaction&)>& change,
                       const std::function<void()>& published) override;
+  Status Sync() override { return Status::Ok(); }
   Status Flush() override { return Status::Ok(); }
   Result<uint64_t> DiskBytes() override { return uint64_t{0}; }
 
@@ -99,7 +100,8 @@ class ToyTransaction final : public Transaction, private ReadView, private KeySp
   uint64_t Savepoint() override;
   Status RollbackTo(uint64_t savepoint) override;
   void ReleaseSavepoint(uint64_t savepoint) override;
-  Status Commit() override;
+  using Transaction::Commit;
+  Status Commit(Durability durability) override;
   void Rollback() override { open_ = false; }
 
  private:
