@@ -5,6 +5,8 @@
 
 #include <algorithm>
 
+#include "rag/ingest/line_break.h"
+
 namespace kith::rag {
 namespace {
 
@@ -92,16 +94,17 @@ class ChunkBuilder {
     while (begin < end && (text[begin] == ' ' || text[begin] == '\n')) ++begin;
     if (begin >= end) return;
     if (current_.text.empty()) StartChunk();
+    std::string_view joint = "\n";
     for (const Block* heading : pending_) {
       current_.headings.push_back(heading->text.text());
       // The heading that a chunk begins with is in its `heading`; later ones are part of its text.
-      if (!current_.text.empty()) {
-        current_.text.AppendMade("\n");
-        current_.text.Append(heading->text, 0, heading->text.size());
-      }
+      if (current_.text.empty()) continue;
+      current_.text.AppendMade(joint);
+      current_.text.Append(heading->text, 0, heading->text.size());
+      joint = JointAfterHeading(heading->text.text());
     }
     pending_.clear();
-    if (!current_.text.empty()) current_.text.AppendMade("\n");
+    if (!current_.text.empty()) current_.text.AppendMade(joint);
     current_.text.Append(block.text, begin, end);
     auto link = std::lower_bound(block.links.begin(), block.links.end(), begin,
                                  [](const BlockLink& l, size_t at) { return l.begin < at; });
@@ -109,6 +112,15 @@ class ChunkBuilder {
       if (link->end > end || link->begin >= link->end) continue;
       current_.links.push_back({text.substr(link->begin, link->end - link->begin), link->target});
     }
+  }
+
+  /// A heading stands in one line with what follows: alone it is no sentence, and "MIT" says little
+  /// without the "License" above it.
+  static std::string_view JointAfterHeading(std::string_view heading) {
+    for (const std::string_view end : {".", ":", "?", "!"}) {
+      if (heading.ends_with(end)) return " ";
+    }
+    return JointOf(heading, heading).empty() ? "：" : ": ";
   }
 
   void StartChunk() {

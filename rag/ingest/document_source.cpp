@@ -34,30 +34,64 @@ SkippedDocument Skip(std::string path, std::string reason) {
   return {std::move(path), std::move(reason)};
 }
 
-Status AddFolder(const fs::path& root, std::vector<SourceFile>* files) {
+/// Why an entry that has the name of a document is none; empty when it is one.
+std::string ReasonNotRead(const fs::directory_entry& entry) {
   std::error_code error;
-  fs::recursive_directory_iterator at(root, fs::directory_options::skip_permission_denied, error);
+  const fs::file_status status = entry.status(error);
+  if (status.type() == fs::file_type::regular) return {};
+  std::error_code ignored;
+  if (entry.is_symlink(ignored) && status.type() != fs::file_type::directory) {
+    return error && status.type() != fs::file_type::not_found
+               ? fmt::format("is a link that cannot be followed: {}", error.message())
+               : "is a link to nothing; mend or delete it";
+  }
+  if (error) return fmt::format("cannot be read: {}", error.message());
+  return "is not a regular file";
+}
+
+}  // namespace
+
+Status DocumentSource::AddFolder(const std::string& root_path) {
+  const fs::path root(root_path);
+  std::error_code error;
+  // Links to folders are not followed: they lead in circles, or to what is read anyway.
+  fs::recursive_directory_iterator at(root, error);
   const fs::recursive_directory_iterator end;
   for (; !error && at != end; at.increment(error)) {
-    const std::string name = at->path().filename().string();
+    const fs::path& path = at->path();
+    const std::string name = path.filename().string();
+    const std::string uri = path.lexically_relative(root).generic_string();
     std::error_code ignored;
+    const bool is_folder = at->is_directory(ignored);
     if (name.starts_with('.')) {
-      if (at->is_directory(ignored)) at.disable_recursion_pending();
-      continue;
+      if (is_folder) at.disable_recursion_pending();
+    } else if (is_folder) {
+      if (at->is_symlink(ignored)) continue;
+      std::error_code unreadable;
+      fs::directory_iterator probe(path, unreadable);
+      if (!unreadable) continue;
+      at.disable_recursion_pending();
+      skipped_.push_back(
+          Skip(uri, fmt::format("the folder cannot be read: {}", unreadable.message())));
+    } else if (IsRead(name)) {
+      if (std::string reason = ReasonNotRead(*at); !reason.empty()) {
+        skipped_.push_back(Skip(uri, std::move(reason)));
+        continue;
+      }
+      const uint64_t bytes = at->file_size(ignored);
+      files_.push_back({path.string(), uri, ignored ? 0 : bytes});
     }
-    if (!at->is_regular_file(ignored) || !IsRead(name)) continue;
-    const uint64_t bytes = at->file_size(ignored);
-    files->push_back({at->path().string(), at->path().lexically_relative(root).generic_string(),
-                      ignored ? 0 : bytes});
   }
   if (error) {
     return Status(StatusCode::kIoError,
-                  fmt::format("cannot list the folder '{}': {}", root.string(), error.message()));
+                  fmt::format("cannot list the folder '{}': {}", root_path, error.message()));
   }
-  std::sort(files->begin(), files->end(),
+  std::sort(files_.begin(), files_.end(),
             [](const SourceFile& a, const SourceFile& b) { return a.uri < b.uri; });
   return Status::Ok();
 }
+
+namespace {
 
 /// Text of a string, or of a number as it is written; nullopt for anything else.
 bool TextOf(simdjson::dom::element element, std::string* text) {
@@ -125,8 +159,8 @@ Result<DocumentSource> DocumentSource::Open(const std::string& path, size_t max_
     return Status(StatusCode::kIoError, fmt::format("cannot read '{}': {}", path, error.message()));
   }
   if (fs::is_directory(status)) {
-    KITH_RETURN_IF_ERROR(AddFolder(path, &source.files_));
-    if (source.files_.empty()) {
+    KITH_RETURN_IF_ERROR(source.AddFolder(path));
+    if (source.files_.empty() && source.skipped_.empty()) {
       return Status(StatusCode::kInvalidArgument,
                     fmt::format("the folder '{}' has no documents; {} are read", path, kReadKinds));
     }

@@ -34,11 +34,14 @@ struct SourceVisitor {
 class DocumentSource {
  public:
   /// Lists the files: `path` itself or, sorted by uri, the readable kinds below the folder. Hidden
-  /// files and folders are left out, links to folders are not followed. NotFound naming the path;
-  /// InvalidArgument when one file is of a kind that is not read, or a folder has none.
+  /// files and folders are left out, links to folders are not followed. What is named like a
+  /// document and is none (a broken link), and folders that cannot be read, are in skipped().
+  /// NotFound naming the path; InvalidArgument when one file is of a kind that is not read, or a
+  /// folder has none.
   static Result<DocumentSource> Open(const std::string& path, size_t max_document_bytes);
 
   const std::vector<SourceFile>& files() const { return files_; }
+  const std::vector<SkippedDocument>& skipped() const { return skipped_; }
   uint64_t total_bytes() const { return total_bytes_; }
   /// True when some file holds any number of documents.
   bool has_json_lines() const;
@@ -47,9 +50,11 @@ class DocumentSource {
   Status Read(const SourceFile& file, const SourceVisitor& visitor) const;
 
  private:
+  Status AddFolder(const std::string& root_path);
   Status ReadJsonLines(const SourceFile& file, const SourceVisitor& visitor) const;
 
   std::vector<SourceFile> files_;
+  std::vector<SkippedDocument> skipped_;
   uint64_t total_bytes_ = 0;
   size_t max_document_bytes_ = 0;
 };

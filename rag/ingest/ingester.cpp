@@ -35,6 +35,7 @@ Result<IngestReport> Ingester::IngestPath(const std::string& path) {
   if (!source.has_json_lines()) progress_.documents_total = source.files().size();
   const SourceVisitor visitor{[this](RawDocument raw) { return Accept(std::move(raw)); },
                               [this](SkippedDocument skipped) { return Skip(std::move(skipped)); }};
+  for (const SkippedDocument& skipped : source.skipped()) KITH_RETURN_IF_ERROR(Skip(skipped));
   uint64_t bytes_before = 0;
   for (const SourceFile& file : source.files()) {
     KITH_RETURN_IF_ERROR(source.Read(file, visitor));

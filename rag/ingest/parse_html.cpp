@@ -4,6 +4,7 @@
 #include <gumbo.h>
 
 #include <algorithm>
+#include <array>
 #include <cctype>
 #include <functional>
 #include <map>
@@ -18,7 +19,8 @@ bool IsHtmlSpace(char c) {
   return c == ' ' || c == '\n' || c == '\t' || c == '\r' || c == '\f';
 }
 
-bool IsHidden(GumboTag tag) {
+/// What surrounds the text of a page, or is not shown.
+bool IsAside(GumboTag tag) {
   switch (tag) {
     case GUMBO_TAG_SCRIPT:
     case GUMBO_TAG_STYLE:
@@ -26,12 +28,86 @@ bool IsHidden(GumboTag tag) {
     case GUMBO_TAG_NOSCRIPT:
     case GUMBO_TAG_HEAD:
     case GUMBO_TAG_NAV:
+    case GUMBO_TAG_FOOTER:
+    case GUMBO_TAG_BUTTON:
     case GUMBO_TAG_SVG:
     case GUMBO_TAG_TEXTAREA:
     case GUMBO_TAG_SELECT:
     case GUMBO_TAG_IFRAME: return true;
     default: return false;
   }
+}
+
+std::string_view AttributeOf(const GumboElement& element, const char* name) {
+  const GumboAttribute* attribute = gumbo_get_attribute(&element.attributes, name);
+  return attribute == nullptr ? std::string_view() : std::string_view(attribute->value);
+}
+
+/// True when one of the words of `list`, parted by spaces, is one of `words`.
+template <typename Words>
+bool NamesAny(std::string_view list, const Words& words) {
+  while (!list.empty()) {
+    const size_t space = std::min(list.find(' '), list.size());
+    if (std::find(words.begin(), words.end(), list.substr(0, space)) != words.end()) return true;
+    list.remove_prefix(std::min(space + 1, list.size()));
+  }
+  return false;
+}
+
+/// Marked as no part of the text: by the attributes that HTML and ARIA have for that, or by the
+/// class names that wikis and site generators give to their menus.
+bool IsMarkedAside(const GumboElement& element) {
+  constexpr std::array kRoles = std::to_array<std::string_view>(
+      {"navigation", "contentinfo", "search", "menu", "menubar", "toolbar"});
+  constexpr std::array kClasses =
+      std::to_array<std::string_view>({"noprint", "mw-editsection", "toc", "navbox", "navbar",
+                                       "nav", "menu", "breadcrumb", "breadcrumbs", "headerlink"});
+  return gumbo_get_attribute(&element.attributes, "hidden") != nullptr ||
+         AttributeOf(element, "aria-hidden") == "true" ||
+         NamesAny(AttributeOf(element, "role"), kRoles) ||
+         NamesAny(AttributeOf(element, "class"), kClasses) ||
+         NamesAny(AttributeOf(element, "id"), kClasses);
+}
+
+/// True when the node has no text but that of links to places in the same page: an entry of a table
+/// of contents, the mark of a footnote. `links` counts them.
+bool IsOnlyFragmentLinks(const GumboNode& node, size_t* links) {
+  if (node.type == GUMBO_NODE_TEXT || node.type == GUMBO_NODE_CDATA) return false;
+  if (node.type != GUMBO_NODE_ELEMENT) return true;
+  const GumboElement& element = node.v.element;
+  if (element.tag == GUMBO_TAG_A && AttributeOf(element, "href").starts_with('#')) {
+    ++*links;
+    return true;
+  }
+  for (unsigned i = 0; i < element.children.length; ++i) {
+    if (!IsOnlyFragmentLinks(*static_cast<const GumboNode*>(element.children.data[i]), links)) {
+      return false;
+    }
+  }
+  return true;
+}
+
+bool IsFragmentEntry(const GumboNode& node) {
+  const GumboTag tag = node.v.element.tag;
+  size_t links = 0;
+  return (tag == GUMBO_TAG_LI || tag == GUMBO_TAG_SUP) && IsOnlyFragmentLinks(node, &links) &&
+         links > 0;
+}
+
+/// The element that says it is the page's text; null when none or several do.
+const GumboNode* MainOf(const GumboNode& node, size_t* found) {
+  if (node.type != GUMBO_NODE_ELEMENT) return nullptr;
+  const GumboElement& element = node.v.element;
+  if (element.tag == GUMBO_TAG_MAIN || AttributeOf(element, "role") == "main") {
+    ++*found;
+    return &node;
+  }
+  const GumboNode* main = nullptr;
+  for (unsigned i = 0; i < element.children.length; ++i) {
+    const auto* child = static_cast<const GumboNode*>(element.children.data[i]);
+    if (const GumboNode* inside = MainOf(*child, found)) main = inside;
+  }
+  return *found == 1 ? main : nullptr;
 }
 
 /// Elements within a line; every other one begins a block.
@@ -104,7 +180,9 @@ class HtmlReader {
       case GUMBO_NODE_TEXT:
       case GUMBO_NODE_WHITESPACE:
       case GUMBO_NODE_CDATA: Text(node.v.text); break;
-      case GUMBO_NODE_ELEMENT: Element(node.v.element); break;
+      case GUMBO_NODE_ELEMENT:
+        if (!IsFragmentEntry(node)) Element(node.v.element);
+        break;
       default: break;
     }
   }
@@ -122,7 +200,7 @@ class HtmlReader {
  private:
   void Element(const GumboElement& element) {
     const GumboTag tag = element.tag;
-    if (IsHidden(tag)) return;
+    if (IsAside(tag) || IsMarkedAside(element)) return;
     if (tag == GUMBO_TAG_BR) {
       if (!block_.text.empty()) block_.text.AppendMade("\n");
     } else if (tag == GUMBO_TAG_TD || tag == GUMBO_TAG_TH) {
@@ -157,8 +235,8 @@ class HtmlReader {
     const bool same_block = document_->blocks.size() == block && block_.text.size() > begin;
     if (!same_block) return;
     if (element.tag == GUMBO_TAG_A) {
-      const GumboAttribute* href = gumbo_get_attribute(&element.attributes, "href");
-      if (href != nullptr) block_.links.push_back({begin, block_.text.size(), href->value});
+      const std::string_view href = AttributeOf(element, "href");
+      if (!href.empty()) block_.links.push_back({begin, block_.text.size(), std::string(href)});
     }
     const bool names = element.tag == GUMBO_TAG_STRONG || element.tag == GUMBO_TAG_B ||
                        element.tag == GUMBO_TAG_DFN;
@@ -296,6 +374,16 @@ size_t HtmlDepthBound(std::string_view source) {
   return deepest;
 }
 
+namespace {
+
+void ReadBlocks(std::string_view source, const GumboNode& root, ParsedDocument* document) {
+  HtmlReader reader(source, document);
+  reader.Walk(root);
+  reader.Flush();
+}
+
+}  // namespace
+
 ParsedDocument ParseHtml(std::string_view source, std::string_view name) {
   ParsedDocument document;
   GumboOptions options = kGumboDefaultOptions;
@@ -311,9 +399,12 @@ ParsedDocument ParseHtml(std::string_view source, std::string_view name) {
   if (const auto* lang = gumbo_get_attribute(&html.attributes, "lang"); lang != nullptr) {
     document.language = lang->value;
   }
-  HtmlReader reader(source, &document);
-  reader.Walk(*tree->root);
-  reader.Flush();
+  size_t mains = 0;
+  if (const GumboNode* main = MainOf(*tree->root, &mains); main != nullptr) {
+    ReadBlocks(source, *main, &document);
+  }
+  // A script may fill it later.
+  if (document.blocks.empty()) ReadBlocks(source, *tree->root, &document);
   for (const Block& block : document.blocks) {
     if (block.kind != BlockKind::kHeading || block.level != 1) continue;
     document.title = block.text.text();

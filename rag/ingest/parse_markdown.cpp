@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <functional>
 
+#include "rag/ingest/line_break.h"
 #include "rag/ingest/parsed_document.h"
 
 namespace kith::rag {
@@ -135,14 +136,15 @@ class MarkdownReader {
   int Text(MD_TEXTTYPE type, const char* text, size_t bytes) {
     if (in_html_block_ || type == MD_TEXT_HTML) return 0;
     switch (type) {
-      case MD_TEXT_BR:
-      case MD_TEXT_SOFTBR: block_.text.AppendMade("\n"); return 0;
+      case MD_TEXT_BR: block_.text.AppendMade("\n"); return 0;
+      case MD_TEXT_SOFTBR: SoftBreak(); return 0;
       case MD_TEXT_NULLCHAR: block_.text.AppendMade(" "); return 0;
       case MD_TEXT_ENTITY: return Entity(std::string_view(text, bytes));
       default: break;
     }
     if (Inside(text, bytes)) {
       block_.text.AppendCopied(std::string_view(text, bytes), Offset(text));
+      read_to_ = Offset(text) + bytes;
     } else {
       block_.text.AppendMade(std::string_view(text, bytes));
     }
@@ -164,6 +166,16 @@ class MarkdownReader {
     const size_t at = Offset(entity.data());
     block_.text.AppendDecoded(decoded.text, at, at + entity.size());
     return 0;
+  }
+
+  /// A line break in the source that is none in the text. What the next line begins with is found
+  /// behind the marks of quotes and spans.
+  void SoftBreak() {
+    const size_t newline = std::min(source_.find('\n', read_to_), source_.size() - 1);
+    const size_t next = source_.find_first_not_of(" \t>*_`[", newline + 1);
+    const std::string_view after = next == std::string_view::npos ? "" : source_.substr(next);
+    const std::string_view joint = JointOf(block_.text.text(), after);
+    if (!joint.empty()) block_.text.AppendCopied(joint, newline);
   }
 
   void OpenLink(const MD_ATTRIBUTE& target) {
@@ -194,6 +206,7 @@ class MarkdownReader {
   size_t link_begin_ = 0;
   std::string link_target_;
   size_t strong_begin_ = 0;
+  size_t read_to_ = 0;  ///< The end of what was copied last from the source.
 };
 
 MarkdownReader* Reader(void* data) {

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Plain text: blank lines part paragraphs, a short first line is the title, underlined lines are
-// headings, lines that begin with a bullet or a number are list items.
+// headings, lines that begin with a bullet or a number are list items. Within a paragraph a wrapped
+// line goes on in the next one.
 #include <algorithm>
 #include <cctype>
 
+#include "rag/ingest/line_break.h"
 #include "rag/ingest/parsed_document.h"
 
 namespace kith::rag {
@@ -57,6 +59,22 @@ bool IsListItem(std::string_view line) {
          (line[digits] == '.' || line[digits] == ')') && line[digits + 1] == ' ';
 }
 
+/// A short line of its own at the top is the title, unless it goes on or greets someone.
+bool CanBeTitle(std::string_view line) {
+  return line.size() <= kMaxTitleBytes && line.find_last_of(",;:") != line.size() - 1 &&
+         !line.ends_with("，") && !line.ends_with("：");
+}
+
+/// Adds a line to the paragraph or list item above it.
+void Continue(std::string_view source, Line above, Line line, size_t width, MappedText* text) {
+  const std::string_view before = source.substr(above.begin, above.end - above.begin);
+  const std::string_view after = source.substr(line.begin, line.end - line.begin);
+  const bool wrapped = IsWrapped(before, after, width);
+  const std::string_view joint = wrapped ? JointOf(before, after) : "\n";
+  if (!joint.empty()) text->AppendCopied(joint, line.begin - 1);
+  text->AppendCopied(after, line.begin);
+}
+
 Block MakeBlock(BlockKind kind, std::string_view source, Line line) {
   Block block;
   block.kind = kind;
@@ -73,6 +91,8 @@ ParsedDocument ParseText(std::string_view source, std::string_view name) {
   const auto text_of = [&](size_t i) {
     return source.substr(lines[i].begin, lines[i].end - lines[i].begin);
   };
+  size_t width = 0;
+  for (size_t i = 0; i < lines.size(); ++i) width = std::max(width, LineWidth(text_of(i)));
   const auto is_empty = [&](size_t i) { return i >= lines.size() || text_of(i).empty(); };
   bool open = false;  // the last block is a paragraph that the next line continues
   bool first = true;
@@ -83,8 +103,7 @@ ParsedDocument ParseText(std::string_view source, std::string_view name) {
       continue;
     }
     const int underlined = i + 1 < lines.size() && !open ? UnderlineLevel(text_of(i + 1)) : 0;
-    const bool is_title = first && text.size() <= kMaxTitleBytes &&
-                          (underlined == 1 || is_empty(i + 1)) &&
+    const bool is_title = first && CanBeTitle(text) && (underlined == 1 || is_empty(i + 1)) &&
                           std::any_of(lines.begin() + static_cast<ptrdiff_t>(i) + 1, lines.end(),
                                       [](const Line& line) { return line.begin < line.end; });
     first = false;
@@ -98,9 +117,7 @@ ParsedDocument ParseText(std::string_view source, std::string_view name) {
       document.blocks.push_back(MakeBlock(BlockKind::kListItem, source, lines[i]));
       open = true;
     } else if (open) {
-      MappedText& above = document.blocks.back().text;
-      above.AppendDecoded("\n", lines[i].begin - 1, lines[i].begin);
-      above.AppendCopied(text, lines[i].begin);
+      Continue(source, lines[i - 1], lines[i], width, &document.blocks.back().text);
     } else {
       document.blocks.push_back(MakeBlock(BlockKind::kParagraph, source, lines[i]));
       open = true;

@@ -14,7 +14,10 @@ namespace kith::rag {
 namespace {
 
 /// Part of every checksum: raise it when the parsers or the chunker give something else.
-constexpr std::string_view kParserVersion = "1";
+constexpr std::string_view kParserVersion = "2";
+
+constexpr size_t kMinHeadingWords = 2;
+constexpr size_t kMinHeadingSingles = 3;
 
 Status Refused(const RawDocument& raw, std::string_view fact, std::string_view advice) {
   return Status(StatusCode::kInvalidArgument, fmt::format("'{}' {}; {}", raw.uri, fact, advice));
@@ -96,11 +99,19 @@ void AddName(NameKind kind, std::string_view text, std::vector<IntroducedName>* 
   }
 }
 
+/// A heading of one word ("History", "Works", "License") commonly says what part of a document this
+/// is; as a name it would be found in every text and in longer names.
+bool IsNameOfItsOwn(std::string_view heading) {
+  const std::vector<NameWord> words = CutNameWords(heading);
+  const bool unspaced = !words.empty() && words.front().is_single;
+  return words.size() >= (unspaced ? kMinHeadingSingles : kMinHeadingWords);
+}
+
 PreparedChunk PrepareChunk(Chunk chunk, std::string_view uri) {
   PreparedChunk prepared;
   prepared.words = CutNameWords(chunk.text.text());
   for (const std::string& heading : chunk.headings) {
-    AddName(NameKind::kHeading, heading, &prepared.names);
+    if (IsNameOfItsOwn(heading)) AddName(NameKind::kHeading, heading, &prepared.names);
   }
   for (const ChunkLink& link : chunk.links) {
     const std::string target = ResolveLink(uri, link.target);

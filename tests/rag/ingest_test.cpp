@@ -110,7 +110,7 @@ TEST_CASE("Markdown keeps its source bytes", "[rag]") {
   const std::vector<Chunk> chunks = CutChunks(document);
   REQUIRE(chunks.size() == 1);
   CHECK(chunks[0].text.text() ==
-        "A fine house & more.\nSecond line.\nRooms\none room\ntwo rooms\na | b\nc | d");
+        "A fine house & more. Second line.\nRooms: one room\ntwo rooms\na | b\nc | d");
   CHECK(SourceBehind(source, chunks[0], "fine house & more") ==
         "fine* [house](../x/house.md#top) &amp; more");
   CHECK(SourceBehind(source, chunks[0], "two rooms") == "two [[rooms");
@@ -144,10 +144,84 @@ TEST_CASE("plain text has titles, paragraphs, lists and underlined headings", "[
   const ParsedDocument document = ParseText(source, "file");
   CHECK(document.title == "The title");
   REQUIRE(document.blocks.size() == 4);
-  CHECK(document.blocks[1].text.text() == "One line\nand one.");
+  CHECK(document.blocks[1].text.text() == "One line and one.");
   CHECK(document.blocks[2].kind == BlockKind::kHeading);
   CHECK(document.blocks[3].kind == BlockKind::kListItem);
   CHECK(ParseText("One line only", "file").title == "file");
+}
+
+TEST_CASE("a wrapped line goes on in the next one, a short line ends", "[rag]") {
+  const std::string wrapped =
+      "The survey of the estuary was carried out by the Institute for Coastal\n"
+      "Ecology. The team, led by Dr. Lasko, counted 1,284 grey seals on all\n"
+      "the sandbanks of the river, and it asked the county of Wexmoor to\r\n  go on.\n\n"
+      "Anna Berg\nTall House\n12 Mill Road\n\n"
+      "调查队在河口的沙洲上一共数到了一千二百八十四只灰海豹，比上一次多出百分之十七\n"
+      "左右。\n\n- item of a list that\n  goes on\n- next\n";
+  const ParsedDocument text = ParseText(wrapped, "file");
+  REQUIRE(text.blocks.size() == 5);
+  CHECK(
+      text.blocks[0].text.text() ==
+      "The survey of the estuary was carried out by the Institute for Coastal Ecology. The team, "
+      "led by Dr. Lasko, counted 1,284 grey seals on all the sandbanks of the river, and it asked "
+      "the county of Wexmoor to go on.");
+  CHECK(text.blocks[1].text.text() == "Anna Berg\nTall House\n12 Mill Road");
+  CHECK(text.blocks[2].text.text() ==
+        "调查队在河口的沙洲上一共数到了一千二百八十四只灰海豹，比上一次多出百分之十七左右。");
+  CHECK(text.blocks[3].text.text() == "- item of a list that goes on");
+  const std::vector<Chunk> chunks = CutChunks(text);
+  REQUIRE(chunks.size() == 1);
+  CHECK(SourceBehind(wrapped, chunks[0], "Wexmoor to go on.") == "Wexmoor to\r\n  go on.");
+  CHECK(SourceBehind(wrapped, chunks[0], "百分之十七左右") == "百分之十七\n左右");
+
+  const std::string markdown = "他来了，\n**又**走了。\n";
+  const std::vector<Chunk> marked = CutChunks(ParseMarkdown(markdown, "file"));
+  REQUIRE(marked.size() == 1);
+  CHECK(marked[0].text.text() == "他来了，又走了。");
+  CHECK(SourceBehind(markdown, marked[0], "他来了，又走了。") == "他来了，\n**又**走了。");
+  const std::string soft = "It is *one*\nline with [a\nlink](a.md) in it.  \nHard.\n";
+  const std::vector<Chunk> lines = CutChunks(ParseMarkdown(soft, "file"));
+  REQUIRE(lines.size() == 1);
+  CHECK(lines[0].text.text() == "It is one line with a link in it.\nHard.");
+  REQUIRE(lines[0].links.size() == 1);
+  CHECK(lines[0].links[0].text == "a link");
+  CHECK(SourceBehind(soft, lines[0], "one line with a") == "one*\nline with [a");
+}
+
+TEST_CASE("what surrounds the text of a page is left out", "[rag]") {
+  const std::string source =
+      "<html><body><div id='header'><ul class='menu'><li><a href='i.html'>Main page</a></ul></div>"
+      "<div role='navigation'>Donate</div><p>Above</p><div role='main'><h1>Skol</h1>"
+      "<div id='x'><h2>Contents</h2><ul><li><a href='#History'>1 History</a></li></ul></div>"
+      "<p>The Skol is a river.<sup><a href='#c1'>[1]</a></sup> It is long.</p>"
+      "<h2>History<span class='mw-editsection'>[<a href='e'>edit</a>]</span></h2>"
+      "<p>See <a href='#c1'>the note</a>.</p><p hidden>No.</p></div>"
+      "<footer>Privacy policy</footer></body></html>";
+  const ParsedDocument document = ParseHtml(source, "file");
+  CHECK(document.title == "Skol");
+  std::vector<std::string> texts;
+  for (const Block& block : document.blocks) texts.push_back(block.text.text());
+  CHECK(texts == std::vector<std::string>{"Skol", "Contents", "The Skol is a river. It is long.",
+                                          "History", "See the note."});
+  CHECK(ParseHtml("<body><main></main><p>Text</p></body>", "file").blocks.size() == 1);
+  CHECK(ParseHtml("<body><main>A</main><main>B</main>C</body>", "file").blocks.size() == 3);
+}
+
+TEST_CASE("a heading leads its text, and names something when it has several words", "[rag]") {
+  RawDocument raw;
+  raw.uri = "a.md";
+  raw.format = DocumentFormat::kMarkdown;
+  raw.source =
+      "# Tarpon\n\nA queue.\n\n## License\n\nMIT\n\n## Night shift\n\n## Who asks?\n\nAnn.\n\n"
+      "## 经济\n\n茶。\n\n## 文昌阁\n\n高。\n";
+  const auto document = PrepareDocument(raw, 10000);
+  REQUIRE(document.ok());
+  REQUIRE(document->chunks.size() == 1);
+  CHECK(document->chunks[0].chunk.text.text() ==
+        "A queue.\nLicense: MIT\nNight shift: Who asks? Ann.\n经济：茶。\n文昌阁：高。");
+  std::vector<std::string> names;
+  for (const IntroducedName& name : document->chunks[0].names) names.push_back(name.name);
+  CHECK(names == std::vector<std::string>{"Night shift", "Who asks?", "文昌阁"});
 }
 
 TEST_CASE("long texts are cut between sentences and stay within the limit", "[rag]") {
@@ -272,6 +346,14 @@ TEST_CASE("files that cannot be documents are named and leave the database as it
   CHECK_THAT(report->skipped[0].reason, Catch::Contains("empty"));
   CHECK_THAT(report->skipped[1].reason, Catch::Contains("limited to"));
   CHECK_THAT(report->skipped[2].reason, Catch::Contains("not UTF-8"));
+  std::filesystem::create_symlink("nowhere.md", folder.path() + "/broken.md");
+  std::filesystem::create_symlink(".", folder.path() + "/circle");
+  const auto linked = database->pipeline->Ingest(folder.path());
+  REQUIRE(linked.ok());
+  CHECK(linked->documents_unchanged == 1);
+  REQUIRE(linked->skipped.size() == 4);
+  CHECK(linked->skipped[0].path == "broken.md");
+  CHECK_THAT(linked->skipped[0].reason, Catch::Contains("link to nothing"));
   const auto alone = RagDatabase::Make();
   REQUIRE(alone->pipeline->Ingest(folder.path() + "/good.txt").ok());
   CHECK(database->Everything() == alone->Everything());
