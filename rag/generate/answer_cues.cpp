@@ -27,8 +27,8 @@ constexpr std::array kFunctionWords = std::to_array<std::string_view>(
 constexpr std::array kChineseFunction = std::to_array<std::string_view>(
     {"什么时候", "是谁", "什么", "哪一年", "哪年", "哪里", "哪儿", "哪些", "哪个", "哪位",
      "哪所",     "哪座", "哪一", "多少",   "何时", "何地", "怎么", "为何", "谁",   "哪",
-     "几",       "吗",   "呢",   "的",     "了",   "是",   "在",   "于",   "有",   "叫",
-     "与",       "和",   "从",   "被",     "由",   "为",   "请问"});
+     "几",       "有多", "吗",   "呢",     "的",   "了",   "是",   "在",   "于",   "有",
+     "叫",       "与",   "和",   "从",     "被",   "由",   "为",   "请问"});
 
 constexpr std::array kMonths =
     std::to_array<std::string_view>({"january", "february", "march", "april", "may", "june", "july",
@@ -42,6 +42,12 @@ constexpr std::array kNumberWords = std::to_array<std::string_view>(
 constexpr std::array kChineseNumerals =
     std::to_array<std::string_view>({"〇", "零", "一", "二", "三", "四", "五", "六", "七", "八",
                                      "九", "十", "百", "千", "万", "两"});
+constexpr std::array kChineseMeasures = std::to_array<std::string_view>(
+    {"多少", "几", "多高", "多长", "多大", "多远", "多久", "多深", "多宽", "多重"});
+constexpr std::array kPronouns = std::to_array<std::string_view>(
+    {"he", "she", "it", "they", "his", "her", "its", "their", "this", "these"});
+constexpr std::array kChinesePronouns =
+    std::to_array<std::string_view>({"他", "她", "它", "其", "该"});
 constexpr std::array kMeasureWords =
     std::to_array<std::string_view>({"many", "much", "long", "high", "tall", "old", "far", "large",
                                      "big", "deep", "wide", "heavy", "fast", "often"});
@@ -105,11 +111,49 @@ bool HoldsNewName(std::string_view sentence, std::string_view question) {
   return false;
 }
 
-/// Endings that a short word takes without becoming another one.
-bool IsEnding(std::string_view rest) {
-  static constexpr std::string_view kEndings[] = {"s",  "d", "es",  "ed", "r",
-                                                  "er", "n", "ing", "ly"};
-  return std::find(std::begin(kEndings), std::end(kEndings), rest) != std::end(kEndings);
+/// What `word` takes without becoming another one. English doubles a last consonant before some of
+/// it ("slip", "slipped").
+bool IsEndingOf(std::string_view word, std::string_view rest) {
+  constexpr std::array kEndings =
+      std::to_array<std::string_view>({"s", "d", "es", "ed", "r", "er", "n", "ing", "ly"});
+  constexpr std::array kAfterDoubled = std::to_array<std::string_view>({"ed", "er", "ing"});
+  if (In(kEndings, rest)) return true;
+  return rest.size() > 1 && rest.front() == word.back() && In(kAfterDoubled, rest.substr(1));
+}
+
+constexpr std::array<std::pair<std::string_view, std::string_view>, 2> kBracketPairs = {
+    {{"(", ")"}, {"（", "）"}}};
+
+/// Bytes from `at`, where brackets open, to behind their end; 0 when they do not.
+size_t BracketsAt(std::string_view text, size_t at) {
+  for (const auto& [open, close] : kBracketPairs) {
+    if (text.substr(at, open.size()) != open) continue;
+    const size_t end = text.find(close, at);
+    if (end != std::string_view::npos) return end + close.size() - at;
+  }
+  return 0;
+}
+
+/// Both parts name a year, and a dash or its word lies between them.
+bool IsSpanOfYears(std::string_view text) {
+  constexpr std::array kDashes = std::to_array<std::string_view>({"–", "—", "－", "-", "至", "~"});
+  const auto has_year = [](std::string_view part) { return HoldsTime(part, FoldedWords(part)); };
+  for (const std::string_view dash : kDashes) {
+    const size_t at = text.find(dash);
+    if (at == std::string_view::npos) continue;
+    if (has_year(text.substr(0, at)) && has_year(text.substr(at + dash.size()))) return true;
+  }
+  return false;
+}
+
+/// What a word in -ing may be a form of: "leading" of "lead", "making" of "make", "winning" of
+/// "win".
+bool IsParticipleOf(std::string_view word, std::string_view other) {
+  if (word.size() < 5 || !word.ends_with("ing")) return false;
+  const std::string stem(word.substr(0, word.size() - 3));
+  if (AreFormsOfOneVerb(stem, other) || AreFormsOfOneVerb(stem + "e", other)) return true;
+  return stem[stem.size() - 1] == stem[stem.size() - 2] &&
+         AreFormsOfOneVerb(stem.substr(0, stem.size() - 1), other);
 }
 
 void CutRuns(std::string characters, std::vector<std::string>* runs) {
@@ -145,7 +189,7 @@ AnswerKind AskedKind(std::string_view question) {
   if (holds("哪一年") || holds("哪年") || holds("何时") || holds("什么时候")) {
     return AnswerKind::kTime;
   }
-  if (holds("多少") || holds("几")) return AnswerKind::kNumber;
+  if (HoldsAny(question, kChineseMeasures)) return AnswerKind::kNumber;
   if (holds("谁")) return AnswerKind::kPerson;
   if (holds("哪里") || holds("哪儿") || holds("何地") || holds("何处")) return AnswerKind::kPlace;
   return AnswerKind::kAny;
@@ -160,6 +204,46 @@ bool HoldsKind(AnswerKind kind, std::string_view sentence, std::string_view ques
     case AnswerKind::kPlace: return HoldsNewName(sentence, question);
   }
   return true;
+}
+
+bool HoldsChinesePlace(std::string_view sentence) {
+  constexpr std::array kPlaceWords = std::to_array<std::string_view>({"于", "在"});
+  return HoldsAny(sentence, kPlaceWords);
+}
+
+bool BeginsWithPronoun(std::string_view sentence) {
+  const std::vector<NameWord> words = CutNameWords(sentence);
+  if (words.empty()) return false;
+  const std::string_view first =
+      sentence.substr(words.front().begin, words.front().end - words.front().begin);
+  return words.front().is_single ? In(kChinesePronouns, first) : In(kPronouns, NameKey(first));
+}
+
+bool HoldsLifespan(std::string_view sentence) {
+  for (size_t at = 0; at < sentence.size(); ++at) {
+    const size_t bytes = BracketsAt(sentence, at);
+    if (bytes > 0 && IsSpanOfYears(sentence.substr(at, bytes))) return true;
+  }
+  return false;
+}
+
+std::string DefinitionIn(std::string_view sentence) {
+  constexpr std::array kEnds = std::to_array<std::string_view>(
+      {",", ";", "，", "；", " who ", " which ", " that ", " where ", " whose "});
+  std::string definition;
+  for (size_t at = 0; at < sentence.size();) {
+    if (const size_t bytes = BracketsAt(sentence, at); bytes > 0) {
+      at += bytes;
+      continue;
+    }
+    const std::string_view rest = sentence.substr(at);
+    if (std::any_of(kEnds.begin(), kEnds.end(),
+                    [&](std::string_view end) { return rest.starts_with(end); })) {
+      break;
+    }
+    definition += sentence[at++];
+  }
+  return definition;
 }
 
 ContentWords ContentOf(std::string_view text) {
@@ -188,10 +272,11 @@ bool SameWord(std::string_view a, std::string_view b) {
   while (common < shorter && a[common] == b[common]) ++common;
   // Suffixes of English and its neighbours take up to two fifths of a word.
   if (common >= 4 && common * 5 >= longer * 3) return true;
-  if (common >= 3 && common == shorter && IsEnding((a.size() > b.size() ? a : b).substr(common))) {
-    return true;
-  }
-  return !a.empty() && !b.empty() && AreFormsOfOneVerb(a, b);
+  const std::string_view word = a.size() > b.size() ? b : a;
+  const std::string_view rest = (a.size() > b.size() ? a : b).substr(common);
+  if (common >= 3 && common == shorter && IsEndingOf(word, rest)) return true;
+  if (a.empty() || b.empty()) return false;
+  return AreFormsOfOneVerb(a, b) || IsParticipleOf(a, b) || IsParticipleOf(b, a);
 }
 
 }  // namespace kith::rag

@@ -21,6 +21,21 @@ AnswerKind AskedKind(std::string_view question);
 /// are the caller's to check.
 bool HoldsKind(AnswerKind kind, std::string_view sentence, std::string_view question);
 
+/// True when a Chinese sentence has a preposition of place; its names cannot be told by their
+/// letters.
+bool HoldsChinesePlace(std::string_view sentence);
+
+/// True when the sentence begins with a pronoun, so that the one before it says whom it is about.
+bool BeginsWithPronoun(std::string_view sentence);
+
+/// True for the years, or dates with years, of a life in brackets: "(1874–1958)", "(3 May 1851 - 19
+/// November 1927)", "（一八八二年至一九五九年）". They say when someone was born and died.
+bool HoldsLifespan(std::string_view sentence);
+
+/// What a sentence says its subject is: up to the first comma or relative clause, brackets left
+/// out.
+std::string DefinitionIn(std::string_view sentence);
+
 /// The words that carry the question's meaning: folded, without question and function words. For
 /// scripts without spaces, runs of characters between such words.
 struct ContentWords {

@@ -78,15 +78,19 @@ Status Answerer::LoadPassages(const std::vector<Passage>& passages,
     chunks.push_back(passage.chunk);
     documents.push_back(passage.document_node);
   }
-  Column runs;
+  const PropertyId properties[] = {names_.runs, names_.heading, names_.ordinal};
+  std::vector<Column> columns;
+  KITH_RETURN_IF_ERROR(view_.GatherMany(chunks, properties, &columns));
   Column languages;
-  KITH_RETURN_IF_ERROR(view_.Gather(std::span<const NodeId>(chunks), names_.runs, &runs));
   KITH_RETURN_IF_ERROR(
       view_.Gather(std::span<const NodeId>(documents), names_.language, &languages));
   for (size_t i = 0; i < passages.size(); ++i) {
     SourcedPassage loaded;
     loaded.passage = &passages[i];
-    loaded.text = MappedText(passages[i].text, RunsOf(runs.At(i), passages[i]));
+    loaded.text = MappedText(passages[i].text, RunsOf(columns[0].At(i), passages[i]));
+    loaded.heading = StringAt(columns[1], i);
+    const Value ordinal = columns[2].At(i);
+    loaded.is_first = ordinal.IsInteger() && ordinal.AsInteger() == 0;
     loaded.language = StringAt(languages, i);
     sourced->push_back(std::move(loaded));
   }

@@ -19,7 +19,11 @@ namespace {
 
 // What a match counts for when it is not in a chosen sentence itself.
 constexpr double kInTitle = 1.0;
+/// What the first sentence of a document says that its subject is holds for all of it.
+constexpr double kInLead = 0.9;
 constexpr double kInPassage = 0.5;
+/// Another form of a word against the word itself.
+constexpr double kOtherForm = 0.95;
 /// A name of the question against a word that stands in one chunk only.
 constexpr double kNameWeight = 1.5;
 // What choosing more costs, as a share of the question.
@@ -28,6 +32,12 @@ constexpr double kPassageCost = 0.03;
 /// A better-ranked passage wins between equals.
 constexpr double kRankCost = 0.02;
 constexpr double kKindBonus = 0.15;
+/// How much of it a sentence gets that holds something of the kind but nothing else that was asked.
+constexpr double kKindAlone = 0.25;
+/// Something that may be a place: the document's own subject, or what follows a preposition.
+constexpr double kPerhaps = 0.5;
+/// A sentence that begins with a pronoun, together with the one before it.
+constexpr double kFollows = 0.03;
 /// Off the confidence when nothing of the asked kind was found.
 constexpr double kKindMissing = 0.2;
 
@@ -47,7 +57,9 @@ struct Sentence {
   size_t begin = 0;
   size_t end = 0;
   Coverage covers;
-  bool holds_kind = false;
+  double kind = 0;             ///< How well it holds something of the asked kind, 0 to 1.
+  bool under_heading = false;  ///< The passage's heading leads it.
+  bool follows = false;        ///< It begins with a pronoun, and is not the first of its passage.
   std::set<NodeId> names;
 };
 
@@ -74,9 +86,12 @@ class Chooser {
   Status MakeUnits();
   CutText Cut(std::string_view text) const;
   Coverage Match(const CutText& text) const;
+  void AddSentences(size_t index, AnswerKind kind);
+  double KindOf(AnswerKind kind, std::string_view words, const Sentence& sentence) const;
+  double AskedShare(const Sentence& sentence) const;
   double Covered(const std::vector<size_t>& chosen) const;
   double Value(const std::vector<size_t>& chosen) const;
-  bool HoldsKind(const std::vector<size_t>& chosen) const;
+  double Kind(const std::vector<size_t>& chosen) const;
   bool Connected(const Sentence& a, const Sentence& b) const;
   std::vector<size_t> BestStart() const;
   void Extend(std::vector<size_t>* chosen) const;
@@ -88,9 +103,10 @@ class Chooser {
   double total_weight_ = 0;
   NameSet name_hashes_;
   std::unordered_map<uint64_t, NodeId> entity_of_;
+  std::set<NodeId> asked_names_;
   std::vector<Sentence> sentences_;
   std::vector<Coverage> in_passage_;  ///< Per passage: text and title.
-  std::vector<Coverage> in_title_;
+  std::vector<Coverage> in_title_;    ///< Per passage: title, and what the lead says.
 };
 
 Result<double> Chooser::Rarity(std::string_view word) const {
@@ -159,23 +175,27 @@ CutText Chooser::Cut(std::string_view text) const {
 }
 
 Coverage Chooser::Match(const CutText& text) const {
+  const auto any = [](bool found) { return found ? 1.0 : 0.0; };
   Coverage covers;
   for (const Unit& unit : units_) {
-    bool matched = false;
+    double match = 0;
     switch (unit.type) {
       case Unit::Type::kWord:
-        matched = text.words.contains(unit.word) ||
-                  std::any_of(text.words.begin(), text.words.end(),
-                              [&](const std::string& word) { return SameWord(unit.word, word); });
+        match = any(text.words.contains(unit.word));
+        if (match == 0) {
+          match = kOtherForm *
+                  any(std::any_of(text.words.begin(), text.words.end(),
+                                  [&](const auto& word) { return SameWord(unit.word, word); }));
+        }
         break;
       case Unit::Type::kCharacters:
-        matched = std::any_of(unit.pairs.begin(), unit.pairs.end(), [&](const std::string& pair) {
+        match = any(std::any_of(unit.pairs.begin(), unit.pairs.end(), [&](const auto& pair) {
           return text.characters.find(pair) != std::string::npos;
-        });
+        }));
         break;
-      case Unit::Type::kName: matched = text.names.contains(unit.entity); break;
+      case Unit::Type::kName: match = any(text.names.contains(unit.entity)); break;
     }
-    covers.push_back(matched ? 1 : 0);
+    covers.push_back(match);
   }
   return covers;
 }
@@ -188,36 +208,89 @@ Status Chooser::Prepare() {
     entity_of_.emplace(hash, entity);
   };
   for (const KnownName& name : input_.names) know(name.entity, name.key);
-  for (const LinkedEntity& entity : input_.question.entities) know(entity.node, entity.key);
+  for (const LinkedEntity& entity : input_.question.entities) {
+    know(entity.node, entity.key);
+    asked_names_.insert(entity.node);
+  }
   const AnswerKind kind = AskedKind(input_.question.text);
-  std::set<NodeId> asked;
-  for (const LinkedEntity& entity : input_.question.entities) asked.insert(entity.node);
   for (size_t i = 0; i < std::min(options_.passages, input_.passages.size()); ++i) {
-    const SourcedPassage& passage = input_.passages[i];
-    const std::string& text = passage.text.text();
-    CutText title = Cut(passage.passage->title);
-    title.names.insert(passage.about.begin(), passage.about.end());
-    in_title_.push_back(Match(title));
-    CutText whole = Cut(text);
-    whole.words.insert(title.words.begin(), title.words.end());
-    whole.names.insert(title.names.begin(), title.names.end());
-    in_passage_.push_back(Match(whole));
-    for (const auto& [begin, end] : CutSentences(text, passage.language)) {
-      const std::string_view words = std::string_view(text).substr(begin, end - begin);
-      Sentence sentence{i, begin, end, {}, false, {}};
-      CutText cut = Cut(words);
-      sentence.covers = Match(cut);
-      sentence.names = std::move(cut.names);
-      sentence.holds_kind = kith::rag::HoldsKind(kind, words, input_.question.text);
-      if (kind == AnswerKind::kPerson || kind == AnswerKind::kPlace) {
-        sentence.holds_kind =
-            sentence.holds_kind || std::any_of(sentence.names.begin(), sentence.names.end(),
-                                               [&](NodeId name) { return !asked.contains(name); });
-      }
-      sentences_.push_back(std::move(sentence));
-    }
+    AddSentences(i, kind);
   }
   return Status::Ok();
+}
+
+void Chooser::AddSentences(size_t index, AnswerKind kind) {
+  const SourcedPassage& passage = input_.passages[index];
+  const std::string& text = passage.text.text();
+  CutText title = Cut(passage.passage->title);
+  title.names.insert(passage.about.begin(), passage.about.end());
+  Coverage in_title = Match(title);
+  CutText whole = Cut(passage.heading + "\n" + text);
+  whole.words.insert(title.words.begin(), title.words.end());
+  whole.characters += " " + title.characters;
+  whole.names.insert(title.names.begin(), title.names.end());
+  in_passage_.push_back(Match(whole));
+  const size_t first = sentences_.size();
+  for (const auto& [begin, end] : CutSentences(text, passage.language)) {
+    const std::string_view words = std::string_view(text).substr(begin, end - begin);
+    // The heading that a chunk begins with is not in its text.
+    const bool under_heading = sentences_.size() == first && !passage.heading.empty();
+    CutText cut = Cut(under_heading ? passage.heading + "\n" + std::string(words) : words);
+    if (kind == AnswerKind::kTime && HoldsLifespan(words)) {
+      cut.words.insert({"born", "died"});
+      cut.characters += " 出生 去世";
+    }
+    Sentence sentence;
+    sentence.passage = index;
+    sentence.begin = begin;
+    sentence.end = end;
+    sentence.covers = Match(cut);
+    sentence.names = std::move(cut.names);
+    sentence.kind = KindOf(kind, words, sentence);
+    sentence.under_heading = under_heading;
+    sentence.follows = sentences_.size() > first && BeginsWithPronoun(words);
+    sentences_.push_back(std::move(sentence));
+  }
+  if (passage.is_first && sentences_.size() > first) {
+    const Sentence& lead = sentences_[first];
+    const Coverage defined =
+        Match(Cut(DefinitionIn(std::string_view(text).substr(lead.begin, lead.end - lead.begin))));
+    for (size_t i = 0; i < units_.size(); ++i) {
+      const bool is_name = units_[i].type == Unit::Type::kName;
+      in_title[i] = std::max(in_title[i], is_name ? 0 : kInLead * defined[i]);
+    }
+  }
+  in_title_.push_back(std::move(in_title));
+}
+
+double Chooser::KindOf(AnswerKind kind, std::string_view words, const Sentence& sentence) const {
+  const bool by_name = kind == AnswerKind::kPerson || kind == AnswerKind::kPlace;
+  const std::string& question = input_.question.text;
+  if (!by_name) return HoldsKind(kind, words, question) ? 1 : 0;
+  const SourcedPassage& passage = input_.passages[sentence.passage];
+  const auto is_new = [&](NodeId name) { return !asked_names_.contains(name); };
+  const auto is_other = [&](NodeId name) { return is_new(name) && !passage.about.contains(name); };
+  // Where something is, its own name does not tell.
+  if (HoldsKind(kind, words, question + "\n" + passage.passage->title) ||
+      std::any_of(sentence.names.begin(), sentence.names.end(), is_other)) {
+    return 1;
+  }
+  const bool own = HoldsKind(kind, words, question) ||
+                   std::any_of(sentence.names.begin(), sentence.names.end(), is_new);
+  if (kind == AnswerKind::kPerson) return own ? 1 : 0;
+  return own || HoldsChinesePlace(words) ? kPerhaps : 0;
+}
+
+/// Of what was asked besides names, the share that the sentence itself covers.
+double Chooser::AskedShare(const Sentence& sentence) const {
+  double covered = 0;
+  double total = 0;
+  for (size_t i = 0; i < units_.size(); ++i) {
+    if (units_[i].type == Unit::Type::kName) continue;
+    covered += units_[i].weight * sentence.covers[i];
+    total += units_[i].weight;
+  }
+  return total > 0 ? covered / total : 1;
 }
 
 double Chooser::Covered(const std::vector<size_t>& chosen) const {
@@ -234,18 +307,30 @@ double Chooser::Covered(const std::vector<size_t>& chosen) const {
   return total_weight_ > 0 ? covered / total_weight_ : 0;
 }
 
-bool Chooser::HoldsKind(const std::vector<size_t>& chosen) const {
-  return std::any_of(chosen.begin(), chosen.end(),
-                     [&](size_t index) { return sentences_[index].holds_kind; });
+/// The best of the sentences; 0 when none holds anything of the kind.
+double Chooser::Kind(const std::vector<size_t>& chosen) const {
+  double best = 0;
+  for (const size_t index : chosen) {
+    const Sentence& sentence = sentences_[index];
+    const double share = kKindAlone + (1 - kKindAlone) * AskedShare(sentence);
+    best = std::max(best, sentence.kind * share);
+  }
+  return best;
 }
 
 double Chooser::Value(const std::vector<size_t>& chosen) const {
   std::set<size_t> passages;
   for (const size_t index : chosen) passages.insert(sentences_[index].passage);
-  double value = Covered(chosen) + (HoldsKind(chosen) ? kKindBonus : -kKindBonus);
+  const double kind = Kind(chosen);
+  double value = Covered(chosen) + kKindBonus * (kind > 0 ? kind : -1);
   value -= kSentenceCost * static_cast<double>(chosen.size());
   value -= kPassageCost * static_cast<double>(passages.size());
   for (const size_t passage : passages) value -= kRankCost * static_cast<double>(passage);
+  for (const size_t index : chosen) {
+    const bool after = sentences_[index].follows &&
+                       std::find(chosen.begin(), chosen.end(), index - 1) != chosen.end();
+    value += after ? kFollows : 0;
+  }
   return value;
 }
 
@@ -322,7 +407,7 @@ std::vector<size_t> Chooser::Choose(double* confidence) const {
   std::vector<size_t> chosen = BestStart();
   Extend(&chosen);
   Reduce(&chosen);
-  *confidence = std::clamp(Covered(chosen) - (HoldsKind(chosen) ? 0 : kKindMissing), 0.0, 1.0);
+  *confidence = std::clamp(Covered(chosen) - (Kind(chosen) > 0 ? 0 : kKindMissing), 0.0, 1.0);
   // Sentences of one passage stand together and in their own order.
   std::vector<size_t> passages;
   for (const size_t index : chosen) {
@@ -357,6 +442,7 @@ Result<Draft> ExtractiveGenerator::Generate(const GeneratorInput& input) const {
     draft.text = AbstainText(input.question.language);
     return draft;
   }
+  size_t last_passage = input.passages.size();
   for (const size_t index : chosen) {
     const Sentence& sentence = chooser.sentences()[index];
     const SourcedPassage& passage = input.passages[sentence.passage];
@@ -364,7 +450,12 @@ Result<Draft> ExtractiveGenerator::Generate(const GeneratorInput& input) const {
     // "She was born on the island" needs its title to be understood.
     const bool named = std::any_of(sentence.names.begin(), sentence.names.end(),
                                    [&](NodeId name) { return passage.about.contains(name); });
-    if (!named) draft.text += passage.passage->title + ": ";
+    if (!named && sentence.passage != last_passage) {
+      draft.text += passage.passage->title;
+      if (sentence.under_heading) draft.text += " > " + passage.heading;
+      draft.text += ": ";
+    }
+    last_passage = sentence.passage;
     draft.text += passage.text.text().substr(sentence.begin, sentence.end - sentence.begin);
     draft.citations.push_back({sentence.passage, sentence.begin, sentence.end});
     draft.text += fmt::format(" [{}]", draft.citations.size());

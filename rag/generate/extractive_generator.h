@@ -17,7 +17,7 @@ namespace kith::rag {
 struct ExtractiveOptions {
   size_t passages = 8;       ///< Sentences are taken from so many of the best.
   size_t max_sentences = 4;  ///< In one answer.
-  double abstain_below = 0.62;
+  double abstain_below = 0.63;
 };
 
 class ExtractiveGenerator final : public Generator {

@@ -32,6 +32,8 @@ struct SourcedPassage {
   const Passage* passage = nullptr;  ///< Borrowed.
   MappedText text;                   ///< The passage's text with its source bytes.
   std::string language;
+  std::string heading;     ///< Of the section; may be empty.
+  bool is_first = false;   ///< The document begins with it.
   std::set<NodeId> about;  ///< Entities that its document or section is about.
 };
 

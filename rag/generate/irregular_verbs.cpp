@@ -8,7 +8,7 @@ namespace {
 
 // Each row is one verb: its forms with a blank before and after each.
 constexpr std::string_view kVerbs[] = {
-    " bear bears bore born borne ",
+    " bear bears bore borne ",
     " become becomes became ",
     " begin begins began begun ",
     " bind binds bound ",

@@ -74,24 +74,31 @@ std::vector<LinkedEntity> TakeLongest(std::vector<LinkedEntity> all) {
   return taken;
 }
 
+/// Of each entity: how many bear its name, and how many chunks mention it.
 Status CountRelationships(storage::ReadView* view, const GraphNames& names,
                           std::vector<LinkedEntity>* entities) {
   std::vector<NodeId> nodes;
   for (const LinkedEntity& entity : *entities) nodes.push_back(entity.node);
-  const auto count = [&](RelTypeId type, std::vector<uint32_t>* degrees) {
-    const RelTypeId types[] = {type};
-    storage::ExpandOptions options;
-    options.types = types;
-    options.direction = Direction::kIncoming;
-    return view->Degree(nodes, options, degrees);
-  };
-  std::vector<uint32_t> introduced;
+  storage::ExpandOptions options;
+  options.direction = Direction::kIncoming;
+  const RelTypeId about_type[] = {names.about};
+  options.types = about_type;
+  storage::Adjacency about;
+  KITH_RETURN_IF_ERROR(view->Expand(nodes, options, &about));
+  Column kinds;
+  KITH_RETURN_IF_ERROR(
+      view->Gather(std::span<const RelId>(about.relationships), names.kind, &kinds));
+  const RelTypeId mentions_type[] = {names.mentions};
+  options.types = mentions_type;
   std::vector<uint32_t> mentioned;
-  KITH_RETURN_IF_ERROR(count(names.about, &introduced));
-  KITH_RETURN_IF_ERROR(count(names.mentions, &mentioned));
+  KITH_RETURN_IF_ERROR(view->Degree(nodes, options, &mentioned));
   for (size_t i = 0; i < entities->size(); ++i) {
-    (*entities)[i].introduced = introduced[i];
     (*entities)[i].mentioned = mentioned[i];
+    for (size_t at = about.offsets[i]; at < about.offsets[i + 1]; ++at) {
+      const Value kind = kinds.At(at);
+      // A link with the name as its text bears no name.
+      if (!kind.IsString() || kind.AsString() != "link") ++(*entities)[i].introduced;
+    }
   }
   return Status::Ok();
 }

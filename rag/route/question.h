@@ -23,7 +23,7 @@ struct LinkedEntity {
   std::string name;
   size_t begin = 0;
   size_t end = 0;
-  uint32_t introduced = 0;  ///< ABOUT relationships: more than one is ambiguous.
+  uint32_t introduced = 0;  ///< By titles, aliases and headings: more than one is ambiguous.
   uint32_t mentioned = 0;   ///< Chunks that mention it: fewer is more selective.
 };
 
