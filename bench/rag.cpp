@@ -4,6 +4,8 @@
 // latency. The last line is one JSON object.
 //
 //   kith_bench_rag DIR [--questions N] [--batch N] [--path DB]
+//
+// --batch: documents in a transaction, 1 unless told otherwise.
 #include <fmt/core.h>
 #include <simdjson.h>
 #include <sys/resource.h>
@@ -33,7 +35,7 @@ struct BenchOptions {
   std::string folder;
   std::string database;
   size_t questions = SIZE_MAX;
-  size_t batch = 512;
+  size_t batch = 1;
 };
 
 struct BenchQuestion {

@@ -9,7 +9,6 @@
 
 #include "rag/generate/citation.h"
 #include "rag/ingest/names.h"
-#include "rag/ingest/term_lookup.h"
 
 namespace kith::rag {
 namespace {
@@ -137,7 +136,7 @@ Result<double> Answerer::ChunksWith(std::string_view word) {
   const std::vector<NameWord> words = CutNameWords(word);
   if (!words.empty() && words.front().is_single) {
     KITH_ASSIGN_OR_RETURN(const std::vector<NodeId> chunks,
-                          FindChunks(TermsOf(words), &view_.keys()));
+                          FindChunks(TermsOf(words), &waiting_, &view_.keys()));
     return static_cast<double>(chunks.size());
   }
   KITH_ASSIGN_OR_RETURN(const uint64_t chunks,

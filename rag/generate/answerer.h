@@ -12,6 +12,7 @@
 #include "index/text/text_index.h"
 #include "rag/generate/generator.h"
 #include "rag/ingest/graph_names.h"
+#include "rag/ingest/term_lookup.h"
 #include "rag/types.h"
 #include "storage/read_view.h"
 
@@ -42,6 +43,7 @@ class Answerer {
   const RagIndexes& indexes_;
   const GraphNames& names_;
   const Generator& generator_;
+  WaitingChunks waiting_;
 };
 
 }  // namespace kith::rag

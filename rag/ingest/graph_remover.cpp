@@ -35,8 +35,8 @@ Status GraphWriter::RemoveContents(NodeId document) {
   for (size_t i = 0; i < chunks.size(); ++i) {
     const Value text = texts.At(i);
     if (!text.IsString()) continue;
-    const std::vector<uint64_t> terms = TermsOf(CutNameWords(text.AsString()));
-    KITH_RETURN_IF_ERROR(RemoveTerms(chunks[i], terms, &transaction_->keys()));
+    const ChunkTerms removed{chunks[i], TermsOf(CutNameWords(text.AsString()))};
+    KITH_RETURN_IF_ERROR(RemoveTerms(removed, &cache_->waiting, &transaction_->keys()));
   }
   std::vector<NodeId> introducers = chunks;
   introducers.push_back(document);

@@ -308,7 +308,7 @@ Status GraphWriter::MentionInEarlierChunks(WriteReport* report) {
   for (const auto& [key, entity] : new_entities_) {
     const std::vector<uint64_t> terms = TermsOf(CutNameWords(key));
     KITH_ASSIGN_OR_RETURN(const std::vector<NodeId> found,
-                          FindChunks(terms, &transaction_->keys()));
+                          FindChunks(terms, &cache_->waiting, &transaction_->keys()));
     to_scan.insert(found.begin(), found.end());
   }
   KITH_RETURN_IF_ERROR(MentionNewNames(to_scan, report));
@@ -366,11 +366,12 @@ Status GraphWriter::MentionInNewChunks(const std::vector<NewChunk>& chunks, Writ
 }
 
 Status GraphWriter::AddTermsOf(const std::vector<NewChunk>& chunks) {
-  TermBatch batch;
+  std::vector<ChunkTerms> added;
+  added.reserve(chunks.size());
   for (const NewChunk& chunk : chunks) {
-    for (const uint64_t term : TermsOf(chunk.prepared->words)) batch[term].push_back(chunk.node);
+    added.push_back({chunk.node, TermsOf(chunk.prepared->words)});
   }
-  return AddTerms(&batch, &transaction_->keys());
+  return AddTerms(added, &cache_->waiting, &transaction_->keys());
 }
 
 }  // namespace kith::rag

@@ -35,11 +35,13 @@ struct IndexDefinition;
 
 namespace kith::rag {
 
-/// Hashes of all keys of entities, and perhaps of some that are gone: what is not in it is no name.
-/// Each hit is looked up in the transaction's own view.
+/// What writers of one database remember of it from one transaction to the next.
 struct NameCache {
   bool loaded = false;
+  /// Of all keys of entities, and perhaps of some that are gone: what is not in it is no name. Each
+  /// hit is looked up in the transaction's own view.
   NameSet hashes;
+  WaitingChunks waiting;
 };
 
 struct WriteReport {

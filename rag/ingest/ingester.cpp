@@ -16,6 +16,10 @@ namespace {
 constexpr int kMaxAttempts = 16;
 /// Sources held by an open batch: far below a transaction's own limit.
 constexpr size_t kMaxBatchBytes = size_t{32} << 20;
+/// What waits for one sync: enough that the sync costs little, and no more than a crash of the
+/// machine may cost.
+constexpr size_t kDocumentsPerSync = 512;
+constexpr std::chrono::milliseconds kSyncInterval{100};
 
 bool IsAboutDocument(const Status& status) {
   switch (status.code()) {
@@ -38,12 +42,12 @@ Result<IngestReport> Ingester::IngestPath(const std::string& path) {
   for (const SkippedDocument& skipped : source.skipped()) KITH_RETURN_IF_ERROR(Skip(skipped));
   uint64_t bytes_before = 0;
   for (const SourceFile& file : source.files()) {
-    KITH_RETURN_IF_ERROR(source.Read(file, visitor));
+    const Status status = source.Read(file, visitor);
+    if (!status.ok()) return Finish(status);
     bytes_before += file.bytes;
     progress_.bytes_done = bytes_before;
   }
-  KITH_RETURN_IF_ERROR(WriteBatch());
-  return report_;
+  return Finish(WriteBatch());
 }
 
 Result<IngestReport> Ingester::IngestText(const std::string& uri, std::string_view text) {
@@ -56,9 +60,30 @@ Result<IngestReport> Ingester::IngestText(const std::string& uri, std::string_vi
   FormatOfPath(uri, &raw.format);
   progress_.documents_total = 1;
   progress_.bytes_total = text.size();
-  KITH_RETURN_IF_ERROR(Accept(std::move(raw)));
-  KITH_RETURN_IF_ERROR(WriteBatch());
+  const Status status = Accept(std::move(raw));
+  return Finish(status.ok() ? WriteBatch() : status);
+}
+
+/// What was committed is made durable even when the ingest has failed or was stopped.
+Result<IngestReport> Ingester::Finish(const Status& status) {
+  const Status synced = SyncNow();
+  KITH_RETURN_IF_ERROR(status);
+  KITH_RETURN_IF_ERROR(synced);
   return report_;
+}
+
+Status Ingester::SyncNow() {
+  if (unsynced_ == 0) return Status::Ok();
+  KITH_RETURN_IF_ERROR(shared_->store->Sync());
+  unsynced_ = 0;
+  synced_at_ = std::chrono::steady_clock::now();
+  return Status::Ok();
+}
+
+Status Ingester::SyncWhenDue() {
+  const bool due = unsynced_ >= kDocumentsPerSync ||
+                   std::chrono::steady_clock::now() - synced_at_ >= kSyncInterval;
+  return due ? SyncNow() : Status::Ok();
 }
 
 Status Ingester::Skip(SkippedDocument skipped) {
@@ -95,6 +120,7 @@ Status Ingester::WriteBatch() {
   batch_.clear();
   batch_uris_.clear();
   batch_bytes_ = 0;
+  KITH_RETURN_IF_ERROR(SyncWhenDue());
   for (const PreparedDocument& document : written) {
     KITH_RETURN_IF_ERROR(Progress(document.uri, document.source.size()));
   }
@@ -131,10 +157,11 @@ Status Ingester::Write(std::span<const PreparedDocument> documents) {
       KITH_ASSIGN_OR_RETURN(const auto transaction,
                             shared_->store->Begin(storage::TransactionMode::kWrite));
       status = WriteInto(*transaction, documents, &written);
-      if (status.ok()) status = transaction->Commit();
+      if (status.ok()) status = transaction->Commit(storage::Durability::kLater);
       if (!status.IsRetryable()) break;
     }
     KITH_RETURN_IF_ERROR(status);
+    unsynced_ += documents.size();
   }
   report_.documents_added += written.added;
   report_.documents_replaced += written.replaced;

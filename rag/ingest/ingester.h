@@ -2,9 +2,14 @@
 // Drives an ingest: reads documents, makes them ready, and hands them to the graph in transactions
 // of one or more documents, with progress, cancellation and a report of what was skipped.
 //
+// Transactions share syncs: several commit, one after the other, before all of them are made
+// durable, and an ingest returns when all are. After a crash the documents that are there are the
+// first of those that were read, each whole.
+//
 // Thread safety: an ingester belongs to one thread; `NameCache` is used under `write_lock` only.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <functional>
 #include <mutex>
@@ -47,6 +52,10 @@ class Ingester {
   Status Skip(SkippedDocument skipped);
   Status WriteBatch();
   Status WriteOneByOne(const Status& failure);
+  /// Makes durable what was committed; the other one when enough of it waits for that.
+  Status SyncNow();
+  Status SyncWhenDue();
+  Result<IngestReport> Finish(const Status& status);
   Status Write(std::span<const PreparedDocument> documents);
   Status WriteInto(storage::Transaction& transaction, std::span<const PreparedDocument> documents,
                    WriteReport* report);
@@ -60,6 +69,8 @@ class Ingester {
   std::vector<PreparedDocument> batch_;
   size_t batch_bytes_ = 0;
   std::set<std::string> batch_uris_;
+  size_t unsynced_ = 0;  ///< Documents that were committed since the last sync.
+  std::chrono::steady_clock::time_point synced_at_ = std::chrono::steady_clock::now();
 };
 
 }  // namespace kith::rag

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// Block: key = prefix | term (8, big-endian) | first chunk (8, big-endian); value = the following
-// chunks as variable-length differences, each at least 1.
+// Block: key = prefix "t" | term (8, big-endian) | first chunk (8, big-endian); value = the
+// following chunks as variable-length differences, each at least 1.
+// Waiting chunk: key = prefix "w" | chunk (8, big-endian); value = its terms (8 each, big-endian).
+// Stamp of the waiting chunks: key = prefix "s"; value = 8 random bytes.
 #include "rag/ingest/term_lookup.h"
 
 #include <algorithm>
-#include <optional>
+#include <random>
 #include <string>
 
 namespace kith::rag {
@@ -12,9 +14,14 @@ namespace {
 
 using storage::KeySpace;
 
-constexpr std::string_view kPrefix("\xFF\xFF\xFF\xFFragt", 8);
+constexpr std::string_view kBlockPrefix("\xFF\xFF\xFF\xFFragt", 8);
+constexpr std::string_view kWaitingPrefix("\xFF\xFF\xFF\xFFragw", 8);
+constexpr std::string_view kStampKey("\xFF\xFF\xFF\xFFrags", 8);
 /// A block of so many chunks is a few hundred bytes: cheap to rewrite when one is taken out.
 constexpr size_t kBlockChunks = 256;
+/// So many pairs may wait: those of about 500 passages of 60 different words. Then they become
+/// blocks, about a dozen for each passage. Reading them all takes about a millisecond.
+constexpr size_t kMaxWaitingPairs = size_t{1} << 15;
 
 void AppendBigEndian(uint64_t number, std::string* out) {
   for (int shift = 56; shift >= 0; shift -= 8) *out += static_cast<char>(number >> shift);
@@ -27,8 +34,14 @@ uint64_t ReadBigEndian(std::string_view bytes) {
 }
 
 std::string TermKey(uint64_t term) {
-  std::string key(kPrefix);
+  std::string key(kBlockPrefix);
   AppendBigEndian(term, &key);
+  return key;
+}
+
+std::string WaitingKey(NodeId chunk) {
+  std::string key(kWaitingPrefix);
+  AppendBigEndian(chunk.bits(), &key);
   return key;
 }
 
@@ -58,8 +71,8 @@ std::string EncodeRest(std::span<const NodeId> chunks) {
 }
 
 bool DecodeBlock(std::string_view key, std::string_view value, std::vector<NodeId>* chunks) {
-  if (key.size() != kPrefix.size() + 16) return false;
-  uint64_t at = ReadBigEndian(key.substr(kPrefix.size() + 8));
+  if (key.size() != kBlockPrefix.size() + 16) return false;
+  uint64_t at = ReadBigEndian(key.substr(kBlockPrefix.size() + 8));
   chunks->push_back(NodeId(at));
   uint64_t difference = 0;
   int shift = 0;
@@ -79,11 +92,73 @@ bool DecodeBlock(std::string_view key, std::string_view value, std::vector<NodeI
 Status Damaged() {
   return Status(
       StatusCode::kCorruption,
-      "a block of the name lookup cannot be read; rebuild by ingesting the documents into "
+      "an entry of the name lookup cannot be read; rebuild by ingesting the documents into "
       "a new database");
 }
 
-Result<std::vector<NodeId>> ChunksOf(uint64_t term, storage::KeySpaceReader* keys) {
+/// Visits the waiting chunks in order of their ids.
+template <typename Visit>
+Status ForEachWaiting(storage::KeySpaceReader* keys, const Visit& visit) {
+  bool whole = true;
+  const std::string lower(kWaitingPrefix);
+  KITH_RETURN_IF_ERROR(keys->Scan(KeySpace::kText, lower, AfterPrefix(lower),
+                                  [&](std::string_view key, std::string_view value) {
+                                    whole = key.size() == lower.size() + 8 && value.size() % 8 == 0;
+                                    if (!whole) return false;
+                                    const NodeId chunk(ReadBigEndian(key.substr(lower.size())));
+                                    for (size_t at = 0; at < value.size(); at += 8) {
+                                      visit(ReadBigEndian(value.substr(at, 8)), chunk);
+                                    }
+                                    return true;
+                                  }));
+  return whole ? Status::Ok() : Damaged();
+}
+
+/// Makes `waiting` what `keys` see.
+Status ReadWaiting(storage::KeySpaceReader* keys, WaitingChunks* waiting) {
+  KITH_ASSIGN_OR_RETURN(const auto stored, keys->Get(KeySpace::kText, kStampKey));
+  const uint64_t stamp = stored ? ReadBigEndian(*stored) : 0;
+  if (waiting->stamp == stamp) return Status::Ok();
+  *waiting = WaitingChunks();
+  KITH_RETURN_IF_ERROR(ForEachWaiting(keys, [&](uint64_t term, NodeId chunk) {
+    waiting->chunks.insert(chunk);
+    waiting->chunks_of[term].push_back(chunk);
+    ++waiting->pairs;
+  }));
+  waiting->stamp = stamp;
+  return Status::Ok();
+}
+
+/// `waiting` has been changed, and its entries with it.
+Status WriteStamp(WaitingChunks* waiting, storage::KeySpaceWriter* keys) {
+  thread_local std::mt19937_64 random([] {
+    std::random_device device;
+    std::seed_seq seed{device(), device(), device(), device()};
+    return std::mt19937_64(seed);
+  }());
+  const uint64_t stamp = random();
+  std::string value;
+  AppendBigEndian(stamp, &value);
+  KITH_RETURN_IF_ERROR(keys->Put(KeySpace::kText, kStampKey, value));
+  waiting->stamp = stamp;
+  return Status::Ok();
+}
+
+Status WriteBlocks(WaitingChunks* waiting, storage::KeySpaceWriter* keys) {
+  for (auto& [term, chunks] : waiting->chunks_of) {
+    std::sort(chunks.begin(), chunks.end());
+    for (size_t first = 0; first < chunks.size(); first += kBlockChunks) {
+      const auto block =
+          std::span(chunks).subspan(first, std::min(kBlockChunks, chunks.size() - first));
+      KITH_RETURN_IF_ERROR(
+          keys->Put(KeySpace::kText, BlockKey(term, block.front()), EncodeRest(block)));
+    }
+  }
+  *waiting = WaitingChunks();
+  return Status::Ok();
+}
+
+Result<std::vector<NodeId>> ChunksInBlocks(uint64_t term, storage::KeySpaceReader* keys) {
   std::vector<NodeId> chunks;
   bool whole = true;
   const std::string lower = TermKey(term);
@@ -93,8 +168,34 @@ Result<std::vector<NodeId>> ChunksOf(uint64_t term, storage::KeySpaceReader* key
                                     return whole;
                                   }));
   if (!whole) return Damaged();
-  std::sort(chunks.begin(), chunks.end());
   return chunks;
+}
+
+Status RemoveFromBlocks(const ChunkTerms& removed, storage::KeySpaceWriter* keys) {
+  for (const uint64_t term : removed.terms) {
+    // Blocks of different transactions may overlap, so the nearest one below need not be it.
+    std::string block_key;
+    std::vector<NodeId> chunks;
+    bool whole = true;
+    bool found = false;
+    const std::string upper = BlockKey(term, NodeId(removed.chunk.bits() + 1));
+    KITH_RETURN_IF_ERROR(keys->ScanBackwards(
+        KeySpace::kText, TermKey(term), upper, [&](std::string_view key, std::string_view value) {
+          chunks.clear();
+          whole = DecodeBlock(key, value, &chunks);
+          found = whole && std::binary_search(chunks.begin(), chunks.end(), removed.chunk);
+          block_key = key;
+          return whole && !found;
+        }));
+    if (!whole) return Damaged();
+    if (!found) continue;
+    KITH_RETURN_IF_ERROR(keys->Delete(KeySpace::kText, block_key));
+    std::erase(chunks, removed.chunk);
+    if (chunks.empty()) continue;
+    KITH_RETURN_IF_ERROR(
+        keys->Put(KeySpace::kText, BlockKey(term, chunks.front()), EncodeRest(chunks)));
+  }
+  return Status::Ok();
 }
 
 }  // namespace
@@ -114,81 +215,86 @@ std::vector<uint64_t> TermsOf(std::span<const NameWord> words) {
   return terms;
 }
 
-Status AddTerms(TermBatch* batch, storage::KeySpaceWriter* keys) {
-  for (auto& [term, chunks] : *batch) {
-    std::sort(chunks.begin(), chunks.end());
-    for (size_t first = 0; first < chunks.size(); first += kBlockChunks) {
-      const auto block =
-          std::span(chunks).subspan(first, std::min(kBlockChunks, chunks.size() - first));
-      KITH_RETURN_IF_ERROR(
-          keys->Put(KeySpace::kText, BlockKey(term, block.front()), EncodeRest(block)));
+Status AddTerms(std::span<const ChunkTerms> added, WaitingChunks* waiting,
+                storage::KeySpaceWriter* keys) {
+  if (added.empty()) return Status::Ok();
+  KITH_RETURN_IF_ERROR(ReadWaiting(keys, waiting));
+  waiting->stamp.reset();
+  size_t pairs = waiting->pairs;
+  for (const ChunkTerms& chunk : added) pairs += chunk.terms.size();
+  const bool full = pairs > kMaxWaitingPairs;
+  if (full) {
+    for (const NodeId chunk : waiting->chunks) {
+      KITH_RETURN_IF_ERROR(keys->Delete(KeySpace::kText, WaitingKey(chunk)));
     }
   }
-  batch->clear();
-  return Status::Ok();
-}
-
-Status RemoveTerms(NodeId chunk, std::span<const uint64_t> terms, storage::KeySpaceWriter* keys) {
-  for (const uint64_t term : terms) {
-    // Blocks of different transactions may overlap, so the nearest one below need not be it.
-    std::string block_key;
-    std::vector<NodeId> chunks;
-    bool whole = true;
-    bool found = false;
-    std::string upper = BlockKey(term, NodeId(chunk.bits() + 1));
-    KITH_RETURN_IF_ERROR(keys->ScanBackwards(
-        KeySpace::kText, TermKey(term), upper, [&](std::string_view key, std::string_view value) {
-          chunks.clear();
-          whole = DecodeBlock(key, value, &chunks);
-          found = whole && std::binary_search(chunks.begin(), chunks.end(), chunk);
-          block_key = key;
-          return whole && !found;
-        }));
-    if (!whole) return Damaged();
-    if (!found) continue;
-    KITH_RETURN_IF_ERROR(keys->Delete(KeySpace::kText, block_key));
-    std::erase(chunks, chunk);
-    if (chunks.empty()) continue;
-    KITH_RETURN_IF_ERROR(
-        keys->Put(KeySpace::kText, BlockKey(term, chunks.front()), EncodeRest(chunks)));
+  for (const ChunkTerms& chunk : added) {
+    std::string value;
+    waiting->chunks.insert(chunk.chunk);
+    for (const uint64_t term : chunk.terms) {
+      waiting->chunks_of[term].push_back(chunk.chunk);
+      AppendBigEndian(term, &value);
+    }
+    if (!full) KITH_RETURN_IF_ERROR(keys->Put(KeySpace::kText, WaitingKey(chunk.chunk), value));
   }
-  return Status::Ok();
+  waiting->pairs = pairs;
+  if (full) KITH_RETURN_IF_ERROR(WriteBlocks(waiting, keys));
+  return WriteStamp(waiting, keys);
 }
 
-Result<std::vector<NodeId>> FindChunks(std::span<const uint64_t> terms,
+Status RemoveTerms(const ChunkTerms& removed, WaitingChunks* waiting,
+                   storage::KeySpaceWriter* keys) {
+  KITH_RETURN_IF_ERROR(ReadWaiting(keys, waiting));
+  if (!waiting->chunks.contains(removed.chunk)) return RemoveFromBlocks(removed, keys);
+  waiting->stamp.reset();
+  waiting->chunks.erase(removed.chunk);
+  for (const uint64_t term : removed.terms) {
+    waiting->pairs -= std::erase(waiting->chunks_of[term], removed.chunk);
+  }
+  KITH_RETURN_IF_ERROR(keys->Delete(KeySpace::kText, WaitingKey(removed.chunk)));
+  return WriteStamp(waiting, keys);
+}
+
+Result<std::vector<NodeId>> FindChunks(std::span<const uint64_t> terms, WaitingChunks* waiting,
                                        storage::KeySpaceReader* keys) {
-  std::optional<std::vector<NodeId>> common;
-  for (const uint64_t term : terms) {
-    KITH_ASSIGN_OR_RETURN(std::vector<NodeId> chunks, ChunksOf(term, keys));
-    if (!common) {
-      common = std::move(chunks);
-    } else {
-      std::vector<NodeId> both;
-      std::set_intersection(common->begin(), common->end(), chunks.begin(), chunks.end(),
-                            std::back_inserter(both));
-      common = std::move(both);
+  KITH_RETURN_IF_ERROR(ReadWaiting(keys, waiting));
+  std::vector<NodeId> common;
+  for (size_t i = 0; i < terms.size(); ++i) {
+    KITH_ASSIGN_OR_RETURN(std::vector<NodeId> chunks, ChunksInBlocks(terms[i], keys));
+    if (const auto found = waiting->chunks_of.find(terms[i]); found != waiting->chunks_of.end()) {
+      chunks.insert(chunks.end(), found->second.begin(), found->second.end());
     }
-    if (common->empty()) break;
+    std::sort(chunks.begin(), chunks.end());
+    if (i > 0) {
+      std::vector<NodeId> both;
+      std::set_intersection(common.begin(), common.end(), chunks.begin(), chunks.end(),
+                            std::back_inserter(both));
+      chunks = std::move(both);
+    }
+    common = std::move(chunks);
+    if (common.empty()) break;
   }
-  return common ? *std::move(common) : std::vector<NodeId>();
+  return common;
 }
 
 Result<std::vector<std::pair<uint64_t, NodeId>>> AllTerms(storage::KeySpaceReader* keys) {
   std::vector<std::pair<uint64_t, NodeId>> all;
   std::vector<NodeId> chunks;
   bool whole = true;
-  const std::string lower(kPrefix);
+  const std::string lower(kBlockPrefix);
   KITH_RETURN_IF_ERROR(keys->Scan(KeySpace::kText, lower, AfterPrefix(lower),
                                   [&](std::string_view key, std::string_view value) {
                                     chunks.clear();
                                     whole = DecodeBlock(key, value, &chunks);
                                     if (!whole) return false;
                                     const uint64_t term =
-                                        ReadBigEndian(key.substr(kPrefix.size(), 8));
+                                        ReadBigEndian(key.substr(lower.size(), 8));
                                     for (const NodeId chunk : chunks) all.emplace_back(term, chunk);
                                     return true;
                                   }));
   if (!whole) return Damaged();
+  KITH_RETURN_IF_ERROR(
+      ForEachWaiting(keys, [&](uint64_t term, NodeId chunk) { all.emplace_back(term, chunk); }));
   return all;
 }
 

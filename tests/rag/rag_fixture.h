@@ -34,8 +34,8 @@ struct RagDatabase {
   std::unique_ptr<index::IndexManager> indexes;
   std::unique_ptr<Pipeline> pipeline;
 
-  /// In memory, empty.
-  static std::unique_ptr<RagDatabase> Make();
+  /// In memory and empty, or in a folder.
+  static std::unique_ptr<RagDatabase> Make(const std::string& path = ":memory:");
   /// Everything that can be seen of the graph, the name lookup and the text index, with ids
   /// replaced by what they stand for: equal for equal sets of documents.
   std::multiset<std::string> Everything();

@@ -126,10 +126,10 @@ Result<std::string> ViewRunner::Explain(std::string_view statement, const Map&) 
   return "plan of " + std::to_string(statement.size()) + " bytes of Cypher\n";
 }
 
-std::unique_ptr<RagDatabase> RagDatabase::Make() {
+std::unique_ptr<RagDatabase> RagDatabase::Make(const std::string& path) {
   auto database = std::make_unique<RagDatabase>();
   storage::GraphStoreOptions options;
-  options.path = ":memory:";
+  options.path = path;
   database->store = storage::GraphStore::Open(options).value();
   database->indexes = index::IndexManager::Open(database->store.get()).value();
   const StatementRunnerFactory runners =

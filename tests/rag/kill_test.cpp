@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+// kill -9 while documents are ingested: those that are there afterwards are the first of the
+// folder, each whole, and at least those that were reported as done.
+#include <fcntl.h>
+#include <signal.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include <catch2/catch.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <random>
+#include <thread>
+
+#include "tests/rag/rag_fixture.h"
+
+extern char** environ;
+
+namespace kith::rag {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* kFolderVariable = "KITH_RAG_KILL_FOLDER";
+constexpr size_t kDocuments = 150;
+
+std::string VillageUri(size_t i) {
+  return "d" + std::to_string(1000 + i) + ".md";
+}
+
+/// Each names itself, links to a later one, and mentions an earlier and a later one.
+std::string VillageText(size_t i) {
+  const auto name = [](size_t of) { return "Village number " + std::to_string(of % kDocuments); };
+  return "# " + name(i) + "\n\n" + name(i) + " lies near " + name(i * 7 + 3) + " and [" +
+         name(i + 1) + "](" + VillageUri((i + 1) % kDocuments) + ").\n\n## The market of " +
+         name(i) + "\n\nThe market is older than that of " + name(i / 2) + ".\n";
+}
+
+// Runs in the process that is killed: says on its standard output how many are done.
+TEST_CASE("ingests until it is killed", "[.rag_kill_child]") {
+  const char* folder = std::getenv(kFolderVariable);
+  REQUIRE(folder != nullptr);
+  const auto database = RagDatabase::Make(std::string(folder) + "/database");
+  IngestOptions options;
+  options.progress = [](const IngestProgress& at) {
+    const std::string line = std::to_string(at.documents_done) + "\n";
+    return write(STDOUT_FILENO, line.data(), line.size()) > 0;
+  };
+  REQUIRE(database->pipeline->Ingest(std::string(folder) + "/documents", options).ok());
+  for (;;) pause();
+}
+
+size_t LastReported(const std::string& path) {
+  std::ifstream file(path);
+  size_t last = 0;
+  for (std::string line; std::getline(file, line);) {
+    const bool number = !line.empty() && std::all_of(line.begin(), line.end(),
+                                                     [](char c) { return c >= '0' && c <= '9'; });
+    if (number && !file.eof()) last = std::max<size_t>(last, std::stoull(line));
+  }
+  return last;
+}
+
+void RunAndKill(const fs::path& folder, const fs::path& output, std::chrono::milliseconds after) {
+  REQUIRE(setenv(kFolderVariable, folder.c_str(), 1) == 0);
+  posix_spawn_file_actions_t actions;
+  REQUIRE(posix_spawn_file_actions_init(&actions) == 0);
+  REQUIRE(posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, output.c_str(),
+                                           O_WRONLY | O_CREAT | O_TRUNC, 0600) == 0);
+  std::string program = "/proc/self/exe";
+  std::string tag = "[.rag_kill_child]";
+  char* const arguments[] = {program.data(), tag.data(), nullptr};
+  pid_t child = 0;
+  REQUIRE(posix_spawn(&child, program.c_str(), &actions, nullptr, arguments, environ) == 0);
+  posix_spawn_file_actions_destroy(&actions);
+  std::this_thread::sleep_for(after);
+  REQUIRE(kill(child, SIGKILL) == 0);
+  int status = 0;
+  REQUIRE(waitpid(child, &status, 0) == child);
+  REQUIRE(WIFSIGNALED(status));
+}
+
+size_t CountDocuments(RagDatabase* database) {
+  const auto reading = database->store->Begin(storage::TransactionMode::kRead).value();
+  const auto names = GraphNames::Find(reading->view().catalog());
+  if (!names) return 0;
+  return reading->view().GetStatistics().value()->NodeCount(names->document);
+}
+
+}  // namespace
+
+TEST_CASE("an ingest that is killed leaves the first documents, each whole", "[rag]") {
+  const uint32_t seed = std::random_device{}();
+  INFO("seed " << seed);
+  std::mt19937 random(seed);
+  const fs::path folder = fs::temp_directory_path() / ("kith_rag_kill_" + std::to_string(getpid()));
+  const std::string output = folder.string() + ".out";
+  fs::remove_all(folder);
+  fs::create_directories(folder / "documents");
+  for (size_t i = 0; i < kDocuments; ++i) {
+    std::ofstream(folder / "documents" / VillageUri(i)) << VillageText(i);
+  }
+  const char* wanted = std::getenv("KITH_KILLS");
+  const int kills = wanted == nullptr ? 8 : std::atoi(wanted);
+  for (int round = 0; round < kills; ++round) {
+    if (round % 4 == 0) fs::remove_all(folder / "database");
+    RunAndKill(folder, output, std::chrono::milliseconds(30 + random() % 200));
+    const size_t reported = LastReported(output);
+    if (!fs::exists(folder / "database")) continue;
+    const auto database = RagDatabase::Make((folder / "database").string());
+    const size_t found = CountDocuments(database.get());
+    CAPTURE(round, reported, found);
+    REQUIRE(found >= reported);
+    if (found == 0) continue;
+    const auto fresh = RagDatabase::Make();
+    for (size_t i = 0; i < found; ++i) {
+      REQUIRE(fresh->pipeline->IngestText(VillageUri(i), VillageText(i)).ok());
+    }
+    REQUIRE(database->Everything() == fresh->Everything());
+  }
+  fs::remove_all(folder);
+  fs::remove(output);
+}
+
+}  // namespace kith::rag
