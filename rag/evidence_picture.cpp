@@ -67,6 +67,36 @@ std::string Fitted(std::string_view text, size_t units) {
   return Escaped(text);
 }
 
+/// A document with one passage in the evidence is drawn as that passage: the two say the same, and
+/// a path of several hops would be too wide to read.
+Evidence WithoutSinglePassageDocuments(const Evidence& evidence) {
+  std::map<NodeId, std::vector<NodeId>> chunks_of;
+  for (const EvidenceEdge& edge : evidence.edges) {
+    if (edge.type == "HAS_CHUNK") chunks_of[edge.start].push_back(edge.end);
+  }
+  std::map<NodeId, NodeId> drawn_as;
+  for (const EvidenceNode& node : evidence.nodes) {
+    const auto found = chunks_of.find(node.node);
+    if (node.label == "Document" && found != chunks_of.end() && found->second.size() == 1) {
+      drawn_as[node.node] = found->second.front();
+    }
+  }
+  const auto drawn = [&](NodeId node) {
+    const auto found = drawn_as.find(node);
+    return found == drawn_as.end() ? node : found->second;
+  };
+  Evidence shown;
+  for (const EvidenceNode& node : evidence.nodes) {
+    if (!drawn_as.contains(node.node)) shown.nodes.push_back(node);
+  }
+  for (const EvidenceEdge& edge : evidence.edges) {
+    const NodeId start = drawn(edge.start);
+    const NodeId end = drawn(edge.end);
+    if (start != end) shown.edges.push_back({start, end, edge.type});
+  }
+  return shown;
+}
+
 struct Placed {
   const EvidenceNode* node = nullptr;
   size_t column = 0;
@@ -292,7 +322,8 @@ constexpr std::string_view kPageStyle =
 }  // namespace
 
 std::string EvidenceToSvg(const Evidence& evidence, std::string_view title) {
-  return Drawing(evidence).Svg(title);
+  const Evidence shown = WithoutSinglePassageDocuments(evidence);
+  return Drawing(shown).Svg(title);
 }
 
 std::string AnswerToHtml(std::string_view question, const Answer& answer) {

@@ -161,6 +161,12 @@ TEST_CASE("the picture is well-formed whatever the names hold", "[rag]") {
   CHECK(svg.find("&lt;question&gt;") != std::string::npos);
   CHECK(svg.find("<question>") == std::string::npos);
   CHECK(svg.starts_with("<svg "));
+  evidence.nodes.push_back({NodeId(3), "Document", "one passage"});
+  evidence.edges.push_back({NodeId(3), NodeId(2), "HAS_CHUNK"});
+  evidence.edges.push_back({NodeId(3), NodeId(1), "ABOUT"});
+  const std::string merged = EvidenceToSvg(evidence, "q");
+  CHECK(merged.find("one passage") == std::string::npos);
+  CHECK(merged.find(">about<") != std::string::npos);
   const auto answer = Towns().pipeline->Ask("Who painted Amber Lake?");
   CHECK(AnswerToHtml("Who painted Amber Lake?", *answer).find("Cora Dale") != std::string::npos);
 }
