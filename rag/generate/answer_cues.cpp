@@ -14,15 +14,15 @@ namespace kith::rag {
 namespace {
 
 constexpr std::array kFunctionWords = std::to_array<std::string_view>(
-    {"a",     "an",    "the",    "of",     "in",    "on",   "at",      "to",    "for",   "from",
-     "by",    "with",  "and",    "or",     "is",    "are",  "was",     "were",  "be",    "been",
-     "being", "do",    "does",   "did",    "has",   "have", "had",     "which", "who",   "whom",
-     "whose", "what",  "when",   "where",  "why",   "how",  "that",    "this",  "these", "those",
-     "it",    "its",   "he",     "his",    "she",   "her",  "their",   "they",  "there", "as",
-     "into",  "than",  "then",   "also",   "many",  "much", "long",    "high",  "old",   "far",
-     "often", "after", "before", "during", "under", "over", "between", "about", "not",   "no",
-     "name",  "named", "called", "s",      "you",   "i",    "me",      "can",   "could", "would",
-     "will",  "tell",  "please"});
+    {"a",     "an",    "the",    "of",     "in",     "on",   "at",      "to",    "for",   "from",
+     "by",    "with",  "and",    "or",     "is",     "are",  "was",     "were",  "be",    "been",
+     "being", "do",    "does",   "did",    "has",    "have", "had",     "which", "who",   "whom",
+     "whose", "what",  "when",   "where",  "why",    "how",  "that",    "this",  "these", "those",
+     "it",    "its",   "he",     "his",    "she",    "her",  "their",   "they",  "there", "as",
+     "into",  "than",  "then",   "also",   "many",   "much", "long",    "high",  "old",   "far",
+     "often", "after", "before", "during", "under",  "over", "between", "about", "not",   "no",
+     "name",  "named", "called", "s",      "you",    "i",    "me",      "can",   "could", "would",
+     "will",  "tell",  "please", "person", "someone"});
 
 constexpr std::array kChineseFunction = std::to_array<std::string_view>(
     {"什么时候", "是谁", "什么", "哪一年", "哪年", "哪里", "哪儿", "哪些", "哪个", "哪位",
