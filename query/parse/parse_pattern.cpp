@@ -89,6 +89,12 @@ Result<ast::PathPattern> StatementParser::ParsePathElements() {
     KITH_ASSIGN_OR_RETURN(ast::NodePattern node, ParseNodePattern());
     pattern.nodes.push_back(std::move(node));
   }
+  if (At(TokenKind::kLeftParen)) {
+    return SyntaxError("UnexpectedSyntax", Peek().range,
+                       "unexpected '('; between nodes stands a relationship, and a part of a path "
+                       "in parentheses cannot be quantified: quantify a relationship, as in "
+                       "-[:TYPE]->{1,3}");
+  }
   pattern.range = RangeFrom(begin);
   return pattern;
 }

@@ -323,9 +323,28 @@ Status StatementParser::ParseShowTail(ast::Show* show) {
     KITH_ASSIGN_OR_RETURN(show->yields, ParseYieldItems());
   }
   KITH_ASSIGN_OR_RETURN(show->where, ParseWhere());
+  if (has_yield &&
+      (At(Keyword::kORDER) || At(Keyword::kSKIP) || At(Keyword::kOFFSET) || At(Keyword::kLIMIT))) {
+    return ParseShowOrder(show);
+  }
   if (!has_yield || !At(Keyword::kRETURN)) return Status::Ok();
   KITH_ASSIGN_OR_RETURN(ast::ClausePtr clause, ParseClause());
   show->return_clause.reset(static_cast<ast::Return*>(clause.release()));
+  return Status::Ok();
+}
+
+/// YIELD a, b ORDER BY ... means YIELD a, b RETURN a, b ORDER BY ...
+Status StatementParser::ParseShowOrder(ast::Show* show) {
+  auto clause = Make<ast::Return>(BeginHere());
+  clause->projection.star = show->yield_star;
+  for (const ast::YieldItem& item : show->yields) {
+    const ast::Name& name = item.alias.text.empty() ? item.field : item.alias;
+    auto variable = std::make_unique<ast::Variable>(name.range);
+    variable->name = name.text;
+    clause->projection.items.push_back({std::move(variable), name, name.range});
+  }
+  KITH_RETURN_IF_ERROR(ParseOrderAndPage(&clause->projection));
+  show->return_clause = std::move(clause);
   return Status::Ok();
 }
 

@@ -243,6 +243,7 @@ class StatementParser {
   Result<std::unique_ptr<ast::Show>> ParseShow();
   Status ParseShowWhat(ast::Show* show);
   Status ParseShowTail(ast::Show* show);
+  Status ParseShowOrder(ast::Show* show);
 
   std::string_view text_;
   std::vector<Token> tokens_;
