@@ -20,7 +20,7 @@ class ElementProperties {
   Status Evaluate(ExecutionContext& context,
                   const std::vector<std::pair<std::string, EvaluatorPtr>>& properties,
                   const EvaluatorPtr& map, const Batch& rows) {
-    columns_.resize(properties.size());
+    columns_ = std::vector<Evaluated>(properties.size());
     for (size_t i = 0; i < properties.size(); ++i) {
       keys_.push_back(&properties[i].first);
       KITH_RETURN_IF_ERROR(columns_[i].Run(*properties[i].second, context, rows));

@@ -18,10 +18,26 @@ bool Evaluator::AsPropertyOfColumn(const storage::ReadView&, uint32_t*, Property
 }
 
 Status Evaluated::Run(const Evaluator& evaluator, ExecutionContext& context, const Batch& batch) {
+  Release();
   column_ = evaluator.Direct(batch);
   if (column_ != nullptr) return Status::Ok();
   column_ = &own_;
-  return evaluator.Evaluate(context, batch, &own_);
+  functions_ = &context.functions;
+  const size_t before = functions_->new_bytes();
+  const Status status = evaluator.Evaluate(context, batch, &own_);
+  charged_ = functions_->new_bytes() - before;
+  return status;
+}
+
+Status Evaluated::MoveCharge(MemoryCharge* account) {
+  const size_t bytes = charged_;
+  Release();
+  return bytes == 0 ? Status::Ok() : account->Add(bytes);
+}
+
+void Evaluated::Release() {
+  if (charged_ > 0) functions_->ReleaseNew(charged_);
+  charged_ = 0;
 }
 
 Status AtRange(const Status& status, SourceRange range) {

@@ -37,18 +37,33 @@ class Evaluator {
 
 using EvaluatorPtr = std::unique_ptr<const Evaluator>;
 
-/// The column of an evaluator: computed here, or borrowed from the batch.
+/// The column of an evaluator: computed here, or borrowed from the batch. Its large new values stay
+/// charged to the query's memory as long as this lives, for a batch of them can be enormous.
 class Evaluated {
  public:
+  Evaluated() = default;
+  ~Evaluated() { Release(); }
+  Evaluated(const Evaluated&) = delete;
+  Evaluated& operator=(const Evaluated&) = delete;
+
   Status Run(const Evaluator& evaluator, ExecutionContext& context, const Batch& batch);
   const Column& operator*() const { return *column_; }
   const Column* operator->() const { return column_; }
   /// Moves the column out, copying when it is borrowed.
   Column Take() { return column_ == &own_ ? std::move(own_) : *column_; }
+  /// Leaves the charge to the evaluation around this one, whose column gets the values.
+  void HandOver() { charged_ = 0; }
+  /// Moves the charge to an account that outlives this evaluation. Operators must do so with what
+  /// they keep from one Next to another: charges of evaluations are given back innermost first.
+  Status MoveCharge(MemoryCharge* account);
 
  private:
+  void Release();
+
   Column own_;
   const Column* column_ = nullptr;
+  FunctionContext* functions_ = nullptr;
+  size_t charged_ = 0;
 };
 
 /// The rows for which a condition column is true; TypeError for one that is neither boolean nor

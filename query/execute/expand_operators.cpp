@@ -2,6 +2,7 @@
 // Expanding one relationship, and finding the ends of one that is known.
 #include <algorithm>
 
+#include "query/execute/fan_out.h"
 #include "query/execute/operators.h"
 
 namespace kith::query {
@@ -33,48 +34,22 @@ class ExpandOperator final : public Operator {
   }
 
  private:
-  class State final : public OperatorState {
+  class State final : public FanOutState {
    public:
     State(const ExpandOperator& plan, ExecutionContext& context)
-        : options_(plan.options_),
-          context_(context),
-          child_(options_.child->Start(context)),
-          input_(plan.slots()) {}
+        : FanOutState(*plan.options_.child, plan.slots(), plan.options_.carry, context),
+          options_(plan.options_) {}
 
-    Status Next(Batch* batch) override {
-      batch->Clear();
-      rows_.clear();
-      edges_.clear();
-      while (rows_.size() < kBatchRows) {
-        if (row_ == input_.rows) {
-          if (!rows_.empty()) break;
-          KITH_RETURN_IF_ERROR(LoadInput());
-          if (input_.rows == 0) return Status::Ok();
-        }
-        TakeRow();
-      }
-      Emit(batch);
-      return Status::Ok();
-    }
+   protected:
+    void Restart() override { edge_ = 0; }
 
-    void Reset() override {
-      child_->Reset();
-      input_.Clear();
-      row_ = edge_ = 0;
-    }
-
-   private:
-    Status LoadInput() {
-      KITH_RETURN_IF_ERROR(context_.CheckInterrupt());
-      row_ = edge_ = 0;
-      KITH_RETURN_IF_ERROR(child_->Next(&input_));
-      if (input_.rows == 0) return Status::Ok();
-      const Column& from = input_.columns[options_.from];
+    Status Load() override {
+      const Column& from = input().columns[options_.from];
       const std::span<const NodeId> nodes = from.NodeIds(&nodes_);
-      single_entry_ = nodes.size() < input_.rows;
+      single_entry_ = nodes.size() < input().rows;
       std::vector<RelTypeId> types;
-      if (from.kind() == ColumnKind::kNull || !FindTypes(context_.view, options_.types, &types)) {
-        adjacency_.offsets.assign(input_.rows + 1, 0);
+      if (from.kind() == ColumnKind::kNull || !FindTypes(context().view, options_.types, &types)) {
+        adjacency_.offsets.assign(input().rows + 1, 0);
         single_entry_ = false;
         return Status::Ok();
       }
@@ -82,59 +57,56 @@ class ExpandOperator final : public Operator {
       expand.types = types;
       expand.direction = options_.direction;
       expand.relationships = options_.relationship != kNoColumn || !options_.distinct_from.empty();
-      return context_.view.Expand(nodes, expand, &adjacency_);
+      return context().view.Expand(nodes, expand, &adjacency_);
     }
 
-    /// Takes edges of the current row until the row or the batch is complete.
-    void TakeRow() {
-      const size_t entry = single_entry_ ? 0 : row_;
+    Status TakeRow() override {
+      const size_t entry = single_entry_ ? 0 : row();
       const size_t begin = adjacency_.offsets[entry];
       const size_t count = adjacency_.offsets[entry + 1] - begin;
       NodeId target;
-      if (options_.into && !input_.columns[options_.to].NodeAt(row_, &target)) edge_ = count;
-      while (edge_ < count && rows_.size() < kBatchRows) {
+      if (options_.into && !input().columns[options_.to].NodeAt(row(), &target)) edge_ = count;
+      while (edge_ < count && Room() > 0) {
         const size_t edge = begin + edge_++;
         if (options_.into && adjacency_.neighbours[edge] != target) continue;
         if (!options_.distinct_from.empty() &&
-            Occurs(adjacency_.relationships[edge], input_, row_, options_.distinct_from)) {
+            Occurs(adjacency_.relationships[edge], input(), row(), options_.distinct_from)) {
           continue;
         }
-        rows_.push_back(static_cast<uint32_t>(row_));
+        AddRows(1);
         edges_.push_back(static_cast<uint32_t>(edge));
       }
-      if (edge_ < count) return;
+      if (edge_ < count) return Status::Ok();
       edge_ = 0;
-      ++row_;
+      NextRow();
+      return Status::Ok();
     }
 
-    void Emit(Batch* batch) {
-      batch->Gather(input_, rows_, options_.carry);
+    void Emit(Batch* batch) override {
       if (!options_.into) {
         Column& to = batch->columns[options_.to];
         to.Reset(ColumnKind::kNode);
         to.Reserve(edges_.size());
         for (uint32_t edge : edges_) to.PushNode(adjacency_.neighbours[edge]);
       }
-      if (options_.relationship == kNoColumn) return;
-      Column& relationship = batch->columns[options_.relationship];
-      relationship.Reset(ColumnKind::kRelationship);
-      relationship.Reserve(edges_.size());
-      for (uint32_t edge : edges_) {
-        relationship.PushRelationship(adjacency_.relationships[edge]);
+      if (options_.relationship != kNoColumn) {
+        Column& relationship = batch->columns[options_.relationship];
+        relationship.Reset(ColumnKind::kRelationship);
+        relationship.Reserve(edges_.size());
+        for (uint32_t edge : edges_) {
+          relationship.PushRelationship(adjacency_.relationships[edge]);
+        }
       }
+      edges_.clear();
     }
 
+   private:
     const ExpandOptions& options_;
-    ExecutionContext& context_;
-    std::unique_ptr<OperatorState> child_;
-    Batch input_;
     std::vector<NodeId> nodes_;
     bool single_entry_ = false;  ///< The start is constant: one adjacency entry serves all rows.
     storage::Adjacency adjacency_;
-    size_t row_ = 0;
-    size_t edge_ = 0;  ///< Within the row's entry.
-    std::vector<uint32_t> rows_;
-    std::vector<uint32_t> edges_;
+    size_t edge_ = 0;              ///< Within the row's entry.
+    std::vector<uint32_t> edges_;  ///< Of the rows that were added.
   };
 
   ExpandOptions options_;

@@ -224,7 +224,9 @@ class ListComprehensionEvaluator final : public Evaluator {
     if (projection_ != nullptr) {
       KITH_RETURN_IF_ERROR(projected.Run(*projection_, context, elements));
     }
+    projected.HandOver();
     const Column& values = projection_ != nullptr ? *projected : elements.columns[column_];
+    KITH_RETURN_IF_ERROR(context.functions.ChargeNew(owners.size() * sizeof(Value)));
     for (size_t i = 0; i < owners.size(); ++i) (*results)[owners[i]].push_back(values.At(i));
     return Status::Ok();
   }
@@ -326,34 +328,39 @@ class ReduceEvaluator final : public Evaluator {
       accumulators.push_back(lists->IsNull(row) ? Value() : initial->At(row));
       if (!lists->IsNull(row)) active.push_back(static_cast<uint32_t>(row));
     }
+    // The charge of each step replaces that of the step before it.
+    Evaluated next;
     for (size_t position = 0; !active.empty(); ++position) {
       if (position % 1024 == 0) KITH_RETURN_IF_ERROR(context.CheckInterrupt());
       std::erase_if(active,
                     [&](uint32_t row) { return lists->At(row).AsList().size() <= position; });
       if (active.empty()) break;
-      KITH_RETURN_IF_ERROR(Step(context, batch, *lists, position, active, &accumulators));
+      const Batch inner = StepRows(batch, *lists, position, active, accumulators);
+      KITH_RETURN_IF_ERROR(next.Run(*parts_.step, context, inner));
+      for (size_t i = 0; i < active.size(); ++i) accumulators[active[i]] = next->At(i);
     }
+    next.HandOver();
     *out = Column::OfValues(std::move(accumulators));
     return Status::Ok();
   }
 
  private:
-  Status Step(ExecutionContext& context, const Batch& batch, const Column& lists, size_t position,
-              const std::vector<uint32_t>& active, std::vector<Value>* accumulators) const {
+  /// What the step reads: for each active row its element at `position` and its accumulator.
+  Batch StepRows(const Batch& batch, const Column& lists, size_t position,
+                 const std::vector<uint32_t>& active,
+                 const std::vector<Value>& accumulators) const {
     Batch inner(batch.columns.size());
     inner.Gather(batch, active, outer_);
     Column elements;
     Column so_far;
     for (uint32_t row : active) {
       elements.Append(lists.At(row).AsList()[position]);
-      so_far.Append((*accumulators)[row]);
+      so_far.Append(accumulators[row]);
     }
     inner.columns[parts_.column] = std::move(elements);
     inner.columns[parts_.accumulator] = std::move(so_far);
-    Evaluated next;
-    KITH_RETURN_IF_ERROR(next.Run(*parts_.step, context, inner));
-    for (size_t i = 0; i < active.size(); ++i) (*accumulators)[active[i]] = next->At(i);
-    return Status::Ok();
+    inner.rows = active.size();
+    return inner;
   }
 
   ReduceParts parts_;
@@ -425,6 +432,7 @@ class CaseEvaluator final : public Evaluator {
     part.Gather(batch, rows, value.reads());
     Evaluated column;
     KITH_RETURN_IF_ERROR(column.Run(value, context, part));
+    column.HandOver();
     for (size_t i = 0; i < rows.size(); ++i) (*results)[rows[i]] = column->At(i);
     return Status::Ok();
   }

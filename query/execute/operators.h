@@ -135,7 +135,9 @@ OperatorPtr NewProject(OperatorPtr child, std::vector<Assignment> assignments, S
 
 struct UnwindOptions {
   OperatorPtr child;
-  EvaluatorPtr list;
+  EvaluatorPtr list;                ///< Or, when null, a range:
+  std::vector<EvaluatorPtr> range;  ///< The arguments of range(), whose list is never made.
+  SourceRange source;               ///< Of the list's expression.
   uint32_t column = 0;
   SlotList carry;
 };

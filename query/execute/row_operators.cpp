@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Operators that work on one batch at a time: filter, project, unwind, skip, limit, drain.
+// Operators that work on one batch at a time: filter, project, skip, limit, drain.
 #include <algorithm>
 
 #include "query/execute/operators.h"
@@ -68,7 +68,10 @@ class ProjectOperator final : public Operator {
   class State final : public OperatorState {
    public:
     State(const ProjectOperator& plan, ExecutionContext& context)
-        : plan_(plan), context_(context), child_(plan.child_->Start(context)) {}
+        : plan_(plan),
+          context_(context),
+          child_(plan.child_->Start(context)),
+          charge_(context.memory) {}
 
     Status Next(Batch* batch) override {
       KITH_RETURN_IF_ERROR(context_.CheckInterrupt());
@@ -77,12 +80,14 @@ class ProjectOperator final : public Operator {
       // All values first: an item may replace a column that a later item reads.
       std::vector<Column> values(plan_.assignments_.size());
       std::vector<uint8_t> done(values.size(), 0);
+      charge_.Release();
       if (values.size() > 1) KITH_RETURN_IF_ERROR(GatherTogether(*batch, &values, &done));
       for (size_t i = 0; i < values.size(); ++i) {
         if (done[i] != 0) continue;
         Evaluated value;
         KITH_RETURN_IF_ERROR(value.Run(*plan_.assignments_[i].value, context_, *batch));
         values[i] = value.Take();
+        KITH_RETURN_IF_ERROR(value.MoveCharge(&charge_));
       }
       for (size_t i = 0; i < values.size(); ++i) {
         batch->columns[plan_.assignments_[i].column] = std::move(values[i]);
@@ -138,87 +143,12 @@ class ProjectOperator final : public Operator {
     const ProjectOperator& plan_;
     ExecutionContext& context_;
     std::unique_ptr<OperatorState> child_;
+    MemoryCharge charge_;  ///< For the large values of the last batch.
   };
 
   OperatorPtr child_;
   std::vector<Assignment> assignments_;
   SlotList drop_;
-};
-
-class UnwindOperator final : public Operator {
- public:
-  explicit UnwindOperator(UnwindOptions options) : options_(std::move(options)) {}
-  std::unique_ptr<OperatorState> Open(ExecutionContext& context) const override {
-    return std::make_unique<State>(*this, context);
-  }
-
- private:
-  class State final : public OperatorState {
-   public:
-    State(const UnwindOperator& plan, ExecutionContext& context)
-        : options_(plan.options_),
-          context_(context),
-          child_(options_.child->Start(context)),
-          input_(plan.slots()) {}
-
-    Status Next(Batch* batch) override {
-      batch->Clear();
-      KITH_RETURN_IF_ERROR(context_.CheckInterrupt());
-      std::vector<uint32_t> rows;
-      Column elements;
-      while (elements.size() < kBatchRows) {
-        if (row_ == input_.rows) {
-          if (elements.size() > 0) break;
-          KITH_RETURN_IF_ERROR(child_->Next(&input_));
-          row_ = position_ = 0;
-          if (input_.rows == 0) break;
-          KITH_RETURN_IF_ERROR(lists_.Run(*options_.list, context_, input_));
-        }
-        TakeElements(&rows, &elements);
-      }
-      batch->Gather(input_, rows, options_.carry);
-      batch->columns[options_.column] = std::move(elements);
-      return Status::Ok();
-    }
-
-    void Reset() override {
-      child_->Reset();
-      input_.Clear();
-      row_ = position_ = 0;
-    }
-
-   private:
-    /// null gives no row; a value that is no list counts as a list of itself.
-    void TakeElements(std::vector<uint32_t>* rows, Column* elements) {
-      const Value value = lists_->At(row_);
-      if (!value.IsList()) {
-        if (!value.IsNull()) {
-          rows->push_back(static_cast<uint32_t>(row_));
-          elements->Append(value);
-        }
-        ++row_;
-        return;
-      }
-      const List& list = value.AsList();
-      while (position_ < list.size() && elements->size() < kBatchRows) {
-        rows->push_back(static_cast<uint32_t>(row_));
-        elements->Append(list[position_++]);
-      }
-      if (position_ < list.size()) return;
-      position_ = 0;
-      ++row_;
-    }
-
-    const UnwindOptions& options_;
-    ExecutionContext& context_;
-    std::unique_ptr<OperatorState> child_;
-    Batch input_;
-    Evaluated lists_;
-    size_t row_ = 0;
-    size_t position_ = 0;
-  };
-
-  UnwindOptions options_;
 };
 
 class SkipOperator final : public Operator {
@@ -356,9 +286,6 @@ OperatorPtr NewFilter(OperatorPtr child, std::vector<EvaluatorPtr> predicates) {
 OperatorPtr NewProject(OperatorPtr child, std::vector<Assignment> assignments, SlotList drop) {
   return std::make_unique<ProjectOperator>(std::move(child), std::move(assignments),
                                            std::move(drop));
-}
-OperatorPtr NewUnwind(UnwindOptions options) {
-  return std::make_unique<UnwindOperator>(std::move(options));
 }
 OperatorPtr NewSkip(OperatorPtr child, EvaluatorPtr count) {
   return std::make_unique<SkipOperator>(std::move(child), std::move(count));

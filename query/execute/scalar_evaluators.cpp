@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "query/execute/evaluator_factories.h"
+#include "query/function/function_error.h"
 #include "query/function/registry.h"
 #include "storage/catalog.h"
 
@@ -239,6 +240,10 @@ class FunctionEvaluator final : public Evaluator {
       for (size_t i = 0; i < columns.size(); ++i) arguments[i] = columns[i]->At(row);
       Result<Value> value = CallScalar(function_, context.functions, arguments);
       if (!value.ok()) return AtRange(value.status(), range_);
+      // Functions that make lists have asked before; texts are as easily measured now.
+      if (value->IsString()) {
+        KITH_RETURN_IF_ERROR(CheckNewValueBytes(context.functions, value->AsString().size()));
+      }
       out->PushValue(std::move(value).value());
     }
     if (rows != batch.rows) out->MakeConstant(batch.rows);

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Finding entities for each row: through property indexes, or by id.
 #include <algorithm>
+#include <utility>
 
 #include "index/index_catalog.h"
 #include "index/property/property_index.h"
+#include "query/execute/fan_out.h"
 #include "query/execute/operators.h"
 
 namespace kith::query {
@@ -27,48 +29,25 @@ class IndexSeekOperator final : public Operator {
     Evaluated in;
   };
 
-  class State final : public OperatorState {
+  class State final : public FanOutState {
    public:
     State(const IndexSeekOperator& plan, ExecutionContext& context)
-        : options_(plan.options_),
-          context_(context),
-          child_(options_.child->Start(context)),
-          input_(plan.slots()) {}
+        : FanOutState(*plan.options_.child, plan.slots(), plan.options_.carry, context),
+          options_(plan.options_),
+          charge_(context.memory) {
+      found_.Reset(options_.relationships ? ColumnKind::kRelationship : ColumnKind::kNode);
+    }
 
-    Status Next(Batch* batch) override {
-      batch->Clear();
-      std::vector<uint32_t> rows;
-      Column found;
-      found.Reset(options_.relationships ? ColumnKind::kRelationship : ColumnKind::kNode);
-      while (rows.size() < kBatchRows) {
-        if (row_ == input_.rows) {
-          if (!rows.empty()) break;
-          KITH_RETURN_IF_ERROR(LoadInput());
-          if (input_.rows == 0) return Status::Ok();
-        }
-        KITH_RETURN_IF_ERROR(TakeRow(&rows, &found));
+   protected:
+    void Restart() override { cursor_.reset(); }
+
+    Status Load() override {
+      charge_.Release();
+      if (operands_.equal.empty()) {
+        operands_.equal = std::vector<Evaluated>(options_.equal.size());
       }
-      batch->Gather(input_, rows, options_.carry);
-      batch->columns[options_.column] = std::move(found);
-      return Status::Ok();
-    }
-
-    void Reset() override {
-      child_->Reset();
-      cursor_.reset();
-      input_.Clear();
-      row_ = 0;
-    }
-
-   private:
-    Status LoadInput() {
-      KITH_RETURN_IF_ERROR(context_.CheckInterrupt());
-      row_ = 0;
-      KITH_RETURN_IF_ERROR(child_->Next(&input_));
-      if (input_.rows == 0) return Status::Ok();
-      operands_.equal.resize(options_.equal.size());
       for (size_t i = 0; i < options_.equal.size(); ++i) {
-        KITH_RETURN_IF_ERROR(operands_.equal[i].Run(*options_.equal[i], context_, input_));
+        KITH_RETURN_IF_ERROR(Evaluate(options_.equal[i], &operands_.equal[i]));
       }
       KITH_RETURN_IF_ERROR(Evaluate(options_.lower, &operands_.lower));
       KITH_RETURN_IF_ERROR(Evaluate(options_.upper, &operands_.upper));
@@ -76,61 +55,70 @@ class IndexSeekOperator final : public Operator {
       return Evaluate(options_.in, &operands_.in);
     }
 
-    Status Evaluate(const EvaluatorPtr& evaluator, Evaluated* column) {
-      return evaluator == nullptr ? Status::Ok() : column->Run(*evaluator, context_, input_);
-    }
-
-    /// Takes what the index has for the current row, up to the size of a batch.
-    Status TakeRow(std::vector<uint32_t>* rows, Column* found) {
+    /// Takes what the index has for the row.
+    Status TakeRow() override {
       if (cursor_ == nullptr) {
         index::PropertySeek seek;
         if (!MakeSeek(&seek)) {
-          ++row_;
+          NextRow();
           return Status::Ok();
         }
-        KITH_ASSIGN_OR_RETURN(cursor_, index::PropertyCursor::Open(&context_.view.keys(),
+        KITH_ASSIGN_OR_RETURN(cursor_, index::PropertyCursor::Open(&context().view.keys(),
                                                                    *options_.definition, seek));
       }
-      const size_t room = kBatchRows - rows->size();
+      const size_t room = Room();
       size_t taken = 0;
       if (options_.relationships) {
         KITH_RETURN_IF_ERROR(cursor_->Next(room, &relationships_));
         taken = relationships_.size();
-        for (RelId id : relationships_) found->PushRelationship(id);
+        for (RelId id : relationships_) found_.PushRelationship(id);
       } else {
         KITH_RETURN_IF_ERROR(cursor_->Next(room, &nodes_));
         taken = nodes_.size();
-        for (NodeId id : nodes_) found->PushNode(id);
+        for (NodeId id : nodes_) found_.PushNode(id);
       }
-      rows->insert(rows->end(), taken, static_cast<uint32_t>(row_));
+      AddRows(taken);
       if (taken == room) return Status::Ok();
       cursor_.reset();
-      ++row_;
+      NextRow();
       return Status::Ok();
+    }
+
+    void Emit(Batch* batch) override {
+      Column next;
+      next.Reset(found_.kind());
+      batch->columns[options_.column] = std::exchange(found_, std::move(next));
+    }
+
+   private:
+    Status Evaluate(const EvaluatorPtr& evaluator, Evaluated* column) {
+      if (evaluator == nullptr) return Status::Ok();
+      KITH_RETURN_IF_ERROR(column->Run(*evaluator, context(), input()));
+      return column->MoveCharge(&charge_);
     }
 
     /// False when an operand is null or of a type that finds nothing.
     bool MakeSeek(index::PropertySeek* seek) const {
       seek->backward = options_.backward;
       for (const Evaluated& column : operands_.equal) {
-        seek->equal.push_back(column->At(row_));
+        seek->equal.push_back(column->At(row()));
         if (seek->equal.back().IsNull()) return false;
       }
       if (options_.lower != nullptr) {
-        seek->lower = {operands_.lower->At(row_), options_.lower_inclusive};
+        seek->lower = {operands_.lower->At(row()), options_.lower_inclusive};
         if (seek->lower->value.IsNull()) return false;
       }
       if (options_.upper != nullptr) {
-        seek->upper = {operands_.upper->At(row_), options_.upper_inclusive};
+        seek->upper = {operands_.upper->At(row()), options_.upper_inclusive};
         if (seek->upper->value.IsNull()) return false;
       }
       if (options_.prefix != nullptr) {
-        const Value prefix = operands_.prefix->At(row_);
+        const Value prefix = operands_.prefix->At(row());
         if (!prefix.IsString()) return false;
         seek->prefix = std::string(prefix.AsString());
       }
       if (options_.in != nullptr) {
-        const Value list = operands_.in->At(row_);
+        const Value list = operands_.in->At(row());
         if (!list.IsList()) return false;
         seek->in = list.AsList();
       }
@@ -138,12 +126,10 @@ class IndexSeekOperator final : public Operator {
     }
 
     const IndexSeekOptions& options_;
-    ExecutionContext& context_;
-    std::unique_ptr<OperatorState> child_;
-    Batch input_;
-    size_t row_ = 0;
     Operands operands_;
+    MemoryCharge charge_;  ///< For the operands' large values.
     std::unique_ptr<index::PropertyCursor> cursor_;
+    Column found_;  ///< For the rows that were added.
     std::vector<NodeId> nodes_;
     std::vector<RelId> relationships_;
   };

@@ -52,7 +52,7 @@ void AppendText(const Value& value, std::string* out) {
   }
 }
 
-Result<Value> JoinTexts(const FunctionContext& context, const Value& left, const Value& right) {
+Result<Value> JoinTexts(FunctionContext& context, const Value& left, const Value& right) {
   std::string joined;
   AppendText(left, &joined);
   // The right side is measured before it is appended, so that doubling a string cannot overrun.
@@ -63,7 +63,7 @@ Result<Value> JoinTexts(const FunctionContext& context, const Value& left, const
   return Value(joined);
 }
 
-Result<Value> JoinLists(const FunctionContext& context, const Value& left, const Value& right) {
+Result<Value> JoinLists(FunctionContext& context, const Value& left, const Value& right) {
   const size_t left_size = left.IsList() ? left.AsList().size() : 1;
   const size_t right_size = right.IsList() ? right.AsList().size() : 1;
   KITH_RETURN_IF_ERROR(CheckNewValueBytes(context, (left_size + right_size) * sizeof(Value)));

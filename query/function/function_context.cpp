@@ -2,6 +2,7 @@
 // Clocks, randomness and limits for functions.
 #include "query/function/function_context.h"
 
+#include <cassert>
 #include <chrono>
 #include <utility>
 
@@ -20,7 +21,9 @@ ClockTime ClockTime::Now() {
 FunctionContext::FunctionContext(FunctionContextOptions options)
     : options_(std::move(options)), random_state_(options_.random_seed) {}
 
-FunctionContext::~FunctionContext() = default;
+FunctionContext::~FunctionContext() {
+  ReleaseNew(new_bytes_);
+}
 
 Result<GraphAccess*> FunctionContext::Graph() const {
   if (options_.graph != nullptr) return options_.graph;
@@ -40,11 +43,19 @@ Status FunctionContext::CheckInterrupt() const {
   return options_.interrupt == nullptr ? Status::Ok() : options_.interrupt->Check();
 }
 
-Status FunctionContext::CheckMemory(size_t bytes) const {
+Status FunctionContext::ChargeNew(size_t bytes) {
+  KITH_RETURN_IF_ERROR(CheckInterrupt());
   if (options_.memory == nullptr) return Status::Ok();
   KITH_RETURN_IF_ERROR(options_.memory->Charge(bytes));
-  options_.memory->Release(bytes);
+  new_bytes_ += bytes;
   return Status::Ok();
+}
+
+void FunctionContext::ReleaseNew(size_t bytes) {
+  if (options_.memory == nullptr || bytes == 0) return;
+  assert(bytes <= new_bytes_);
+  options_.memory->Release(bytes);
+  new_bytes_ -= bytes;
 }
 
 RegexCache& FunctionContext::regex_cache() {

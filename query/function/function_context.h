@@ -59,14 +59,18 @@ class KITH_EXPORT FunctionContext {
   uint64_t NextRandom();
   /// Checks the interrupt; long loops call it every few thousand steps.
   Status CheckInterrupt() const;
-  /// Fails with ResourceExhausted when `bytes` more would not fit the query's memory now. Nothing
-  /// stays charged: it guards a function against making one enormous value.
-  Status CheckMemory(size_t bytes) const;
+  /// Charges a new large value to the query's memory, and checks the interrupt. The charge stays
+  /// until ReleaseNew: whoever runs the function gives back what `new_bytes` grew by once the
+  /// values are gone or are charged elsewhere.
+  Status ChargeNew(size_t bytes);
+  void ReleaseNew(size_t bytes);
+  size_t new_bytes() const { return new_bytes_; }
   RegexCache& regex_cache();
 
  private:
   FunctionContextOptions options_;
   uint64_t random_state_;
+  size_t new_bytes_ = 0;
   std::unique_ptr<RegexCache> regex_cache_;
 };
 

@@ -8,7 +8,7 @@
 
 namespace kith::query {
 namespace {
-constexpr size_t kSmallBytes = size_t{1} << 16;
+constexpr size_t kSmallBytes = size_t{1} << 12;
 constexpr size_t kShownBytes = 40;
 }  // namespace
 
@@ -42,14 +42,14 @@ std::string DescribeValue(const Value& value) {
   return text.size() > kShownBytes ? type : type + " " + text;
 }
 
-Status CheckNewValueBytes(const FunctionContext& context, size_t bytes) {
+Status CheckNewValueBytes(FunctionContext& context, size_t bytes) {
   if (bytes <= kSmallBytes) return Status::Ok();
   if (bytes > kMaxValueBytes) {
     return Status(StatusCode::kResourceExhausted,
                   fmt::format("a value of {} bytes would be made, and the limit is {}", bytes,
                               kMaxValueBytes));
   }
-  return context.CheckMemory(bytes);
+  return context.ChargeNew(bytes);
 }
 
 }  // namespace kith::query

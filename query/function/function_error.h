@@ -27,8 +27,9 @@ std::string DescribeValue(const Value& value);
 /// No string or list of the language grows larger than this in one step.
 inline constexpr size_t kMaxValueBytes = size_t{1} << 32;
 
-/// ResourceExhausted when a new value of `bytes` would pass kMaxValueBytes or the query's memory.
-/// Small sizes pass without a look at the account: they are charged by whoever keeps them.
-Status CheckNewValueBytes(const FunctionContext& context, size_t bytes);
+/// Charges a new value of `bytes` to the context (see ChargeNew). ResourceExhausted when it would
+/// pass kMaxValueBytes or the query's memory. Small sizes pass without a look at the account: a
+/// batch of them is small too, and they are charged by whoever keeps them.
+Status CheckNewValueBytes(FunctionContext& context, size_t bytes);
 
 }  // namespace kith::query

@@ -260,6 +260,9 @@ TEST_CASE("values that would outgrow the query's memory are refused", "[query]")
   }
   CHECK(status.code() == StatusCode::kResourceExhausted);
   CHECK(text.AsString().size() < (size_t{65} << 20));
+  // What was made stays charged until its evaluation gives it back.
+  CHECK(fixture.memory.used_bytes() == fixture.context.new_bytes());
+  fixture.context.ReleaseNew(fixture.context.new_bytes());
   CHECK(fixture.memory.used_bytes() == 0);
 }
 

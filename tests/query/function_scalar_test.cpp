@@ -192,7 +192,9 @@ TEST_CASE("ranges", "[query]") {
         "[-9223372036854775808, -1, 9223372036854775806]");
   CHECK(f.Call("range", {Value(INT64_MIN), Value(INT64_MAX)}) == "ResourceExhausted ");
   CHECK(f.Call("range", {Value(0), Value(100'000'000)}) == "ResourceExhausted ");
-  CHECK(f.Call("range", {Value(0), Value(1.0)}) == kTypeError);
+  // The TCK's own error, unlike that of other functions.
+  CHECK(f.Call("range", {Value(0), Value(1.0)}) == "ArgumentError InvalidArgumentType");
+  CHECK(f.Call("range", {Value(0), Value(1), Value("1")}) == "ArgumentError InvalidArgumentType");
 }
 
 TEST_CASE("conversion to integers", "[query]") {

@@ -91,6 +91,45 @@ TEST_CASE("Buffering operators stay within the query's memory", "[query]") {
   }
 }
 
+TEST_CASE("The values of a batch stay within the query's memory", "[query]") {
+  QueryDatabase database;
+  MemoryBudget memory("query memory", size_t{16} << 20);
+  RunOptions options;
+  options.memory = &memory;
+  // Each value is far below the limit; the 2,048 of a batch are above it.
+  const std::string rows = "UNWIND range(1, 2048) AS i ";
+  const std::string text = "reduce(s = 'a', x IN range(1, 14) | s + s) + i";
+  for (const std::string& rest :
+       {std::string("RETURN size(range(i, 10000))"),
+        std::string("RETURN size([x IN range(i, 10000) | x])"),
+        std::string("WITH i, range(1, 5000) AS l RETURN size(l + i)"),
+        "RETURN size(toUpper(" + text + "))", "RETURN CASE WHEN i > 0 THEN " + text + " END",
+        std::string("UNWIND [x IN range(1, 5000) | x + i] AS y RETURN count(y)")}) {
+    INFO(rows << rest);
+    CHECK(database.Run(rows + rest, {}, options).status().code() == StatusCode::kResourceExhausted);
+    CHECK(memory.used_bytes() == 0);
+  }
+}
+
+TEST_CASE("Values that are gone are not held against a query", "[query]") {
+  QueryDatabase database;
+  MemoryBudget memory("query memory", size_t{16} << 20);
+  RunOptions options;
+  options.memory = &memory;
+  for (const std::string text :
+       {"UNWIND range(1, 3000000) AS a RETURN count(a)",
+        "UNWIND range(1, 100) AS i RETURN size(reduce(s = '' + i, x IN range(1, 9000) | s + 'x'))",
+        "UNWIND range(1, 20000) AS i RETURN sum(size(range(1, 100 + i % 2)))",
+        "UNWIND range(1, 1000) AS i WITH i WHERE size([x IN range(i, i + 300) | x]) > 0 "
+        "RETURN sum(COUNT { UNWIND [x IN range(1, 300) | x + i] AS y RETURN y })",
+        "UNWIND range(1, 500) AS i RETURN size([x IN range(1, 1000) | CASE WHEN x > i THEN "
+        "toUpper('text ' + x) ELSE left('text', 2) END])"}) {
+    INFO(text);
+    CHECK(database.Run(text, {}, options).status().ToString() == "OK");
+    CHECK(memory.used_bytes() == 0);
+  }
+}
+
 TEST_CASE("The result's rows may be limited", "[query]") {
   QueryDatabase database;
   RunOptions options;
