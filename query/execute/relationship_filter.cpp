@@ -7,24 +7,49 @@
 namespace kith::query {
 namespace {
 
-// The rows that the predicate sees: one for each candidate, with the relationship in its column and
-// the columns of the walk's row that the predicate reads.
-Batch CandidateRows(const WalkStep& step, const Batch& rows, const WalkFrontier& frontier,
-                    const storage::Adjacency& adjacency) {
+// For each candidate, the row that its walk began from.
+std::vector<uint32_t> OriginsOf(const WalkFrontier& frontier, const storage::Adjacency& adjacency) {
   std::vector<uint32_t> origins;
   origins.reserve(adjacency.relationships.size());
   for (size_t i = 0; i < frontier.rows.size(); ++i) {
     origins.insert(origins.end(), adjacency.offsets[i + 1] - adjacency.offsets[i],
                    frontier.rows[i]);
   }
-  Batch candidates(rows.columns.size());
-  candidates.Gather(rows, origins, step.predicate->reads());
-  Column& element = candidates.columns[step.element_column];
-  element.Reset(ColumnKind::kRelationship);
-  element.Reserve(origins.size());
-  for (RelId id : adjacency.relationships) element.PushRelationship(id);
-  candidates.rows = origins.size();
-  return candidates;
+  return origins;
+}
+
+// The rows that a predicate sees: one for each candidate, with `element` in its column and the
+// columns of the walk's row that the predicate reads.
+struct Candidates {
+  const Batch& rows;
+  std::span<const uint32_t> origins;
+  const Evaluator& predicate;
+  uint32_t column;
+};
+
+Status Select(ExecutionContext& context, const Candidates& candidates, Column element,
+              std::vector<uint32_t>* selected) {
+  Batch batch(candidates.rows.columns.size());
+  batch.Gather(candidates.rows, candidates.origins, candidates.predicate.reads());
+  batch.columns[candidates.column] = std::move(element);
+  batch.rows = candidates.origins.size();
+  Evaluated condition;
+  KITH_RETURN_IF_ERROR(condition.Run(candidates.predicate, context, batch));
+  return SelectTrue(*condition, selected);
+}
+
+Column RelationshipColumn(const std::vector<RelId>& ids) {
+  Column column;
+  column.Reset(ColumnKind::kRelationship);
+  column.Reserve(ids.size());
+  for (RelId id : ids) column.PushRelationship(id);
+  return column;
+}
+
+void Restrict(const std::vector<uint32_t>& selected, size_t count, std::vector<uint8_t>* allowed) {
+  std::vector<uint8_t> both(count, 0);
+  for (uint32_t i : selected) both[i] = allowed->empty() ? 1 : (*allowed)[i];
+  *allowed = std::move(both);
 }
 
 }  // namespace
@@ -54,16 +79,32 @@ Status TakeStep(ExecutionContext& context, const WalkStep& step, const Batch& ro
   options.types = types;
   options.direction = step.direction;
   KITH_RETURN_IF_ERROR(context.view.Expand(frontier.nodes, options, adjacency));
-  if (step.predicate == nullptr || adjacency->relationships.empty()) return Status::Ok();
+  if (adjacency->relationships.empty()) return Status::Ok();
+  if (step.predicate == nullptr && step.node_predicate == nullptr) return Status::Ok();
 
-  const Batch candidates = CandidateRows(step, rows, frontier, *adjacency);
-  Evaluated condition;
-  KITH_RETURN_IF_ERROR(condition.Run(*step.predicate, context, candidates));
+  const std::vector<uint32_t> origins = OriginsOf(frontier, *adjacency);
   std::vector<uint32_t> selected;
-  KITH_RETURN_IF_ERROR(SelectTrue(*condition, &selected));
-  allowed->assign(candidates.rows, 0);
-  for (uint32_t row : selected) (*allowed)[row] = 1;
+  if (step.predicate != nullptr) {
+    KITH_RETURN_IF_ERROR(Select(context, {rows, origins, *step.predicate, step.element_column},
+                                RelationshipColumn(adjacency->relationships), &selected));
+    Restrict(selected, origins.size(), allowed);
+  }
+  if (step.node_predicate != nullptr) {
+    KITH_RETURN_IF_ERROR(Select(context, {rows, origins, *step.node_predicate, step.node_column},
+                                Column::OfNodes(adjacency->neighbours), &selected));
+    Restrict(selected, origins.size(), allowed);
+  }
   return Status::Ok();
+}
+
+Result<bool> NodesFit(ExecutionContext& context, const WalkStep& step, const Batch& rows,
+                      uint32_t row, std::span<const NodeId> nodes) {
+  if (step.node_predicate == nullptr) return true;
+  const std::vector<uint32_t> origins(nodes.size(), row);
+  std::vector<uint32_t> selected;
+  KITH_RETURN_IF_ERROR(Select(context, {rows, origins, *step.node_predicate, step.node_column},
+                              Column::OfNodes({nodes.begin(), nodes.end()}), &selected));
+  return selected.size() == nodes.size();
 }
 
 }  // namespace kith::query

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which relationships a walk may take: types, direction, and a predicate over each one, evaluated
-// for all candidates of a step at once.
+// Which relationships a walk may take: types, direction, and predicates over each one and over the
+// node that it leads to, evaluated for all candidates of a step at once.
 //
 // Thread safety: immutable; shared by all runs of a plan.
 #pragma once
@@ -29,6 +29,9 @@ struct WalkStep {
   /// Over one relationship in `element_column` and the columns of the row; null: no condition.
   std::shared_ptr<const Evaluator> predicate;
   uint32_t element_column = kNoColumn;
+  /// Over the node reached, in `node_column`, and the columns of the row; null: no condition.
+  std::shared_ptr<const Evaluator> node_predicate;
+  uint32_t node_column = kNoColumn;
 };
 
 /// One walk's position: the row it began from and the node where it stands.
@@ -43,10 +46,14 @@ bool FindTypes(const storage::ReadView& view, std::span<const std::string> names
                std::vector<RelTypeId>* types);
 
 /// Expands all positions of `frontier` by one step. On return entry i of `adjacency` has the
-/// relationships that position i may take; `allowed[j]` is 0 for those that the predicate refuses.
+/// relationships that position i may take; `allowed[j]` is 0 for those that a predicate refuses.
 /// `allowed` is empty when there is no predicate.
 Status TakeStep(ExecutionContext& context, const WalkStep& step, const Batch& rows,
                 const WalkFrontier& frontier, storage::Adjacency* adjacency,
                 std::vector<uint8_t>* allowed);
+
+/// Whether the node predicate, if any, holds for every one of `nodes`, seen from row `row`.
+Result<bool> NodesFit(ExecutionContext& context, const WalkStep& step, const Batch& rows,
+                      uint32_t row, std::span<const NodeId> nodes);
 
 }  // namespace kith::query

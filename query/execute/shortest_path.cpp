@@ -1,248 +1,181 @@
 // SPDX-License-Identifier: Apache-2.0
-// Bidirectional breadth-first search.
+// Row by row: the shortest paths, their conditions, and longer trails where these fail.
 #include "query/execute/shortest_path.h"
 
 #include <algorithm>
-#include <unordered_map>
 #include <utility>
-#include <vector>
+
+#include "query/execute/fan_out.h"
+#include "query/execute/path_builder.h"
+#include "query/execute/trail_search.h"
 
 namespace kith::query {
 namespace {
 
-constexpr uint32_t kNone = UINT32_MAX;
-
-// A way by which a node was reached; `next` chains the other ways of the same length.
-struct Arrival {
-  NodeId parent;
-  RelId relationship;
-  uint32_t next;
-};
-
-struct Visit {
-  uint32_t level;
-  uint32_t arrivals;  // First of the chain, kNone for the end node itself.
-};
-
-// One of the two searches: all nodes within `level` steps of its end.
-struct Side {
-  std::unordered_map<NodeId, Visit> visits;
-  std::vector<Arrival> arrivals;
-  std::vector<NodeId> frontier;
-  uint32_t level = 0;
-
-  void Start(NodeId node) {
-    visits.clear();
-    arrivals.clear();
-    frontier.assign(1, node);
-    level = 0;
-    visits.emplace(node, Visit{0, kNone});
-  }
-  size_t HeapBytes() const {
-    // A hash node holds the pair, a pointer and its share of the buckets.
-    return visits.size() * (sizeof(NodeId) + sizeof(Visit) + 2 * sizeof(void*)) +
-           arrivals.capacity() * sizeof(Arrival);
-  }
-};
-
-storage::Direction Opposite(storage::Direction direction) {
-  switch (direction) {
-    case storage::Direction::kOutgoing: return storage::Direction::kIncoming;
-    case storage::Direction::kIncoming: return storage::Direction::kOutgoing;
-    case storage::Direction::kBoth: break;
-  }
-  return direction;
-}
-
-// Finds the paths for one row.
-class PathSearch {
+// The paths of one row for which the conditions hold.
+class ConditionalSearch {
  public:
-  PathSearch(const ShortestPathOptions& options, ExecutionContext& context)
-      : options_(options), context_(context), backward_(options.step), memory_(context.memory) {
-    backward_.direction = Opposite(options.step.direction);
+  ConditionalSearch(const ShortestPathOptions& options, size_t slots, ExecutionContext& context)
+      : options_(options),
+        slots_(slots),
+        context_(context),
+        // A condition may hold for any of the shortest paths.
+        shortest_(options.limits, options.all || !options.predicates.empty(), context),
+        trails_(options.limits, context) {
+    reads_.push_back(options.from);
+    for (const EvaluatorPtr& predicate : options.predicates) {
+      reads_.insert(reads_.end(), predicate->reads().begin(), predicate->reads().end());
+    }
+    std::sort(reads_.begin(), reads_.end());
+    reads_.erase(std::unique(reads_.begin(), reads_.end()), reads_.end());
   }
 
   Status Find(const Batch& rows, uint32_t row, NodeId from, NodeId to, std::vector<List>* paths) {
-    paths->clear();
-    if (from == to) {
-      if (options_.minimum == 0) paths->emplace_back();
-      return Status::Ok();
-    }
-    sides_[0].Start(from);
-    sides_[1].Start(to);
-    meetings_.clear();
-    while (meetings_.empty() && !sides_[0].frontier.empty() && !sides_[1].frontier.empty()) {
-      const uint64_t length = uint64_t{sides_[0].level} + sides_[1].level;
-      if (options_.maximum.has_value() && length >= *options_.maximum) break;
-      const size_t side = sides_[0].frontier.size() <= sides_[1].frontier.size() ? 0 : 1;
-      KITH_RETURN_IF_ERROR(Advance(rows, row, side));
-      memory_.Release();
-      KITH_RETURN_IF_ERROR(memory_.Add(sides_[0].HeapBytes() + sides_[1].HeapBytes()));
-    }
-    for (NodeId meeting : meetings_) {
-      KITH_RETURN_IF_ERROR(Join(meeting, paths));
-      if (!options_.all) break;
-    }
-    return Status::Ok();
+    KITH_RETURN_IF_ERROR(shortest_.Find(rows, row, from, to, paths));
+    if (options_.predicates.empty() || paths->empty()) return Status::Ok();
+    const size_t length = paths->front().size();
+    KITH_RETURN_IF_ERROR(Keep(rows, row, paths));
+    if (!paths->empty() || from == to) return Status::Ok();
+    const Status status = FindLonger(rows, row, from, to, length, paths);
+    trails_.Finish();
+    return status;
   }
 
  private:
-  // One more level of a side. Before it the distance of the ends was greater than the sum of the
-  // levels, so every node that is now in both sides lies on a path of least length.
-  Status Advance(const Batch& rows, uint32_t row, size_t side) {
-    Side& search = sides_[side];
-    WalkFrontier frontier;
-    frontier.nodes.swap(search.frontier);
-    frontier.rows.assign(frontier.nodes.size(), row);
-    const WalkStep& step = side == 0 ? options_.step : backward_;
-    KITH_RETURN_IF_ERROR(TakeStep(context_, step, rows, frontier, &adjacency_, &allowed_));
-    ++search.level;
-    for (size_t i = 0; i < frontier.nodes.size(); ++i) {
-      for (uint32_t j = adjacency_.offsets[i]; j < adjacency_.offsets[i + 1]; ++j) {
-        if (allowed_.empty() || allowed_[j] != 0) Arrive(side, frontier.nodes[i], j);
+  // The shortest trails of more than `length` steps for which the conditions hold.
+  Status FindLonger(const Batch& rows, uint32_t row, NodeId from, NodeId to, size_t length,
+                    std::vector<List>* paths) {
+    KITH_RETURN_IF_ERROR(trails_.Start(rows, row, from, to));
+    std::vector<TrailSearch::End> ends;
+    for (bool more = true; more;) {
+      if (trails_.length() >= length) {
+        KITH_RETURN_IF_ERROR(trails_.FindEnds(&ends));
+        KITH_RETURN_IF_ERROR(KeepTrails(rows, row, ends, paths));
+        if (!paths->empty()) return Status::Ok();
       }
+      KITH_ASSIGN_OR_RETURN(more, trails_.Extend());
     }
     return Status::Ok();
   }
 
-  void Arrive(size_t side, NodeId parent, uint32_t j) {
-    Side& search = sides_[side];
-    const NodeId node = adjacency_.neighbours[j];
-    auto [found, is_new] = search.visits.try_emplace(node, Visit{search.level, kNone});
-    Visit& visit = found->second;
-    if (!is_new && (!options_.all || visit.level != search.level)) return;
-    search.arrivals.push_back({parent, adjacency_.relationships[j], visit.arrivals});
-    visit.arrivals = static_cast<uint32_t>(search.arrivals.size() - 1);
-    if (!is_new) return;
-    search.frontier.push_back(node);
-    if (sides_[1 - side].visits.contains(node)) meetings_.push_back(node);
-  }
-
-  // All paths through a meeting node: each way back to `from`, with each way on to `to`.
-  Status Join(NodeId meeting, std::vector<List>* paths) {
-    std::vector<List> heads;
-    std::vector<List> tails;
-    KITH_RETURN_IF_ERROR(Trace(sides_[0], meeting, &heads));
-    KITH_RETURN_IF_ERROR(Trace(sides_[1], meeting, &tails));
-    for (const List& head : heads) {
-      for (const List& tail : tails) {
-        List path(head.rbegin(), head.rend());
-        path.insert(path.end(), tail.begin(), tail.end());
-        KITH_RETURN_IF_ERROR(memory_.Add(path.size() * sizeof(Value) + sizeof(List)));
-        paths->push_back(std::move(path));
-        if (!options_.all) return Status::Ok();
+  // Those of the trails for which the conditions hold, or one of them.
+  Status KeepTrails(const Batch& rows, uint32_t row, const std::vector<TrailSearch::End>& ends,
+                    std::vector<List>* paths) {
+    for (size_t begin = 0; begin < ends.size(); begin += kBatchRows) {
+      std::vector<List> candidates;
+      for (size_t i = begin; i < std::min(ends.size(), begin + kBatchRows); ++i) {
+        candidates.push_back(trails_.TrailOf(ends[i]));
       }
+      KITH_RETURN_IF_ERROR(Keep(rows, row, &candidates));
+      std::move(candidates.begin(), candidates.end(), std::back_inserter(*paths));
+      if (!options_.all && !paths->empty()) break;
     }
     return Status::Ok();
   }
 
-  // The relationships from `node` back to the side's end, in every way, or the first one.
-  Status Trace(const Side& side, NodeId node, std::vector<List>* ways) {
-    struct Open {
-      NodeId node;
-      List taken;
-    };
-    std::vector<Open> open;
-    open.push_back({node, {}});
-    while (!open.empty()) {
+  // Drops the paths for which a condition is not true; without `all` keeps one at most.
+  Status Keep(const Batch& rows, uint32_t row, std::vector<List>* paths) {
+    std::vector<List> kept;
+    for (size_t begin = 0; begin < paths->size(); begin += kBatchRows) {
       KITH_RETURN_IF_ERROR(context_.CheckInterrupt());
-      Open way = std::move(open.back());
-      open.pop_back();
-      uint32_t arrival = side.visits.at(way.node).arrivals;
-      if (arrival == kNone) {
-        ways->push_back(std::move(way.taken));
-        if (!options_.all) return Status::Ok();
-        continue;
-      }
-      for (; arrival != kNone; arrival = side.arrivals[arrival].next) {
-        Open next{side.arrivals[arrival].parent, way.taken};
-        next.taken.emplace_back(side.arrivals[arrival].relationship);
-        KITH_RETURN_IF_ERROR(memory_.Add(next.taken.size() * sizeof(Value)));
-        open.push_back(std::move(next));
+      const size_t count = std::min(kBatchRows, paths->size() - begin);
+      std::vector<uint32_t> fit;
+      KITH_RETURN_IF_ERROR(Test(rows, row, std::span(*paths).subspan(begin, count), &fit));
+      for (uint32_t i : fit) {
+        kept.push_back(std::move((*paths)[begin + i]));
         if (!options_.all) break;
       }
+      if (!options_.all && !kept.empty()) break;
+    }
+    *paths = std::move(kept);
+    return Status::Ok();
+  }
+
+  // Which of the paths satisfy all conditions.
+  Status Test(const Batch& rows, uint32_t row, std::span<const List> paths,
+              std::vector<uint32_t>* fit) {
+    const std::vector<uint32_t> origins(paths.size(), row);
+    Batch batch(slots_);
+    batch.Gather(rows, origins, reads_);
+    batch.rows = paths.size();
+    std::vector<Value> lists(paths.begin(), paths.end());
+    batch.columns[options_.relationships] = Column::OfValues(std::move(lists));
+    if (options_.path != kNoColumn) {
+      Column built;
+      KITH_RETURN_IF_ERROR(
+          BuildPaths(context_, batch, {options_.from, {options_.relationships}}, &built));
+      batch.columns[options_.path] = std::move(built);
+    }
+    for (size_t i = 0; i < paths.size(); ++i) fit->push_back(static_cast<uint32_t>(i));
+    for (const EvaluatorPtr& predicate : options_.predicates) {
+      if (fit->empty()) break;
+      Evaluated condition;
+      std::vector<uint32_t> selected;
+      KITH_RETURN_IF_ERROR(condition.Run(*predicate, context_, batch));
+      KITH_RETURN_IF_ERROR(SelectTrue(*condition, &selected));
+      batch.Keep(selected);
+      for (uint32_t& i : selected) i = (*fit)[i];
+      *fit = std::move(selected);
     }
     return Status::Ok();
   }
 
   const ShortestPathOptions& options_;
+  const size_t slots_;
   ExecutionContext& context_;
-  WalkStep backward_;
-  MemoryCharge memory_;
-  Side sides_[2];
-  std::vector<NodeId> meetings_;
-  storage::Adjacency adjacency_;
-  std::vector<uint8_t> allowed_;
+  PathSearch shortest_;
+  TrailSearch trails_;
+  SlotList reads_;  // By the conditions and the path.
 };
 
-class ShortestPathState : public OperatorState {
+class ShortestPathState final : public FanOutState {
  public:
-  ShortestPathState(const ShortestPathOptions& options, size_t slots,
-                    std::unique_ptr<OperatorState> child, ExecutionContext& context)
-      : options_(options), search_(options, context), child_(std::move(child)), input_(slots) {}
+  ShortestPathState(const Operator& child, const ShortestPathOptions& options, size_t slots,
+                    ExecutionContext& context)
+      : FanOutState(child, slots, options.carried, context),
+        options_(options),
+        search_(options, slots, context) {}
 
-  Status Next(Batch* batch) override {
-    batch->Clear();
-    rows_.clear();
-    lists_.clear();
-    while (rows_.empty()) {
-      if (row_ == input_.rows && next_path_ == paths_.size()) {
-        KITH_RETURN_IF_ERROR(child_->Next(&input_));
-        row_ = 0;
-        if (input_.rows == 0) return Status::Ok();
-      }
-      KITH_RETURN_IF_ERROR(Fill());
+ protected:
+  void Restart() override { searched_ = false; }
+  Status Load() override { return Status::Ok(); }
+
+  Status TakeRow() override {
+    if (!searched_) KITH_RETURN_IF_ERROR(Search());
+    while (next_path_ < paths_.size() && Room() > 0) {
+      AddRows(1);
+      lists_.emplace_back(std::move(paths_[next_path_++]));
     }
-    batch->Gather(input_, rows_, options_.carried);
-    if (options_.relationships != kNoColumn) {
-      batch->columns[options_.relationships] = Column::OfValues(std::move(lists_));
-    }
-    batch->rows = rows_.size();
+    if (next_path_ < paths_.size()) return Status::Ok();
+    searched_ = false;
+    NextRow();
     return Status::Ok();
   }
 
-  void Reset() override {
-    child_->Reset();
-    input_.Clear();
-    row_ = 0;
-    paths_.clear();
-    next_path_ = 0;
+  void Emit(Batch* batch) override {
+    batch->columns[options_.relationships] = Column::OfValues(std::exchange(lists_, {}));
   }
 
  private:
-  // Takes paths of the current input batch until an output batch is full.
-  Status Fill() {
-    const Column& from = input_.columns[options_.from];
-    const Column& to = input_.columns[options_.to];
-    while (rows_.size() < kBatchRows) {
-      if (next_path_ < paths_.size()) {
-        rows_.push_back(static_cast<uint32_t>(row_ - 1));
-        lists_.emplace_back(std::move(paths_[next_path_++]));
-        continue;
-      }
-      paths_.clear();
-      next_path_ = 0;
-      if (row_ == input_.rows) break;
-      NodeId start;
-      NodeId end;
-      if (from.NodeAt(row_, &start) && to.NodeAt(row_, &end)) {
-        KITH_RETURN_IF_ERROR(
-            search_.Find(input_, static_cast<uint32_t>(row_), start, end, &paths_));
-      }
-      ++row_;
+  Status Search() {
+    paths_.clear();
+    next_path_ = 0;
+    searched_ = true;
+    NodeId start;
+    NodeId end;
+    if (!input().columns[options_.from].NodeAt(row(), &start) ||
+        !input().columns[options_.to].NodeAt(row(), &end)) {
+      return Status::Ok();
     }
-    return Status::Ok();
+    return search_.Find(input(), static_cast<uint32_t>(row()), start, end, &paths_);
   }
 
   const ShortestPathOptions& options_;
-  PathSearch search_;
-  std::unique_ptr<OperatorState> child_;
-  Batch input_;
-  size_t row_ = 0;           // The next row of the input.
-  std::vector<List> paths_;  // Of row row_ - 1.
+  ConditionalSearch search_;
+  bool searched_ = false;  // paths_ are those of the row.
+  std::vector<List> paths_;
   size_t next_path_ = 0;
-  std::vector<uint32_t> rows_;
-  std::vector<Value> lists_;
+  std::vector<Value> lists_;  // Of the rows that were added.
 };
 
 }  // namespace
@@ -251,7 +184,7 @@ ShortestPath::ShortestPath(OperatorPtr child, ShortestPathOptions options)
     : child_(std::move(child)), options_(std::move(options)) {}
 
 std::unique_ptr<OperatorState> ShortestPath::Open(ExecutionContext& context) const {
-  return std::make_unique<ShortestPathState>(options_, slots(), child_->Start(context), context);
+  return std::make_unique<ShortestPathState>(*child_, options_, slots(), context);
 }
 
 }  // namespace kith::query

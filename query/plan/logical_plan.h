@@ -175,6 +175,13 @@ struct ShortestPath : NodeOf<PlanKind::kShortestPath> {
   storage::Direction direction = storage::Direction::kOutgoing;
   SlotId element_slot = kNoSlot;
   bool all = false;
+  /// Conditions on the path that take part in the search, see path_conditions.h.
+  std::vector<const Expression*> conjuncts;
+  SlotId path = kNoSlot;  ///< Where the conjuncts read the path; kNoSlot when none does.
+  /// All or none of the path's relationships and nodes; tested at each step.
+  const bound::Quantifier* every_relationship = nullptr;
+  const bound::Quantifier* every_node = nullptr;
+  std::optional<uint64_t> maximum;  ///< A bound on the length beside the pattern's.
 };
 
 struct Endpoints : NodeOf<PlanKind::kEndpoints> {

@@ -58,6 +58,12 @@ class PlanWriter {
   static std::vector<const Expression*> ExpressionsOf(const PlanNode& node) {
     std::vector<const Expression*> expressions;
     if (node.kind == PlanKind::kFilter) expressions = As<Filter>(node).conjuncts;
+    if (node.kind == PlanKind::kShortestPath) {
+      const auto& search = As<ShortestPath>(node);
+      expressions = search.conjuncts;
+      if (search.every_relationship != nullptr) expressions.push_back(search.every_relationship);
+      if (search.every_node != nullptr) expressions.push_back(search.every_node);
+    }
     if (node.kind == PlanKind::kProject) {
       for (const auto& item : As<Project>(node).assignments) expressions.push_back(item.expression);
     }
@@ -129,9 +135,7 @@ class PlanWriter {
         return Slot(As<IdSeek>(node).slot) + ": " + Text(As<IdSeek>(node).ids);
       case PlanKind::kExpand: return ExpandText(As<Expand>(node));
       case PlanKind::kVariableExpand: return WalkText(As<VariableExpand>(node));
-      case PlanKind::kShortestPath:
-        return Arrow(Slot(As<ShortestPath>(node).from), "*", As<ShortestPath>(node).types,
-                     As<ShortestPath>(node).direction, Slot(As<ShortestPath>(node).to));
+      case PlanKind::kShortestPath: return ShortestText(As<ShortestPath>(node));
       case PlanKind::kBuildPath: return Slot(As<BuildPath>(node).slot);
       case PlanKind::kFilter: return FilterText(As<Filter>(node));
       case PlanKind::kProject: return ItemsText(As<Project>(node).assignments);
@@ -232,6 +236,21 @@ class PlanWriter {
     std::string stars = "*" + std::to_string(length.minimum) + "..";
     if (length.maximum.has_value()) stars += std::to_string(*length.maximum);
     return Arrow(Slot(expand.from), stars, expand.types, expand.direction, Slot(expand.to));
+  }
+
+  std::string ShortestText(const ShortestPath& search) const {
+    std::string text =
+        Arrow(Slot(search.from), "*", search.types, search.direction, Slot(search.to));
+    std::string separator = " WHERE ";
+    const auto add = [&](const std::string& condition) {
+      text += separator + condition;
+      separator = " AND ";
+    };
+    if (search.maximum.has_value()) add("length <= " + std::to_string(*search.maximum));
+    if (search.every_relationship != nullptr) add(Text(search.every_relationship));
+    if (search.every_node != nullptr) add(Text(search.every_node));
+    for (const Expression* conjunct : search.conjuncts) add(Text(conjunct));
+    return text;
   }
 
   std::string FilterText(const Filter& filter) const {
