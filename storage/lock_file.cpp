@@ -4,7 +4,9 @@
 
 #include <fcntl.h>
 #include <fmt/core.h>
+#include <linux/magic.h>
 #include <sys/file.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -17,7 +19,7 @@ namespace kith::storage {
 namespace {
 
 // Who holds the lock. `boot` names one run of one kernel: containers on a machine share it, so a
-// lock taken in another container is visible exactly when the boots are equal.
+// lock taken in another container is visible when the boots are equal.
 struct Holder {
   std::string host;
   std::string boot;
@@ -90,7 +92,8 @@ Status HeldBy(const std::string& folder, const Holder& holder) {
 Status HeldElsewhere(const std::string& path, const Holder& holder) {
   return Status(StatusCode::kBusy,
                 fmt::format("the lock file {} was left by another machine: host {}, pid {}, since "
-                            "{}; if that process no longer runs, delete the file",
+                            "{}; its file system may be shared with that machine, so we cannot "
+                            "see whether the process lives: if it no longer runs, delete the file",
                             path, holder.host, holder.pid, holder.started));
 }
 
@@ -102,7 +105,30 @@ bool WriteHolder(int descriptor, const Holder& holder) {
 
 }  // namespace
 
+LockReach LockReachOf(int64_t type) {
+  constexpr int64_t kZfs = 0x2FC12FC1;
+  constexpr int64_t kBcachefs = 0xCA451A4E;
+  switch (type) {
+    case EXT4_SUPER_MAGIC:
+    case BTRFS_SUPER_MAGIC:
+    case F2FS_SUPER_MAGIC:
+    case TMPFS_MAGIC:
+    case RAMFS_MAGIC:
+    case OVERLAYFS_SUPER_MAGIC:
+    case XFS_SUPER_MAGIC:
+    case kZfs:
+    case kBcachefs: return LockReach::kEveryone;
+    default: return LockReach::kThisMachine;
+  }
+}
+
 Result<std::unique_ptr<LockFile>> LockFile::Acquire(const std::string& folder) {
+  struct statfs system;
+  const bool known = statfs(folder.c_str(), &system) == 0;
+  return Acquire(folder, known ? LockReachOf(system.f_type) : LockReach::kThisMachine);
+}
+
+Result<std::unique_ptr<LockFile>> LockFile::Acquire(const std::string& folder, LockReach reach) {
   const std::string path = folder + "/" + kName;
   const int descriptor = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
   if (descriptor < 0) return Failed(path, "opening");
@@ -115,8 +141,8 @@ Result<std::unique_ptr<LockFile>> LockFile::Acquire(const std::string& folder) {
     errno = lock_error;
     return lock_error == EWOULDBLOCK ? HeldBy(folder, holder) : Failed(path, "locking");
   }
-  // The kernel gave us the lock. Its word counts for holders on this machine only.
-  if (!holder.host.empty() && holder.host != self.host && holder.boot != self.boot) {
+  const bool here = holder.host.empty() || holder.host == self.host || holder.boot == self.boot;
+  if (reach == LockReach::kThisMachine && !here) {
     close(descriptor);
     return HeldElsewhere(path, holder);
   }

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // The lock file of a database folder: one process writes. The kernel's lock on the file tells
-// whether the holder lives; the text in it tells who that is, and whether the kernel's answer can
-// be trusted: a lock held on another machine may not be visible here.
+// whether the holder lives; the text in it tells who that is. On a file system that only this
+// machine mounts, the kernel's word is all: host names do not matter, which containers make up
+// anew. On any other, a lock that is held on another machine may not be visible here, and the text
+// tells whether the holder was on this one.
 //
 // Thread safety: none needed; the lock is held from Acquire to destruction.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 
@@ -13,12 +16,23 @@
 
 namespace kith::storage {
 
+/// Whose locks the kernel shows.
+enum class LockReach : uint8_t {
+  kEveryone,     ///< A file system of this machine alone.
+  kThisMachine,  ///< A network or shared file system, or one that we do not know.
+};
+
+/// `type` is statfs's f_type.
+LockReach LockReachOf(int64_t type);
+
 class LockFile {
  public:
   /// Takes the lock of `folder`, which must exist. Busy, naming the holder's host, pid and start
   /// time, when a living process has it, or one on another host that we cannot see; IoError when
-  /// the file cannot be written. A holder that is dead does not block.
+  /// the file cannot be written. A holder that is dead does not block, where we can know.
   static Result<std::unique_ptr<LockFile>> Acquire(const std::string& folder);
+  /// The same, told the reach instead of asking the file system. For tests.
+  static Result<std::unique_ptr<LockFile>> Acquire(const std::string& folder, LockReach reach);
   /// Removes the file's text and gives the lock back.
   ~LockFile();
   LockFile(const LockFile&) = delete;

@@ -2,6 +2,7 @@
 // Opening what should not open: foreign, damaged, locked, too new, read-only or missing folders.
 // Each gets an error that names the thing, and the folder stays as it was.
 #include <sys/stat.h>
+#include <sys/vfs.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -11,6 +12,7 @@
 #include <sstream>
 
 #include "storage/format/meta_codec.h"
+#include "storage/lock_file.h"
 #include "tests/storage/numbered_workload.h"
 #include "tests/storage/store_fixture.h"
 
@@ -51,6 +53,12 @@ void MakeDatabase(const std::string& path, int64_t first, int64_t last) {
 
 bool Mentions(const Status& status, const std::string& text) {
   return status.message().find(text) != std::string::npos;
+}
+
+int64_t FileSystemType(const std::string& path) {
+  struct statfs system = {};
+  REQUIRE(statfs(path.c_str(), &system) == 0);
+  return system.f_type;
 }
 
 std::vector<std::string> FilesUnder(const std::string& folder) {
@@ -183,13 +191,37 @@ TEST_CASE("a second writer is told who the first is; a dead one does not block",
   std::string boot = ReadFile("/proc/sys/kernel/random/boot_id");
   WriteFile(path + "/kith.lock", "host elsewhere\nboot " + boot + "pid 1\nstarted then\n");
   CHECK(OpenStatus(OptionsFor(path)).ok());
+  // What a container with another name leaves, or this disk in another machine: nobody holds it.
+  if (LockReachOf(FileSystemType(path)) == LockReach::kEveryone) {
+    WriteFile(path + "/kith.lock", "host elsewhere\nboot other\npid 4711\nstarted then\n");
+    CHECK(OpenStatus(OptionsFor(path)).ok());
+  }
+}
+
+TEST_CASE("on a shared file system a lock of another machine counts until it is deleted",
+          "[storage]") {
+  const TemporaryFolder folder;
+  const std::string lock = folder.path() + "/kith.lock";
   // What a machine leaves that shares the folder: nobody here can know whether it lives.
-  WriteFile(path + "/kith.lock", "host elsewhere\nboot other\npid 4711\nstarted then\n");
-  const Status elsewhere = OpenStatus(OptionsFor(path));
+  WriteFile(lock, "host elsewhere\nboot other\npid 4711\nstarted then\n");
+  const Status elsewhere = LockFile::Acquire(folder.path(), LockReach::kThisMachine).status();
   CHECK(elsewhere.code() == StatusCode::kBusy);
   CHECK(Mentions(elsewhere, "host elsewhere, pid 4711, since then"));
-  std::filesystem::remove(path + "/kith.lock");
-  CHECK(OpenStatus(OptionsFor(path)).ok());
+  CHECK(Mentions(elsewhere, "delete the file"));
+  std::filesystem::remove(lock);
+  CHECK(LockFile::Acquire(folder.path(), LockReach::kThisMachine).ok());
+  // What a dead process of this machine leaves, whatever its host was called.
+  std::string boot = ReadFile("/proc/sys/kernel/random/boot_id");
+  WriteFile(lock, "host elsewhere\nboot " + boot + "pid 4711\nstarted then\n");
+  CHECK(LockFile::Acquire(folder.path(), LockReach::kThisMachine).ok());
+  // A living holder counts on every file system.
+  const auto held = LockFile::Acquire(folder.path(), LockReach::kEveryone);
+  REQUIRE(held.ok());
+  CHECK(LockFile::Acquire(folder.path(), LockReach::kEveryone).status().code() ==
+        StatusCode::kBusy);
+  CHECK(LockReachOf(0x6969) == LockReach::kThisMachine);      // NFS
+  CHECK(LockReachOf(0x65735546) == LockReach::kThisMachine);  // FUSE
+  CHECK(LockReachOf(0xEF53) == LockReach::kEveryone);         // ext4
 }
 
 TEST_CASE("a read-only store reads and refuses to write", "[storage]") {
