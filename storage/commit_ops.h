@@ -33,6 +33,8 @@ class CommitOps {
 
   bool empty() const { return ops_.empty(); }
   size_t bytes() const { return bytes_.size(); }
+  /// What this takes in memory.
+  size_t memory_bytes() const { return bytes_.capacity() + ops_.capacity() * sizeof(Op); }
   /// Appends everything to `batch` as the commit's.
   Status AppendTo(const Store& store, CommitNumber commit, rocksdb::WriteBatch* batch) const;
 

@@ -12,9 +12,9 @@
 namespace kith::storage {
 namespace {
 
-// The part of RocksDB's memory that is known from the start.
+// RocksDB's cache, which its memtables count in.
 size_t FixedBytes(const GraphStoreOptions& options) {
-  return options.block_cache_bytes + 2 * options.write_buffer_bytes;
+  return options.block_cache_bytes + MemtableBytes(options);
 }
 
 class RocksGraphStore final : public GraphStore {

@@ -119,6 +119,16 @@ void GraphTransaction::ReleaseSavepoint(uint64_t savepoint) {
   DropUndoLog();
 }
 
+// The operations become a batch, and the batch a memtable: two of the three are there at once. The
+// overlays, whose charge stands until the end, usually took more.
+Status GraphTransaction::ChargeCommit(size_t ops_bytes) {
+  if (context_.budget == nullptr || 2 * ops_bytes <= charged_) return Status::Ok();
+  commit_charged_ = 2 * ops_bytes - charged_;
+  Status status = context_.budget->Charge(commit_charged_);
+  if (!status.ok()) commit_charged_ = 0;
+  return status;
+}
+
 Status GraphTransaction::CommitWith(const std::function<Status(CommitRequest*)>& submit) {
   KITH_RETURN_IF_ERROR(CheckWritable());
   checked_deletions_ = 0;
@@ -129,6 +139,7 @@ Status GraphTransaction::CommitWith(const std::function<Status(CommitRequest*)>&
   undo_.clear();
   graph_ = GraphOverlay();
   key_spaces_ = KeyOverlay();
+  if (status.ok()) status = ChargeCommit(request.ops.memory_bytes());
   if (status.ok()) status = submit(&request);
   Finish();
   return status;
@@ -164,6 +175,8 @@ void GraphTransaction::Finish() {
   key_spaces_ = KeyOverlay();
   budget_.Release(charged_);
   charged_ = 0;
+  if (commit_charged_ != 0) context_.budget->Release(commit_charged_);
+  commit_charged_ = 0;
 }
 
 Result<std::optional<std::string>> GraphTransaction::Get(KeySpace space, std::string_view key) {

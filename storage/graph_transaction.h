@@ -131,6 +131,7 @@ class GraphTransaction final : public Transaction, private KeySpaceWriter {
   void Finish();
 
   Status Encode(CommitRequest* request);
+  Status ChargeCommit(size_t ops_bytes);
   Status CommitWith(const std::function<Status(CommitRequest*)>& submit);
 
   TransactionContext context_;
@@ -153,8 +154,9 @@ class GraphTransaction final : public Transaction, private KeySpaceWriter {
   std::unordered_set<NodeId> known_ends_;  // Nodes that the snapshot has.
 
   MemoryBudget budget_;
-  size_t bytes_ = 0;    // Used by the overlays, estimated.
-  size_t charged_ = 0;  // Taken from the budget, in larger steps.
+  size_t bytes_ = 0;           // Used by the overlays, estimated.
+  size_t charged_ = 0;         // Taken from the budget, in larger steps.
+  size_t commit_charged_ = 0;  // Taken from the database's budget for the commit.
 };
 
 }  // namespace kith::storage

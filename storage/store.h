@@ -36,6 +36,10 @@ inline constexpr size_t kFamilyCount = 6;
 /// The column family of a key space.
 Family FamilyOf(KeySpace space);
 
+/// What the memtables of all families may take before the largest is flushed. They and the blocks
+/// share one cache, whose size is this and the block cache's.
+size_t MemtableBytes(const GraphStoreOptions& options);
+
 class Store {
  public:
   static Result<std::unique_ptr<Store>> Open(const GraphStoreOptions& options);
@@ -102,6 +106,7 @@ class Store {
   std::unique_ptr<rocksdb::Env> env_;
   std::shared_ptr<FlushListener> listener_;
   std::shared_ptr<rocksdb::Cache> block_cache_;
+  std::shared_ptr<rocksdb::WriteBufferManager> memtable_account_;
   std::unique_ptr<rocksdb::DB> db_;
   std::array<rocksdb::ColumnFamilyHandle*, kFamilyCount> families_{};
   CommitNumber opened_at_{};

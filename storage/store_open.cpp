@@ -11,6 +11,7 @@
 #include <rocksdb/slice_transform.h>
 #include <rocksdb/table.h>
 #include <rocksdb/write_batch.h>
+#include <rocksdb/write_buffer_manager.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -86,6 +87,10 @@ class Store::FlushListener final : public rocksdb::EventListener {
   // The store's; RocksDB is closed before the store ends.
   std::atomic<bool>* flushed_;
 };
+
+size_t MemtableBytes(const GraphStoreOptions& options) {
+  return 2 * options.write_buffer_bytes;
+}
 
 Store::Store(const GraphStoreOptions& options) : options_(options) {}
 
@@ -228,8 +233,7 @@ rocksdb::DBOptions Store::DatabaseOptions(bool create) {
   options.allow_concurrent_memtable_write = false;
   options.max_background_jobs = 2;
   options.max_open_files = 512;
-  // Six families have memtables; this bounds their sum.
-  options.db_write_buffer_size = 2 * options_.write_buffer_bytes;
+  options.write_buffer_manager = memtable_account_;
   options.max_total_wal_size = 4 * options_.write_buffer_bytes;
   options.avoid_unnecessary_blocking_io = true;
   options.stats_dump_period_sec = 0;
@@ -287,7 +291,14 @@ Status Store::OpenDatabase(bool create) {
     KITH_RETURN_IF_ERROR(
         FromRocksDb(env_->CreateDirIfMissing(DataFolder()), "creating " + DataFolder()));
   }
-  block_cache_ = rocksdb::NewLRUCache(options_.block_cache_bytes);
+  if (block_cache_ == nullptr) {
+    // Six families have memtables; the account flushes one when their sum passes its size. Until
+    // that is done, and for a commit that alone is larger, they take more: then the cache, in which
+    // their bytes count, has fewer blocks.
+    const size_t memtable_bytes = MemtableBytes(options_);
+    block_cache_ = rocksdb::NewLRUCache(options_.block_cache_bytes + memtable_bytes);
+    memtable_account_ = std::make_shared<rocksdb::WriteBufferManager>(memtable_bytes, block_cache_);
+  }
   std::vector<rocksdb::ColumnFamilyDescriptor> descriptors;
   for (size_t i = 0; i < kFamilyCount; ++i) {
     descriptors.emplace_back(kFamilyNames[i], FamilyOptions(static_cast<Family>(i)));
