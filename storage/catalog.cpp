@@ -70,14 +70,17 @@ struct GroupState {
 
 struct Catalog::State {
   Store* store = nullptr;
+  // Whoever makes a name holds naming_mutex, also while it writes to the store, which may take as
+  // long as a sync. Readers never wait for that: names_mutex is held only to look at the names or
+  // to add one. Adding takes both.
+  std::mutex naming_mutex;
   mutable std::shared_mutex names_mutex;
   NameTable labels{kLabelNameKey, "label", {}, {}};
   NameTable types{kTypeNameKey, "relationship type", {}, {}};
   NameTable properties{kPropertyNameKey, "property", {}, {}};
 
-  // Whoever allocates holds allocation_mutex, also while it writes to the store, which may take as
-  // long as a sync. Readers never wait for that: groups_mutex is held only to look at, or to
-  // change, which groups there are and which labels they have. Changing takes both.
+  // In the same way, whoever allocates holds allocation_mutex, and groups_mutex is held to look at,
+  // or to change, which groups there are and which labels they have.
   std::mutex allocation_mutex;
   mutable std::shared_mutex groups_mutex;
   std::map<uint32_t, GroupState> groups;
@@ -189,10 +192,11 @@ Result<uint32_t> Catalog::State::IdFor(NameTable* table, std::string_view name) 
         StatusCode::kReadOnly,
         fmt::format("the {} {} is new, and the database is open read-only", table->noun, name));
   }
-  const std::unique_lock<std::shared_mutex> lock(names_mutex);
-  if (const auto found = table->ids.find(name); found != table->ids.end()) return found->second;
+  const std::lock_guard<std::mutex> naming(naming_mutex);
+  if (const auto known = Find(*table, name)) return *known;
   const uint32_t id = static_cast<uint32_t>(table->names.size());
   KITH_RETURN_IF_ERROR(Put(MetaKey(table->family, id), name));
+  const std::unique_lock<std::shared_mutex> lock(names_mutex);
   table->Append(std::string(name));
   return id;
 }
