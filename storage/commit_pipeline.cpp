@@ -5,6 +5,7 @@
 #include <rocksdb/write_batch.h>
 
 #include <algorithm>
+#include <thread>
 #include <utility>
 
 #include "storage/rocksdb_status.h"
@@ -17,6 +18,12 @@ constexpr size_t kGroupBytes = size_t{4} << 20;
 // Commit records older than this many commits are of no use to anyone who follows.
 constexpr uint64_t kKeptCommitRecords = 1 << 16;
 constexpr uint64_t kRecordPruneInterval = 1 << 12;
+
+// Whoever begins a transaction waits as well while the open ones end for resuming, so that wait is
+// short and, when it was in vain, not repeated at once.
+constexpr std::chrono::milliseconds kResumeWait(100);
+constexpr std::chrono::milliseconds kResumeStep(1);
+constexpr std::chrono::seconds kResumeInterval(1);
 
 CommitNumber Next(CommitNumber commit) {
   return static_cast<CommitNumber>(static_cast<uint64_t>(commit) + 1);
@@ -47,15 +54,22 @@ CommitPipeline::CommitPipeline(Store* store)
       last_commit_(store->opened_at()),
       current_(std::make_shared<Snapshot>(store, store->opened_at())) {}
 
-std::shared_ptr<Snapshot> CommitPipeline::Current() {
-  const std::lock_guard<std::mutex> lock(snapshot_mutex_);
+Result<std::shared_ptr<Snapshot>> CommitPipeline::AwaitCurrent(std::unique_lock<std::mutex>* lock) {
+  resumed_.wait(*lock, [this] { return !resuming_; });
+  if (current_ == nullptr) return unreadable_;
   return current_;
 }
 
-std::shared_ptr<Snapshot> CommitPipeline::BeginWrite() {
-  const std::lock_guard<std::mutex> lock(snapshot_mutex_);
-  ++active_[current_->commit()];
-  return current_;
+Result<std::shared_ptr<Snapshot>> CommitPipeline::Current() {
+  std::unique_lock<std::mutex> lock(snapshot_mutex_);
+  return AwaitCurrent(&lock);
+}
+
+Result<std::shared_ptr<Snapshot>> CommitPipeline::BeginWrite() {
+  std::unique_lock<std::mutex> lock(snapshot_mutex_);
+  KITH_ASSIGN_OR_RETURN(std::shared_ptr<Snapshot> snapshot, AwaitCurrent(&lock));
+  ++active_[snapshot->commit()];
+  return snapshot;
 }
 
 void CommitPipeline::EndWrite(CommitNumber snapshot) {
@@ -77,15 +91,66 @@ Status CommitPipeline::Commit(CommitRequest* request) {
       continue;
     }
     leading_ = true;
-    const std::vector<CommitRequest*> group = TakeGroup();
-    lock.unlock();
-    Process(group, nullptr);
-    lock.lock();
-    for (CommitRequest* member : group) member->done = true;
+    ServeGroup(&lock);
     leading_ = false;
-    queue_changed_.notify_all();
   }
   return request->status;
+}
+
+// The leader's; `lock` is on the queue.
+void CommitPipeline::ServeGroup(std::unique_lock<std::mutex>* lock) {
+  const std::vector<CommitRequest*> group = TakeGroup();
+  lock->unlock();
+  Process(group, nullptr);
+  lock->lock();
+  for (CommitRequest* member : group) member->done = true;
+  queue_changed_.notify_all();
+}
+
+void CommitPipeline::TryResume() {
+  if (store_->writing()) return;
+  LockCommits();
+  // Someone else may have done it while we waited.
+  if (!store_->writing()) Resume();
+  UnlockCommits();
+}
+
+void CommitPipeline::Resume() {
+  const bool may_wait = Clock::now() >= next_wait_;
+  if (!may_wait && store_->snapshots() > 1) return;
+  if (!store_->MayReopen()) return;
+  std::shared_ptr<Snapshot> previous;
+  {
+    const std::lock_guard<std::mutex> lock(snapshot_mutex_);
+    previous = std::exchange(current_, nullptr);
+    resuming_ = true;
+  }
+  previous.reset();
+  if (AwaitSnapshots(may_wait)) {
+    store_->Reopen();
+  } else {
+    next_wait_ = Clock::now() + kResumeInterval;
+  }
+  const std::lock_guard<std::mutex> lock(snapshot_mutex_);
+  unreadable_ = store_->unreadable();
+  if (unreadable_.ok()) current_ = std::make_shared<Snapshot>(store_, last_commit_);
+  resuming_ = false;
+  resumed_.notify_all();
+}
+
+// True when there are no snapshots. Those who hold one and wait for their commits are served: their
+// commits fail.
+bool CommitPipeline::AwaitSnapshots(bool may_wait) {
+  const Clock::time_point end = Clock::now() + (may_wait ? kResumeWait : Clock::duration::zero());
+  while (store_->snapshots() != 0) {
+    if (Clock::now() >= end) return false;
+    {
+      std::unique_lock<std::mutex> lock(queue_mutex_);
+      ServeGroup(&lock);
+    }
+    std::this_thread::sleep_for(kResumeStep);
+  }
+  return true;
 }
 
 void CommitPipeline::LockCommits() {

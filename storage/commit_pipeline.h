@@ -9,6 +9,7 @@
 // Thread safety: all functions may be called from any thread.
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <deque>
 #include <functional>
@@ -41,16 +42,20 @@ class CommitPipeline {
  public:
   explicit CommitPipeline(Store* store);
 
-  /// The newest published snapshot.
-  std::shared_ptr<Snapshot> Current();
+  /// The newest published snapshot. An error only when the store can no longer be read.
+  Result<std::shared_ptr<Snapshot>> Current();
   /// The same, for a transaction that will validate: EndWrite must follow.
-  std::shared_ptr<Snapshot> BeginWrite();
+  Result<std::shared_ptr<Snapshot>> BeginWrite();
   void EndWrite(CommitNumber snapshot);
 
   /// Returns when the request is published (and durable, if it asks for that), or refused.
   Status Commit(CommitRequest* request);
   /// True when a write of `check` by a transaction with this snapshot can no longer commit.
   bool ConflictsEarly(ValidationKey check, CommitNumber snapshot);
+
+  /// After a failed write: brings writing back when its cause is gone. Whoever begins meanwhile
+  /// waits. Otherwise does nothing.
+  void TryResume();
 
   /// Keeps everyone else from committing between the two calls.
   void LockCommits();
@@ -60,11 +65,17 @@ class CommitPipeline {
   Status CommitSchema(CommitRequest* request, const std::function<void()>& published);
 
  private:
+  using Clock = std::chrono::steady_clock;
+
+  void Resume();
+  bool AwaitSnapshots(bool may_wait);
+  void ServeGroup(std::unique_lock<std::mutex>* lock);
   std::vector<CommitRequest*> TakeGroup();
   void Process(const std::vector<CommitRequest*>& group, const std::function<void()>& published);
   Status Validate(const CommitRequest& request);
   Status Append(const CommitRequest& request, CommitNumber commit, rocksdb::WriteBatch* batch);
   void Publish(CommitNumber commit, const std::function<void()>& published);
+  Result<std::shared_ptr<Snapshot>> AwaitCurrent(std::unique_lock<std::mutex>* lock);
 
   Store* store_;
   ValidationTable table_;
@@ -74,11 +85,15 @@ class CommitPipeline {
   std::deque<CommitRequest*> queue_;
   bool leading_ = false;
 
-  CommitNumber last_commit_;      // The leader's.
-  CommitNumber schema_commit_{};  // The leader's: the last change of the schema.
+  CommitNumber last_commit_;       // The leader's.
+  CommitNumber schema_commit_{};   // The leader's: the last change of the schema.
+  Clock::time_point next_wait_{};  // The leader's: when resuming may wait for snapshots again.
 
   std::mutex snapshot_mutex_;
-  std::shared_ptr<Snapshot> current_;
+  std::condition_variable resumed_;
+  bool resuming_ = false;
+  Status unreadable_;                  // Why there is no current snapshot.
+  std::shared_ptr<Snapshot> current_;  // Null while resuming, and while the store is unreadable.
   std::map<CommitNumber, size_t> active_;  // Snapshots of open write transactions.
 };
 

@@ -46,7 +46,9 @@ class RocksGraphStore final : public GraphStore {
       return Status(StatusCode::kReadOnly,
                     options_.path + " is open read-only; open it for writing");
     }
-    return std::unique_ptr<Transaction>(NewTransaction(mode));
+    if (mode == TransactionMode::kWrite) pipeline_->TryResume();
+    KITH_ASSIGN_OR_RETURN(auto transaction, NewTransaction(mode));
+    return std::unique_ptr<Transaction>(std::move(transaction));
   }
 
   void AddChangeSink(ChangeSink* sink) override { sinks_.push_back(sink); }
@@ -57,10 +59,12 @@ class RocksGraphStore final : public GraphStore {
       return Status(StatusCode::kReadOnly,
                     options_.path + " is open read-only; open it for writing");
     }
+    pipeline_->TryResume();
     pipeline_->LockCommits();
     const auto transaction = NewTransaction(TransactionMode::kWrite);
-    Status status = change(*transaction);
-    if (status.ok()) status = transaction->CommitSchema(published);
+    Status status = transaction.status();
+    if (status.ok()) status = change(**transaction);
+    if (status.ok()) status = (*transaction)->CommitSchema(published);
     pipeline_->UnlockCommits();
     return status;
   }
@@ -70,7 +74,7 @@ class RocksGraphStore final : public GraphStore {
   Result<uint64_t> DiskBytes() override { return store_->DiskBytes(); }
 
  private:
-  std::unique_ptr<GraphTransaction> NewTransaction(TransactionMode mode) {
+  Result<std::unique_ptr<GraphTransaction>> NewTransaction(TransactionMode mode) {
     TransactionContext context;
     context.store = store_.get();
     context.catalog = catalog_.get();
@@ -78,7 +82,10 @@ class RocksGraphStore final : public GraphStore {
     context.sinks = &sinks_;
     context.budget = budget_;
     context.bytes_limit = options_.transaction_bytes_limit;
-    return std::make_unique<GraphTransaction>(context, mode == TransactionMode::kRead);
+    const bool read_only = mode == TransactionMode::kRead;
+    KITH_ASSIGN_OR_RETURN(auto snapshot,
+                          read_only ? pipeline_->Current() : pipeline_->BeginWrite());
+    return std::make_unique<GraphTransaction>(context, std::move(snapshot), read_only);
   }
 
   GraphStoreOptions options_;

@@ -28,10 +28,11 @@ Status CheckRange(KeySpace space) {
 
 }  // namespace
 
-GraphTransaction::GraphTransaction(const TransactionContext& context, bool read_only)
+GraphTransaction::GraphTransaction(const TransactionContext& context,
+                                   std::shared_ptr<Snapshot> snapshot, bool read_only)
     : context_(context),
       read_only_(read_only),
-      snapshot_(read_only ? context.pipeline->Current() : context.pipeline->BeginWrite()),
+      snapshot_(std::move(snapshot)),
       reader_(snapshot_->BorrowReader()),
       view_(context.catalog, snapshot_, reader_.get(), read_only ? nullptr : &graph_, this),
       budget_("the transaction's memory", context.bytes_limit, context.budget) {}

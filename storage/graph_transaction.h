@@ -37,7 +37,9 @@ struct TransactionContext {
 
 class GraphTransaction final : public Transaction, private KeySpaceWriter {
  public:
-  GraphTransaction(const TransactionContext& context, bool read_only);
+  /// On a snapshot of the pipeline's Current, or of its BeginWrite when it is to write.
+  GraphTransaction(const TransactionContext& context, std::shared_ptr<Snapshot> snapshot,
+                   bool read_only);
   ~GraphTransaction() override;
 
   ReadView& view() override { return view_; }

@@ -15,8 +15,8 @@ struct Meaning {
 Meaning MeaningOf(const rocksdb::Status& status) {
   if (status.IsNoSpace()) {
     return {StatusCode::kIoError,
-            "the disk is full: nothing was changed and reading goes on; free some space, then open "
-            "the database again"};
+            "the disk is full: nothing was changed and reading goes on; free some space and try "
+            "again"};
   }
   switch (status.code()) {
     case rocksdb::Status::kCorruption:

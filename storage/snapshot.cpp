@@ -15,11 +15,14 @@ constexpr size_t kIdleReaders = 8;
 Snapshot::Snapshot(Store* store, CommitNumber commit)
     : store_(store),
       commit_(commit),
-      snapshot_(store->read_only() ? nullptr : store->db()->GetSnapshot()) {}
+      snapshot_(store->frozen() ? nullptr : store->db()->GetSnapshot()) {
+  store_->NoteSnapshots(+1);
+}
 
 Snapshot::~Snapshot() {
   idle_.clear();
   if (snapshot_ != nullptr) store_->db()->ReleaseSnapshot(snapshot_);
+  store_->NoteSnapshots(-1);
 }
 
 std::unique_ptr<SnapshotReader> Snapshot::BorrowReader() {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The running store: writing, failing and recovering, flushing, measuring, closing.
+// The running store: writing, failing, flushing, measuring, closing.
 #include "storage/store.h"
 
 #include <fmt/core.h>
@@ -28,11 +28,25 @@ Family FamilyOf(KeySpace space) {
 Store::~Store() {
   if (db_ == nullptr) return;
   if (!options_.read_only && !in_memory() && SyncLog()) KeepSuperblockUp();
-  for (rocksdb::ColumnFamilyHandle* handle : families_) {
+  CloseDatabase();
+}
+
+void Store::CloseDatabase() {
+  if (db_ == nullptr) return;
+  for (rocksdb::ColumnFamilyHandle*& handle : families_) {
     if (handle != nullptr) db_->DestroyColumnFamilyHandle(handle).PermitUncheckedError();
+    handle = nullptr;
   }
   db_->Close().PermitUncheckedError();
   db_.reset();
+}
+
+// The caller holds write_mutex_.
+void Store::Fail(Status status) {
+  failure_ = status.WithContext(
+      "writing has stopped, while reading goes on; once the disk works and has room, writing "
+      "resumes with the next transaction that begins while no older one is open");
+  writing_.store(false, std::memory_order_release);
 }
 
 Status Store::Write(rocksdb::WriteBatch* batch, bool durable) {
@@ -44,14 +58,13 @@ Status Store::Write(rocksdb::WriteBatch* batch, bool durable) {
   if (!failure_.ok()) return failure_;
   rocksdb::WriteOptions options;
   options.sync = durable && options_.sync && !in_memory();
-  failure_ = FromRocksDb(db_->Write(options, batch), "writing to " + options_.path);
-  // A synced write takes the log before it along.
-  unsynced_ = !options.sync && !in_memory();
-  // RocksDB's Resume is no way back: it may wait for ever, or go on with the failed log and abort.
-  if (!failure_.ok()) {
-    failure_ = failure_.WithContext(
-        "nothing more can be written, while reading goes on, until the database is closed and "
-        "opened again");
+  Status status = FromRocksDb(db_->Write(options, batch), "writing to " + options_.path);
+  if (!status.ok()) {
+    Fail(std::move(status));
+  } else {
+    written_ = db_->GetLatestSequenceNumber();
+    // A synced write takes the log before it along.
+    unsynced_ = !options.sync && !in_memory();
   }
   return failure_;
 }
@@ -87,8 +100,9 @@ void Store::NoteCommitted(CommitNumber commit) {
 bool Store::SyncLog() {
   const std::lock_guard<std::mutex> lock(write_mutex_);
   if (failure_.ok() && unsynced_) {
-    failure_ = FromRocksDb(db_->FlushWAL(true), "syncing " + options_.path);
+    Status status = FromRocksDb(db_->FlushWAL(true), "syncing " + options_.path);
     unsynced_ = false;
+    if (!status.ok()) Fail(std::move(status));
   }
   return failure_.ok();
 }
@@ -105,13 +119,20 @@ void Store::KeepSuperblockUp() {
     flushed_since_superblock_.store(true, std::memory_order_release);
 }
 
+// Writes wait: one that failed must stay the last of its log, and RocksDB's flush begins a new log.
 Status Store::Flush() {
   if (options_.read_only) return Status::Ok();
-  // Taken before: a commit that lands meanwhile need not be durable yet.
+  const std::lock_guard<std::mutex> lock(write_mutex_);
+  if (!failure_.ok()) return failure_;
+  // Taken before the flush, after a write: whatever was written up to here is flushed.
   const CommitNumber flushed = newest_commit();
   rocksdb::FlushOptions options;
-  KITH_RETURN_IF_ERROR(FromRocksDb(db_->Flush(options, {families_.begin(), families_.end()}),
-                                   "flushing " + options_.path));
+  Status status = FromRocksDb(db_->Flush(options, {families_.begin(), families_.end()}),
+                              "flushing " + options_.path);
+  if (!status.ok()) {
+    Fail(std::move(status));
+    return failure_;
+  }
   return in_memory() ? Status::Ok() : WriteSuperblock(flushed);
 }
 

@@ -3,15 +3,19 @@
 // Only storage sees this header.
 //
 // A folder holds KITH (the superblock), kith.lock and data/ (RocksDB's files). After a write has
-// failed (a full disk, a broken one), every further write fails with the cause until the database
-// is closed and opened again; reads go on.
+// failed (a full disk, a broken one), every further write fails with the cause, and reads go on,
+// until Reopen finds the cause gone. RocksDB's own Resume is not used: in 7.8 a flush that failed
+// may leave it waiting for ever, and it goes on with the failed log when no memtable holds
+// anything.
 //
 // Thread safety: all functions may be called from any thread, except that NoteCommitted belongs to
-// the leader of the commit pipeline.
+// the leader of the commit pipeline, and that whoever uses db() or family() needs a Snapshot, or to
+// be the leader, lest Reopen replaces them meanwhile.
 #pragma once
 
 #include <rocksdb/db.h>
 #include <rocksdb/env.h>
+#include <rocksdb/wal_filter.h>
 
 #include <array>
 #include <atomic>
@@ -57,6 +61,13 @@ class Store {
   const std::string& path() const { return options_.path; }
   bool read_only() const { return options_.read_only; }
   bool in_memory() const { return options_.path == ":memory:"; }
+  /// False from a failed write until Reopen has brought writing back.
+  bool writing() const { return writing_.load(std::memory_order_acquire); }
+  /// Why there is nothing to read from: Reopen has closed RocksDB and could not open it again. For
+  /// the leader.
+  const Status& unreadable() const { return unreadable_; }
+  /// RocksDB takes no writes and no snapshots: the data cannot change.
+  bool frozen() const { return frozen_; }
   CommitNumber newest_commit() const {
     return static_cast<CommitNumber>(newest_commit_.load(std::memory_order_acquire));
   }
@@ -77,11 +88,24 @@ class Store {
 
   /// Makes everything that was written durable, when the store's options ask for syncing.
   Status Sync();
+
+  /// Snapshots that exist: each uses RocksDB as it is.
+  int snapshots() const { return snapshots_.load(std::memory_order_acquire); }
+  void NoteSnapshots(int change) { snapshots_.fetch_add(change, std::memory_order_acq_rel); }
+  /// True when the cause of the failed write seems to be gone: there is room, and a file can be
+  /// written. For the leader of the commit pipeline.
+  bool MayReopen();
+  /// Replaces RocksDB by one that has every write that succeeded and nothing of the one that
+  /// failed. For the leader, while there is no snapshot and nobody can take one. When writing is
+  /// not possible yet, reading is; when neither is, unreadable() says so.
+  void Reopen();
+
   Status Flush();
   Result<uint64_t> DiskBytes() const;
 
  private:
   class FlushListener;
+  enum class OpenMode : uint8_t { kCreate, kWrite, kRead };
 
   explicit Store(const GraphStoreOptions& options);
   Status OpenFolder();
@@ -92,14 +116,21 @@ class Store {
   Status WriteSuperblock(CommitNumber flushed);
   void KeepSuperblockUp();
   bool SyncLog();
-  Status OpenDatabase(bool create);
-  rocksdb::DBOptions DatabaseOptions(bool create);
+  Status OpenDatabase(OpenMode mode, rocksdb::WalFilter* filter);
+  void CloseDatabase();
+  rocksdb::DBOptions DatabaseOptions(OpenMode mode);
   rocksdb::ColumnFamilyOptions FamilyOptions(Family family);
   Status CheckContents(bool created);
+  Status CheckIdentity() const;
   Status CheckCommitRecords();
+  Result<CommitNumber> NewestRecord() const;
+  void Fail(Status status);
+  bool HasRoom() const;
+  Status OpenAgain(OpenMode mode);
   rocksdb::WriteBatch IdentityBatch() const;
   std::string DataFolder() const;
   std::string SuperblockPath() const;
+  std::string SuperblockDraft() const;
 
   GraphStoreOptions options_;
   std::unique_ptr<LockFile> lock_;
@@ -107,6 +138,7 @@ class Store {
   std::shared_ptr<FlushListener> listener_;
   std::shared_ptr<rocksdb::Cache> block_cache_;
   std::shared_ptr<rocksdb::WriteBufferManager> memtable_account_;
+  std::unique_ptr<rocksdb::WalFilter> filter_;
   std::unique_ptr<rocksdb::DB> db_;
   std::array<rocksdb::ColumnFamilyHandle*, kFamilyCount> families_{};
   CommitNumber opened_at_{};
@@ -118,8 +150,15 @@ class Store {
   std::atomic<uint64_t> superblock_commit_{0};
 
   std::mutex write_mutex_;
-  Status failure_;         ///< Why the last write failed; OK when writing works.
-  bool unsynced_ = false;  ///< The log ends in writes that were not synced.
+  Status failure_;  ///< Why the last write failed; OK when writing works.
+  std::atomic<bool> writing_{true};
+  rocksdb::SequenceNumber written_ = 0;  ///< RocksDB's number of the last write that succeeded.
+  bool unsynced_ = false;                ///< The log ends in writes that were not synced.
+
+  // The leader's, or written before anyone else could look.
+  std::atomic<int> snapshots_{0};
+  bool frozen_ = false;
+  Status unreadable_;
 };
 
 }  // namespace kith::storage

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdarg>
 #include <cstring>
 #include <filesystem>
 #include <random>
@@ -46,6 +47,15 @@ class AddOperator final : public rocksdb::AssociativeMergeOperator {
     return true;
   }
   const char* Name() const override { return "kith.Add"; }
+};
+
+// RocksDB's own log file has no reader, and on a full disk it ends the process: the second line
+// that cannot be written meets an assertion.
+class NoLog final : public rocksdb::Logger {
+ public:
+  NoLog() : Logger(rocksdb::InfoLogLevel::FATAL_LEVEL) {}
+  using Logger::Logv;
+  void Logv(const char*, va_list) override {}
 };
 
 DatabaseId RandomId() {
@@ -112,18 +122,25 @@ std::string Store::SuperblockPath() const {
   return options_.path + "/" + kSuperblockName;
 }
 
+std::string Store::SuperblockDraft() const {
+  return options_.path + "/" + kSuperblockDraft;
+}
+
 Status Store::OpenFolder() {
   if (in_memory()) {
     env_.reset(rocksdb::NewMemEnv(rocksdb::Env::Default()));
     superblock_.id = RandomId();
     if (options_.read_only) return Absent(options_.path);
-    KITH_RETURN_IF_ERROR(OpenDatabase(true));
+    KITH_RETURN_IF_ERROR(OpenDatabase(OpenMode::kCreate, nullptr));
     return CheckContents(true);
   }
   env_ = rocksdb::NewCompositeEnv(options_.file_system != nullptr ? options_.file_system
                                                                   : rocksdb::FileSystem::Default());
   KITH_ASSIGN_OR_RETURN(const bool create, PrepareFolder());
-  KITH_RETURN_IF_ERROR(OpenDatabase(create));
+  const OpenMode mode = create               ? OpenMode::kCreate
+                        : options_.read_only ? OpenMode::kRead
+                                             : OpenMode::kWrite;
+  KITH_RETURN_IF_ERROR(OpenDatabase(mode, nullptr));
   KITH_RETURN_IF_ERROR(CheckContents(create));
   if (options_.read_only) return Status::Ok();
   superblock_.state = Superblock::State::kReady;
@@ -208,7 +225,7 @@ Status Store::WriteSuperblock(CommitNumber flushed) {
   const std::lock_guard<std::mutex> lock(superblock_mutex_);
   Superblock block = superblock_;
   block.flushed = std::max(block.flushed, flushed);
-  const std::string draft = options_.path + "/" + kSuperblockDraft;
+  const std::string draft = SuperblockDraft();
   rocksdb::Status status =
       rocksdb::WriteStringToFile(env_.get(), EncodeSuperblock(block), draft, true);
   if (status.ok()) status = env_->RenameFile(draft, SuperblockPath());
@@ -222,11 +239,11 @@ Status Store::WriteSuperblock(CommitNumber flushed) {
   return FromRocksDb(status, "writing " + SuperblockPath());
 }
 
-rocksdb::DBOptions Store::DatabaseOptions(bool create) {
+rocksdb::DBOptions Store::DatabaseOptions(OpenMode mode) {
   rocksdb::DBOptions options;
   options.env = env_.get();
-  options.create_if_missing = create;
-  options.create_missing_column_families = create;
+  options.create_if_missing = mode == OpenMode::kCreate;
+  options.create_missing_column_families = mode == OpenMode::kCreate;
   options.paranoid_checks = true;
   options.wal_recovery_mode = rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
   // One leader writes at a time, so parallel inserts into a memtable only cost.
@@ -238,9 +255,7 @@ rocksdb::DBOptions Store::DatabaseOptions(bool create) {
   options.avoid_unnecessary_blocking_io = true;
   options.stats_dump_period_sec = 0;
   options.stats_persist_period_sec = 0;
-  options.info_log_level = rocksdb::InfoLogLevel::WARN_LEVEL;
-  options.keep_log_file_num = 2;
-  options.max_log_file_size = size_t{1} << 20;
+  options.info_log = std::make_shared<NoLog>();
   listener_ = std::make_shared<FlushListener>(&flushed_since_superblock_);
   options.listeners.push_back(listener_);
   return options;
@@ -283,8 +298,8 @@ rocksdb::ColumnFamilyOptions Store::FamilyOptions(Family family) {
   return options;
 }
 
-Status Store::OpenDatabase(bool create) {
-  if (create && !in_memory()) {
+Status Store::OpenDatabase(OpenMode mode, rocksdb::WalFilter* filter) {
+  if (mode == OpenMode::kCreate && !in_memory()) {
     // What an interrupted creation left has never been promised to anyone.
     std::error_code error;
     std::filesystem::remove_all(DataFolder(), error);
@@ -303,11 +318,12 @@ Status Store::OpenDatabase(bool create) {
   for (size_t i = 0; i < kFamilyCount; ++i) {
     descriptors.emplace_back(kFamilyNames[i], FamilyOptions(static_cast<Family>(i)));
   }
-  const rocksdb::DBOptions options = DatabaseOptions(create);
+  rocksdb::DBOptions options = DatabaseOptions(mode);
+  options.wal_filter = filter;
   std::vector<rocksdb::ColumnFamilyHandle*> handles;
   rocksdb::DB* db = nullptr;
   const rocksdb::Status status =
-      options_.read_only
+      mode == OpenMode::kRead
           ? rocksdb::DB::OpenForReadOnly(options, DataFolder(), descriptors, &handles, &db)
           : rocksdb::DB::Open(options, DataFolder(), descriptors, &handles, &db);
   if (status.IsInvalidArgument() || status.IsPathNotFound() || status.IsNotFound()) {
@@ -319,17 +335,24 @@ Status Store::OpenDatabase(bool create) {
   KITH_RETURN_IF_ERROR(FromRocksDb(status, "opening " + options_.path));
   db_.reset(db);
   std::copy(handles.begin(), handles.end(), families_.begin());
+  frozen_ = mode == OpenMode::kRead;
+  written_ = db_->GetLatestSequenceNumber();
   return Status::Ok();
 }
 
 // The superblock and the data must belong together, and no commit that was flushed may be missing.
 Status Store::CheckContents(bool created) {
-  const std::string key(1, kIdentityKey);
-  const std::string id(reinterpret_cast<const char*>(superblock_.id.data()), superblock_.id.size());
   if (created) {
     rocksdb::WriteBatch batch = IdentityBatch();
     return Write(&batch, true);
   }
+  KITH_RETURN_IF_ERROR(CheckIdentity());
+  return CheckCommitRecords();
+}
+
+Status Store::CheckIdentity() const {
+  const std::string key(1, kIdentityKey);
+  const std::string id(reinterpret_cast<const char*>(superblock_.id.data()), superblock_.id.size());
   KITH_ASSIGN_OR_RETURN(const std::optional<std::string> stored, Get(Family::kDefault, key));
   if (stored != id) {
     return Status(StatusCode::kCorruption,
@@ -337,19 +360,27 @@ Status Store::CheckContents(bool created) {
                               "two databases were mixed; restore the whole folder from one backup",
                               SuperblockPath(), DatabaseIdText(superblock_.id)));
   }
-  return CheckCommitRecords();
+  return Status::Ok();
+}
+
+// The newest commit that the data has; 0 for none.
+Result<CommitNumber> Store::NewestRecord() const {
+  const std::unique_ptr<rocksdb::Iterator> records(
+      db_->NewIterator(rocksdb::ReadOptions(), family(Family::kDefault)));
+  CommitNumber newest{};
+  records->SeekForPrev(CommitKey(static_cast<CommitNumber>(UINT64_MAX)));
+  if (records->Valid()) {
+    newest = CommitOfRecordKey(records->key().ToStringView()).value_or(newest);
+  }
+  KITH_RETURN_IF_ERROR(FromRocksDb(records->status(), "reading the commits of " + options_.path));
+  return newest;
 }
 
 Status Store::CheckCommitRecords() {
+  KITH_ASSIGN_OR_RETURN(const CommitNumber last, NewestRecord());
+  const uint64_t newest = static_cast<uint64_t>(last);
   const std::unique_ptr<rocksdb::Iterator> records(
       db_->NewIterator(rocksdb::ReadOptions(), family(Family::kDefault)));
-  uint64_t newest = 0;
-  records->SeekForPrev(CommitKey(static_cast<CommitNumber>(UINT64_MAX)));
-  if (records->Valid()) {
-    const auto commit = CommitOfRecordKey(records->key().ToStringView());
-    if (commit) newest = static_cast<uint64_t>(*commit);
-  }
-  KITH_RETURN_IF_ERROR(FromRocksDb(records->status(), "reading the commits of " + options_.path));
   const uint64_t flushed = static_cast<uint64_t>(superblock_.flushed);
   if (newest < flushed) {
     return Status(StatusCode::kCorruption,

@@ -16,8 +16,9 @@ class FaultFile final : public rocksdb::FSWritableFileOwnerWrapper {
 
   rocksdb::IOStatus Append(const rocksdb::Slice& data, const rocksdb::IOOptions& options,
                            rocksdb::IODebugContext* context) override {
-    const auto verdict = system_->Count(true);
-    if (verdict == FaultFileSystem::Verdict::kTear) {
+    using Verdict = FaultFileSystem::Verdict;
+    const Verdict verdict = system_->Count(FaultFileSystem::Operation::kAppend);
+    if (verdict == Verdict::kTear || verdict == Verdict::kTearNoSpace) {
       const rocksdb::Slice half(data.data(), data.size() / 2);
       FSWritableFileOwnerWrapper::Append(half, options, context).PermitUncheckedError();
     }
@@ -41,7 +42,7 @@ class FaultFile final : public rocksdb::FSWritableFileOwnerWrapper {
 
  private:
   rocksdb::IOStatus Synced(rocksdb::IOStatus status) {
-    const auto verdict = system_->Count(false);
+    const auto verdict = system_->Count(FaultFileSystem::Operation::kSync);
     if (verdict != FaultFileSystem::Verdict::kGoOn) return FaultFileSystem::Failure(verdict);
     if (status.ok()) system_->NoteSynced(name_, written_);
     return status;
@@ -57,6 +58,7 @@ FaultFileSystem::FaultFileSystem() : FileSystemWrapper(rocksdb::FileSystem::Defa
 void FaultFileSystem::Arm(Mode mode, uint64_t at) {
   const std::lock_guard<std::mutex> lock(mutex_);
   mode_ = mode;
+  torn_ = false;
   at_ = at == 0 ? 0 : count_ + at;
 }
 
@@ -70,17 +72,27 @@ bool FaultFileSystem::broken() const {
   return at_ != 0 && count_ >= at_;
 }
 
-FaultFileSystem::Verdict FaultFileSystem::Count(bool append) {
+FaultFileSystem::Verdict FaultFileSystem::Count(Operation operation) {
   const std::lock_guard<std::mutex> lock(mutex_);
   ++count_;
   if (at_ == 0 || count_ < at_) return Verdict::kGoOn;
-  if (mode_ == Mode::kNoSpace) return append ? Verdict::kNoSpace : Verdict::kGoOn;
-  return mode_ == Mode::kTear && count_ == at_ && append ? Verdict::kTear : Verdict::kFail;
+  const bool append = operation == Operation::kAppend;
+  switch (mode_) {
+    case Mode::kNoSpace: return append ? Verdict::kNoSpace : Verdict::kGoOn;
+    case Mode::kNoSpaceAtSync:
+      return operation == Operation::kSync ? Verdict::kNoSpace : Verdict::kGoOn;
+    case Mode::kNoSpaceTorn:
+      if (!append) return Verdict::kGoOn;
+      return std::exchange(torn_, true) ? Verdict::kNoSpace : Verdict::kTearNoSpace;
+    case Mode::kTear: return count_ == at_ && append ? Verdict::kTear : Verdict::kFail;
+    case Mode::kError: break;
+  }
+  return Verdict::kFail;
 }
 
 rocksdb::IOStatus FaultFileSystem::Failure(Verdict verdict) {
-  return verdict == Verdict::kNoSpace ? rocksdb::IOStatus::NoSpace("injected")
-                                      : rocksdb::IOStatus::IOError("injected");
+  const bool full = verdict == Verdict::kNoSpace || verdict == Verdict::kTearNoSpace;
+  return full ? rocksdb::IOStatus::NoSpace("injected") : rocksdb::IOStatus::IOError("injected");
 }
 
 void FaultFileSystem::NoteSynced(const std::string& name, uint64_t bytes) {
@@ -101,7 +113,7 @@ rocksdb::IOStatus FaultFileSystem::NewWritableFile(const std::string& name,
                                                    const rocksdb::FileOptions& options,
                                                    std::unique_ptr<rocksdb::FSWritableFile>* file,
                                                    rocksdb::IODebugContext* context) {
-  const auto verdict = Count(false);
+  const auto verdict = Count(Operation::kOther);
   if (verdict != Verdict::kGoOn) return Failure(verdict);
   std::unique_ptr<rocksdb::FSWritableFile> inner;
   rocksdb::IOStatus status = target()->NewWritableFile(name, options, &inner, context);
@@ -114,7 +126,7 @@ rocksdb::IOStatus FaultFileSystem::NewWritableFile(const std::string& name,
 rocksdb::IOStatus FaultFileSystem::RenameFile(const std::string& from, const std::string& to,
                                               const rocksdb::IOOptions& options,
                                               rocksdb::IODebugContext* context) {
-  const auto verdict = Count(false);
+  const auto verdict = Count(Operation::kOther);
   if (verdict != Verdict::kGoOn) return Failure(verdict);
   {
     const std::lock_guard<std::mutex> lock(mutex_);
@@ -129,7 +141,7 @@ rocksdb::IOStatus FaultFileSystem::RenameFile(const std::string& from, const std
 rocksdb::IOStatus FaultFileSystem::DeleteFile(const std::string& name,
                                               const rocksdb::IOOptions& options,
                                               rocksdb::IODebugContext* context) {
-  const auto verdict = Count(false);
+  const auto verdict = Count(Operation::kOther);
   if (verdict != Verdict::kGoOn) return Failure(verdict);
   {
     const std::lock_guard<std::mutex> lock(mutex_);

@@ -17,9 +17,11 @@ namespace kith::storage {
 class FaultFileSystem final : public rocksdb::FileSystemWrapper {
  public:
   enum class Mode {
-    kError,    ///< The operation fails, and every later one: a disk that has gone.
-    kTear,     ///< An append writes half of its bytes first.
-    kNoSpace,  ///< Appends fail for want of space until Heal.
+    kError,          ///< The operation fails, and every later one: a disk that has gone.
+    kTear,           ///< An append writes half of its bytes first.
+    kNoSpace,        ///< Appends fail for want of space until Heal.
+    kNoSpaceTorn,    ///< The same, and the first of them writes half of its bytes.
+    kNoSpaceAtSync,  ///< Appends reach the file, and syncs fail for want of space until Heal.
   };
 
   FaultFileSystem();
@@ -45,14 +47,16 @@ class FaultFileSystem final : public rocksdb::FileSystemWrapper {
 
  private:
   friend class FaultFile;
-  enum class Verdict { kGoOn, kTear, kFail, kNoSpace };
-  Verdict Count(bool append);
+  enum class Operation { kAppend, kSync, kOther };
+  enum class Verdict { kGoOn, kTear, kFail, kNoSpace, kTearNoSpace };
+  Verdict Count(Operation operation);
   static rocksdb::IOStatus Failure(Verdict verdict);
   void NoteSynced(const std::string& name, uint64_t bytes);
 
   mutable std::mutex mutex_;
   Mode mode_ = Mode::kError;
   uint64_t at_ = 0;
+  bool torn_ = false;  // kNoSpaceTorn has torn its append.
   uint64_t count_ = 0;
   std::map<std::string, uint64_t> synced_;  // Files open for writing or written, by name.
 };

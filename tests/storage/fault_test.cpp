@@ -109,45 +109,4 @@ TEST_CASE("of commits that are to be durable later, a crash of the machine takes
   CHECK(reader->view().GetStatistics().value()->NodeCount() == 5);
 }
 
-TEST_CASE("a full disk stops writing, not reading; opened again with room, writing goes on",
-          "[storage]") {
-  const TemporaryFolder folder;
-  auto system = std::make_shared<FaultFileSystem>();
-  // Some of the failures hit the log, some a flush.
-  const bool flush = GENERATE(false, true);
-  int64_t last = 0;
-  int failed_flushes = 0;
-  for (int round = 0; round < 5; ++round) {
-    auto store = GraphStore::Open(OptionsFor(folder.database(), system));
-    INFO(store.status().ToString());
-    REQUIRE(store.ok());
-    auto workload = NumberedWorkload::Make(store->get());
-    REQUIRE(workload.ok());
-    const Result<int64_t> found = workload->Check();
-    INFO(found.status().ToString());
-    REQUIRE(found.ok());
-    CHECK(*found >= last);
-    CHECK(*found <= last + 1);
-    last = *found;
-    for (int i = 0; i < 3; ++i) REQUIRE(workload->Run(++last).ok());
-    system->Arm(FaultFileSystem::Mode::kNoSpace, 1 + static_cast<uint64_t>(round));
-    if (flush && !(*store)->Flush().ok()) ++failed_flushes;
-    Status status;
-    for (int tries = 0; tries < 40 && status.ok(); ++tries) {
-      status = workload->Run(last + 1);
-      if (status.ok()) ++last;
-    }
-    CHECK(status.code() == StatusCode::kIoError);
-    CHECK(status.message().find("the disk is full") != std::string::npos);
-    system->Heal();
-    // RocksDB's own state is not to be trusted now, so room alone does not bring writing back.
-    CHECK(workload->Run(last + 1).code() == StatusCode::kIoError);
-    const auto seen = workload->Check();
-    INFO(seen.status().ToString());
-    REQUIRE(seen.ok());
-    CHECK(*seen == last);
-  }
-  CHECK((failed_flushes > 0) == flush);
-}
-
 }  // namespace kith::storage
