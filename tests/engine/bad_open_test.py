@@ -243,6 +243,54 @@ class BadOpen(unittest.TestCase):
         finally:
             subprocess.run(["umount", small], check=True)
 
+    @unittest.skipUnless(os.geteuid() == 0 and shutil.which("mount"), "mounting a small file system needs root")
+    def test_full_disk_gets_room(self):
+        small = self.folder / "small"
+        small.mkdir()
+        if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=16m", "tmpfs", small], capture_output=True).returncode != 0:
+            self.skipTest("this machine does not let us mount a file system")
+        ballast = small / "ballast"
+        ballast.write_bytes(b"b" * (8 << 20))
+        self.database = small / "a.kith"
+        shell = None
+        try:
+            self.make()
+            schema = run(self.database, text="CREATE CONSTRAINT one FOR (b:B) REQUIRE b.i IS UNIQUE;\n"
+                                             "CREATE FULLTEXT INDEX words FOR (b:B) ON EACH [b.t];\n")
+            self.assertEqual(schema.returncode, 0, schema.stderr)
+            shell = subprocess.Popen([SHELL, self.database, "--keep-going"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                     stderr=subprocess.STDOUT, text=True)
+
+            def create(i):
+                shell.stdin.write(f"CREATE (:B {{i: {i}, t: '{'word ' * 12000}'}});\n")
+                shell.stdin.flush()
+                for line in shell.stdout:
+                    if "1 node created" in line:
+                        return ""
+                    if "disk is full" in line:
+                        return line
+                raise AssertionError("the shell ended")
+
+            made = 0
+            error = ""
+            while not error:
+                error = create(made)
+                made += not error
+            self.assertIn("reading goes on", error)
+            ballast.unlink()
+            for i in range(made, made + 5):
+                self.assertEqual(create(i), "")
+            shell.stdin.write(f"CREATE INDEX more FOR (b:B) ON (b.t, b.i);\nMATCH (b:B {{i: {made}}}) RETURN count(b) AS c;\n")
+            out, _ = shell.communicate(timeout=60)
+            self.assertEqual(shell.returncode, 1, out)  # A statement has failed.
+            result = run(self.database, "-m", "csv", "-c", "MATCH (b:B) RETURN count(b) AS c, max(b.i) AS m")
+            self.assertEqual(result.stdout, f"c,m\n{made + 5},{made + 4}\n", result.stderr)
+        finally:
+            if shell is not None and shell.poll() is None:
+                shell.kill()
+                shell.communicate()
+            subprocess.run(["umount", small], check=True)
+
     def test_file_size_limit(self):
         self.make()
 
