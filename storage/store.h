@@ -61,8 +61,11 @@ class Store {
   const std::string& path() const { return options_.path; }
   bool read_only() const { return options_.read_only; }
   bool in_memory() const { return options_.path == ":memory:"; }
-  /// False from a failed write until Reopen has brought writing back.
-  bool writing() const { return writing_.load(std::memory_order_acquire); }
+  /// False from a failed write, flush or compaction until Reopen has brought writing back.
+  bool writing() const {
+    return writing_.load(std::memory_order_acquire) &&
+           !background_failed_.load(std::memory_order_acquire);
+  }
   /// Why there is nothing to read from: Reopen has closed RocksDB and could not open it again. For
   /// the leader.
   const Status& unreadable() const { return unreadable_; }
@@ -152,6 +155,8 @@ class Store {
   std::mutex write_mutex_;
   Status failure_;  ///< Why the last write failed; OK when writing works.
   std::atomic<bool> writing_{true};
+  /// RocksDB has stopped flushing and compacting, and sooner or later stops writing.
+  std::atomic<bool> background_failed_{false};
   rocksdb::SequenceNumber written_ = 0;  ///< RocksDB's number of the last write that succeeded.
   bool unsynced_ = false;                ///< The log ends in writes that were not synced.
 

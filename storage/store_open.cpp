@@ -80,13 +80,17 @@ Status Absent(const std::string& path) {
 
 }  // namespace
 
-// Tells the store that the superblock can say more, and keeps RocksDB from recovering from errors
-// on its own, by a thread that polls for space.
+// Tells the store that the superblock can say more, or that a flush or compaction has failed; and
+// keeps RocksDB from recovering from errors on its own, by a thread that polls for space.
 class Store::FlushListener final : public rocksdb::EventListener {
  public:
-  explicit FlushListener(std::atomic<bool>* flushed) : flushed_(flushed) {}
+  FlushListener(std::atomic<bool>* flushed, std::atomic<bool>* background_failed)
+      : flushed_(flushed), background_failed_(background_failed) {}
   void OnFlushCompleted(rocksdb::DB*, const rocksdb::FlushJobInfo&) override {
     flushed_->store(true, std::memory_order_release);
+  }
+  void OnBackgroundError(rocksdb::BackgroundErrorReason, rocksdb::Status*) override {
+    background_failed_->store(true, std::memory_order_release);
   }
   void OnErrorRecoveryBegin(rocksdb::BackgroundErrorReason, rocksdb::Status,
                             bool* auto_recovery) override {
@@ -96,6 +100,7 @@ class Store::FlushListener final : public rocksdb::EventListener {
  private:
   // The store's; RocksDB is closed before the store ends.
   std::atomic<bool>* flushed_;
+  std::atomic<bool>* background_failed_;
 };
 
 size_t MemtableBytes(const GraphStoreOptions& options) {
@@ -256,7 +261,7 @@ rocksdb::DBOptions Store::DatabaseOptions(OpenMode mode) {
   options.stats_dump_period_sec = 0;
   options.stats_persist_period_sec = 0;
   options.info_log = std::make_shared<NoLog>();
-  listener_ = std::make_shared<FlushListener>(&flushed_since_superblock_);
+  listener_ = std::make_shared<FlushListener>(&flushed_since_superblock_, &background_failed_);
   options.listeners.push_back(listener_);
   return options;
 }

@@ -60,7 +60,8 @@ bool Store::HasRoom() const {
 bool Store::MayReopen() {
   {
     const std::lock_guard<std::mutex> lock(write_mutex_);
-    if (in_memory() || failure_.code() != StatusCode::kIoError) return false;
+    if (in_memory()) return false;
+    if (failure_.ok() ? !background_failed_ : failure_.code() != StatusCode::kIoError) return false;
   }
   if (!HasRoom()) return false;
   const std::lock_guard<std::mutex> lock(superblock_mutex_);
@@ -95,7 +96,12 @@ Status Store::OpenAgain(OpenMode mode) {
 
 void Store::Reopen() {
   const std::lock_guard<std::mutex> lock(write_mutex_);
+  if (failure_.ok()) {
+    Fail(Status(StatusCode::kIoError,
+                fmt::format("a flush or compaction of {} has failed", options_.path)));
+  }
   CloseDatabase();
+  background_failed_.store(false, std::memory_order_release);
   unreadable_ = OpenAgain(OpenMode::kWrite);
   if (unreadable_.ok()) {
     failure_ = Status::Ok();
