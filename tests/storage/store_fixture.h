@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What storage tests share: a folder that vanishes, and a store of a chosen kind in it.
+// What storage tests share: a store of a chosen kind, in a folder that vanishes.
 #pragma once
 
 #include <catch2/catch.hpp>
@@ -10,31 +10,9 @@
 
 #include "storage/graph_store.h"
 #include "tests/storage/toy_graph.h"
+#include "tests/temporary_folder.h"
 
 namespace kith::storage {
-
-/// A fresh folder, removed with everything in it at the end.
-class TemporaryFolder {
- public:
-  TemporaryFolder() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "kith-test-XXXXXX").string();
-    REQUIRE(mkdtemp(pattern.data()) != nullptr);
-    path_ = pattern;
-  }
-  ~TemporaryFolder() {
-    std::error_code error;
-    std::filesystem::remove_all(path_, error);
-  }
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-
-  const std::string& path() const { return path_; }
-  /// A path inside that does not exist yet.
-  std::string database() const { return path_ + "/db"; }
-
- private:
-  std::string path_;
-};
 
 /// The program of workload_child.cpp, which lies beside the test binary.
 inline std::string WorkloadChildPath() {
