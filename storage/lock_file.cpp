@@ -5,7 +5,6 @@
 #include <fcntl.h>
 #include <fmt/core.h>
 #include <linux/magic.h>
-#include <sys/file.h>
 #include <sys/vfs.h>
 #include <unistd.h>
 
@@ -83,6 +82,13 @@ Status Failed(const std::string& path, const char* doing) {
 }
 
 Status HeldBy(const std::string& folder, const Holder& holder) {
+  if (holder.pid.empty()) {
+    return Status(StatusCode::kBusy,
+                  fmt::format("{} is locked by another process that has not written who it is; it "
+                              "may be opening or closing the database: try again, or open it "
+                              "read-only",
+                              folder));
+  }
   return Status(StatusCode::kBusy,
                 fmt::format("{} is open for writing in another process: host {}, pid {}, since {}; "
                             "close it there, or open it read-only",
@@ -99,8 +105,26 @@ Status HeldElsewhere(const std::string& path, const Holder& holder) {
 
 bool WriteHolder(int descriptor, const Holder& holder) {
   const std::string text = Encode(holder);
-  return ftruncate(descriptor, 0) == 0 &&
-         pwrite(descriptor, text.data(), text.size(), 0) == static_cast<ssize_t>(text.size());
+  if (ftruncate(descriptor, 0) != 0) return false;
+  const ssize_t written = pwrite(descriptor, text.data(), text.size(), 0);
+  if (written == static_cast<ssize_t>(text.size())) return true;
+  // A short write leaves errno as it was.
+  if (written >= 0) errno = ENOSPC;
+  return false;
+}
+
+// `type` is F_WRLCK or F_UNLCK, for the whole file.
+bool SetFileLock(int descriptor, short type) {
+  struct flock lock = {};
+  lock.l_type = type;
+  lock.l_whence = SEEK_SET;
+  return fcntl(descriptor, F_OFD_SETLK, &lock) == 0;
+}
+
+// Closing alone would leave the lock with a child that was forked meanwhile.
+void UnlockAndClose(int descriptor) {
+  static_cast<void>(SetFileLock(descriptor, F_UNLCK));
+  close(descriptor);
 }
 
 }  // namespace
@@ -132,32 +156,39 @@ Result<std::unique_ptr<LockFile>> LockFile::Acquire(const std::string& folder, L
   const std::string path = folder + "/" + kName;
   const int descriptor = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
   if (descriptor < 0) return Failed(path, "opening");
-  const bool locked = flock(descriptor, LOCK_EX | LOCK_NB) == 0;
+  const bool locked = SetFileLock(descriptor, F_WRLCK);
   const int lock_error = errno;
   const Holder holder = Decode(ReadAll(descriptor));
   const Holder self = ThisProcess();
   if (!locked) {
     close(descriptor);
     errno = lock_error;
-    return lock_error == EWOULDBLOCK ? HeldBy(folder, holder) : Failed(path, "locking");
+    const bool held = lock_error == EAGAIN || lock_error == EACCES;
+    return held ? HeldBy(folder, holder) : Failed(path, "locking");
   }
   const bool here = holder.host.empty() || holder.host == self.host || holder.boot == self.boot;
   if (reach == LockReach::kThisMachine && !here) {
-    close(descriptor);
+    UnlockAndClose(descriptor);
     return HeldElsewhere(path, holder);
   }
   if (!WriteHolder(descriptor, self)) {
     const Status status = Failed(path, "writing");
-    close(descriptor);
+    UnlockAndClose(descriptor);
     return status;
   }
   return std::unique_ptr<LockFile>(new LockFile(descriptor));
 }
 
+LockFile::LockFile(int descriptor) : descriptor_(descriptor), owner_(getpid()) {}
+
 LockFile::~LockFile() {
+  if (getpid() != owner_) {
+    close(descriptor_);
+    return;
+  }
   // An empty file says that nobody holds it; failing to say so only costs the next holder a check.
   if (ftruncate(descriptor_, 0) != 0) errno = 0;
-  close(descriptor_);
+  UnlockAndClose(descriptor_);
 }
 
 }  // namespace kith::storage

@@ -5,6 +5,11 @@
 // anew. On any other, a lock that is held on another machine may not be visible here, and the text
 // tells whether the holder was on this one.
 //
+// The lock is an open-file-description lock over all bytes. Like a lock of flock it belongs to one
+// opening of the file, and unlike one it also meets the locks of NFS and Samba clients, where the
+// folder is exported from this machine. A virtual machine that has the folder by virtiofs or 9p
+// mostly keeps its locks to itself: a writer in it is not seen from here, only the reverse.
+//
 // Thread safety: none needed; the lock is held from Acquire to destruction.
 #pragma once
 
@@ -33,7 +38,8 @@ class LockFile {
   static Result<std::unique_ptr<LockFile>> Acquire(const std::string& folder);
   /// The same, told the reach instead of asking the file system. For tests.
   static Result<std::unique_ptr<LockFile>> Acquire(const std::string& folder, LockReach reach);
-  /// Removes the file's text and gives the lock back.
+  /// Removes the file's text and gives the lock back, also when a forked child has a copy of the
+  /// descriptor. In such a child: closes the copy, and the lock stays with the parent.
   ~LockFile();
   LockFile(const LockFile&) = delete;
   LockFile& operator=(const LockFile&) = delete;
@@ -41,8 +47,9 @@ class LockFile {
   static constexpr const char* kName = "kith.lock";
 
  private:
-  explicit LockFile(int descriptor) : descriptor_(descriptor) {}
+  explicit LockFile(int descriptor);
   int descriptor_;
+  int owner_;  // The process that acquired it.
 };
 
 }  // namespace kith::storage

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Opening what should not open: foreign, damaged, locked, too new, read-only or missing folders.
 // Each gets an error that names the thing, and the folder stays as it was.
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
 #include <sys/wait.h>
@@ -222,6 +223,59 @@ TEST_CASE("on a shared file system a lock of another machine counts until it is 
   CHECK(LockReachOf(0x6969) == LockReach::kThisMachine);      // NFS
   CHECK(LockReachOf(0x65735546) == LockReach::kThisMachine);  // FUSE
   CHECK(LockReachOf(0xEF53) == LockReach::kEveryone);         // ext4
+}
+
+TEST_CASE("a forked child neither keeps the lock of its parent nor gives it back", "[storage]") {
+  const TemporaryFolder folder;
+  const std::string lock = folder.path() + "/kith.lock";
+  auto held = LockFile::Acquire(folder.path()).value();
+  const std::string text = ReadFile(lock);
+  CHECK(!text.empty());
+  const pid_t closing = fork();
+  REQUIRE(closing >= 0);
+  if (closing == 0) {
+    held.reset();
+    _exit(0);
+  }
+  REQUIRE(waitpid(closing, nullptr, 0) == closing);
+  CHECK(ReadFile(lock) == text);
+  const Status second = LockFile::Acquire(folder.path()).status();
+  CHECK(second.code() == StatusCode::kBusy);
+  CHECK(Mentions(second, "pid " + std::to_string(getpid())));
+  // The other one lives, with its copy of the descriptor, until it reads the end of the pipe.
+  int ends[2];
+  REQUIRE(pipe(ends) == 0);
+  const pid_t living = fork();
+  REQUIRE(living >= 0);
+  if (living == 0) {
+    close(ends[1]);
+    char byte;
+    _exit(read(ends[0], &byte, 1) == 0 ? 0 : 1);
+  }
+  held.reset();
+  const Status after = LockFile::Acquire(folder.path()).status();
+  INFO(after.ToString());
+  CHECK(after.ok());
+  CHECK(ReadFile(lock).empty());
+  close(ends[1]);
+  close(ends[0]);
+  REQUIRE(waitpid(living, nullptr, 0) == living);
+}
+
+TEST_CASE("a lock on the file's bytes counts, as a server takes for its clients", "[storage]") {
+  const TemporaryFolder folder;
+  const int client = open((folder.path() + "/kith.lock").c_str(), O_RDWR | O_CREAT, 0644);
+  REQUIRE(client >= 0);
+  struct flock range = {};
+  range.l_type = F_WRLCK;
+  range.l_whence = SEEK_SET;
+  REQUIRE(fcntl(client, F_OFD_SETLK, &range) == 0);
+  const Status busy = LockFile::Acquire(folder.path()).status();
+  CHECK(busy.code() == StatusCode::kBusy);
+  CHECK(Mentions(busy, folder.path()));
+  CHECK(Mentions(busy, "has not written who it is"));
+  close(client);
+  CHECK(LockFile::Acquire(folder.path()).ok());
 }
 
 TEST_CASE("a read-only store reads and refuses to write", "[storage]") {
