@@ -17,6 +17,9 @@ namespace {
 
 /// Below this, memtables and caches alone would not fit.
 constexpr size_t kMinMemoryBytes = size_t{32} << 20;
+/// A transaction is charged up to six times what an entry of an index has in bytes, and a step of a
+/// build ends only with the span of entities in which it has become full.
+constexpr size_t kBuildStepShare = 16;
 
 size_t MachineMemoryBytes() {
   const long pages = sysconf(_SC_PHYS_PAGES);
@@ -71,11 +74,13 @@ Result<std::unique_ptr<Database>> Database::Open(const std::string& path, const 
   parts->path = path;
   parts->options = options;
   parts->memory = std::make_unique<MemoryBudget>("database memory", memory_bytes);
-  KITH_ASSIGN_OR_RETURN(
-      parts->store,
-      storage::GraphStore::Open(StoreOptions(path, options, memory_bytes), parts->memory.get()));
+  const storage::GraphStoreOptions store_options = StoreOptions(path, options, memory_bytes);
+  KITH_ASSIGN_OR_RETURN(parts->store,
+                        storage::GraphStore::Open(store_options, parts->memory.get()));
   index::IndexManagerOptions index_options;
   index_options.text_cache_bytes = std::min(index_options.text_cache_bytes, memory_bytes / 8);
+  index_options.build_step_bytes = std::min(
+      index_options.build_step_bytes, store_options.transaction_bytes_limit / kBuildStepShare);
   KITH_ASSIGN_OR_RETURN(parts->indexes,
                         index::IndexManager::Open(parts->store.get(), index_options));
   query::QuerySessionOptions session_options;

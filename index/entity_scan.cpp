@@ -15,7 +15,7 @@ using storage::ReadView;
 using storage::SlotBitmap;
 
 // Slots looked at in one step: bounds memory, and how long a build goes without progress.
-constexpr uint32_t kSlotsAStep = 1024;
+constexpr uint32_t kMostSlots = 1024;
 
 std::vector<PropertyId> SortedProperties(const IndexDefinition& index) {
   std::vector<PropertyId> ids = index.property_ids;
@@ -54,7 +54,7 @@ Result<EntityScan> EntityScan::Start(ReadView* view, const IndexDefinition* inde
   return EntityScan(index, std::move(groups));
 }
 
-// The members among the next kSlotsAStep slots of the current group.
+// The members among the next span_ slots of the current group.
 Status EntityScan::TakeNodes(ReadView* view, std::vector<NodeId>* nodes) {
   const GroupId group = groups_[group_];
   SlotBitmap members;
@@ -72,7 +72,7 @@ Status EntityScan::TakeNodes(ReadView* view, std::vector<NodeId>* nodes) {
   for (const LabelId label : index_->label_ids) KITH_RETURN_IF_ERROR(join(label));
 
   while (slot_ < kGroupSlots && nodes->empty() && !members.words.empty()) {
-    const uint32_t end = std::min(kGroupSlots, slot_ + kSlotsAStep);
+    const uint32_t end = std::min(kGroupSlots, slot_ + span_);
     for (; slot_ < end; ++slot_) {
       if (members.Contains(slot_)) nodes->emplace_back(group, slot_);
     }
@@ -119,9 +119,15 @@ Status EntityScan::Next(ReadView* view, const Visitor& visit) {
   if (done()) return Status::Ok();
   std::vector<NodeId> nodes;
   KITH_RETURN_IF_ERROR(TakeNodes(view, &nodes));
+  span_ = std::min(kMostSlots, 2 * span_);
   if (nodes.empty()) return Status::Ok();
   if (index_->entity == EntityKind::kNode) return VisitNodes(view, nodes, visit);
   return VisitRelationships(view, nodes, visit);
+}
+
+// Next has doubled the span meanwhile, so this halves it.
+void EntityScan::GiveLess() {
+  span_ = std::max(kFewestSlots, span_ / 4);
 }
 
 }  // namespace kith::index

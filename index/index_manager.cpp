@@ -192,7 +192,10 @@ Status IndexManager::State::BuildStep(Transaction& transaction, const IndexDefin
       ++progress->done;
       return UpdateIndex(definition, {entity, nullptr, &properties}, &transaction.keys(), &bytes);
     };
+    const size_t before = bytes;
     KITH_RETURN_IF_ERROR(scan->Next(&transaction.view(), add));
+    // A step must not pass its size by much where entities are large.
+    if (bytes - before > step_bytes / 8) scan->GiveLess();
     if (options.progress) options.progress(*progress);
   }
   return Status::Ok();

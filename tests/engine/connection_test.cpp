@@ -337,6 +337,25 @@ TEST_CASE("database: options that make no sense are named", "[engine]") {
   CHECK(Database::Open("").status().code() == StatusCode::kInvalidArgument);
 }
 
+TEST_CASE("database: an index may be larger than a transaction", "[engine]") {
+  // Many small texts, or few large ones.
+  const int words = GENERATE(40, 1000);
+  const int nodes = 160'000 / words;
+  Options small;
+  small.memory_limit_bytes = size_t{64} << 20;
+  const auto database = OpenMemory(small);
+  const auto connection = database->Connect();
+  std::string text;
+  for (int i = 0; i < words; ++i) text += "w" + std::to_string(i) + " ";
+  // Their postings would take 40 MB of the 16 MB that a transaction has.
+  Run(*connection, "UNWIND range(1, $nodes) AS i CREATE (:D {t: $text})",
+      {{"nodes", Value(nodes)}, {"text", Value(text)}});
+  const Status built = Outcome(*connection, "CREATE FULLTEXT INDEX words FOR (d:D) ON EACH [d.t]");
+  INFO(built.ToString());
+  CHECK(built.ok());
+  CHECK(Run(*connection, "SHOW INDEXES YIELD name, state") == Texts{"'words'|'ONLINE'"});
+}
+
 TEST_CASE("database: what was committed is there after opening again", "[engine]") {
   const TemporaryFolder folder;
   const std::string path = folder / "a.kith";
