@@ -4,7 +4,9 @@
 // A build runs in steps of bounded size, each one schema change. The first step publishes the index
 // as populating: from then on the sink keeps it up to date for every change, and later steps add
 // what was there before, skipping what the sink has brought already. A small index is built in one
-// step. A crash between steps leaves a populating index, which the next Open builds anew.
+// step. A crash between steps leaves a populating index, which the next Open builds anew. So does a
+// build that fails where nothing can be written any more, its drop included; the next Create drops
+// it.
 #include "index/index_manager.h"
 
 #include <fmt/format.h>
@@ -165,6 +167,7 @@ struct IndexManager::State {
   Status BuildStep(Transaction& transaction, const IndexDefinition& definition, EntityScan* scan,
                    BuildProgress* progress, const BuildOptions& options) const;
   Status Drop(const IndexDefinition& definition);
+  Status DropUnfinished();
   Status DeleteLeftovers();
   Status Resume();
   Result<SchemaChange> DropNamed(std::string_view name, bool if_exists, bool constraint);
@@ -238,7 +241,7 @@ Status IndexManager::State::Build(IndexDefinition definition, bool fresh,
     definition.state = stepped.state;
   }
   if (status.ok()) return status;
-  // The first error is the one that matters; a failed drop is finished by the next Open.
+  // The first error is the one that matters; for a failed drop see DropUnfinished.
   if (published) static_cast<void>(Drop(definition).ok());
   return status;
 }
@@ -249,6 +252,15 @@ Status IndexManager::State::Drop(const IndexDefinition& definition) {
   }));
   // The index is gone now. What is left of it costs only space, and Open deletes it too.
   static_cast<void>(DeleteLeftovers().ok());
+  return Status::Ok();
+}
+
+// Whoever holds the schema mutex and finds an index populating knows that nobody builds it: its
+// build has failed, and so has its drop.
+Status IndexManager::State::DropUnfinished() {
+  for (const IndexDefinition& definition : Definitions(*Current())) {
+    if (definition.state == IndexState::kPopulating) KITH_RETURN_IF_ERROR(Drop(definition));
+  }
   return Status::Ok();
 }
 
@@ -317,6 +329,7 @@ Result<SchemaChange> IndexManager::Create(const IndexRequest& request,
                                           const BuildOptions& options) {
   KITH_RETURN_IF_ERROR(CheckRequest(request));
   const std::lock_guard<std::mutex> lock(state_->schema_mutex);
+  KITH_RETURN_IF_ERROR(state_->DropUnfinished());
   const auto catalog = state_->Current();
   IndexDefinition definition;
   definition.kind = request.kind;

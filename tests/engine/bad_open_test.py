@@ -291,6 +291,49 @@ class BadOpen(unittest.TestCase):
                 shell.communicate()
             subprocess.run(["umount", small], check=True)
 
+    @unittest.skipUnless(os.geteuid() == 0 and shutil.which("mount"), "mounting a small file system needs root")
+    def test_an_index_that_fills_the_disk(self):
+        small = self.folder / "small"
+        small.mkdir()
+        if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64m", "tmpfs", small], capture_output=True).returncode != 0:
+            self.skipTest("this machine does not let us mount a file system")
+        ballast = small / "ballast"
+        shell = None
+        try:
+            # Little memory makes the steps of the build small.
+            shell = subprocess.Popen([SHELL, small / "a.kith", "--keep-going", "--memory", "64MB"],
+                                     stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+
+            def say(statement):
+                shell.stdin.write(f"{statement};\nRETURN 'said' AS m;\n")
+                shell.stdin.flush()
+                answer = ""
+                for line in shell.stdout:
+                    if "said" in line:
+                        return answer
+                    answer += line
+                raise AssertionError(f"the shell ended: {answer}")
+
+            # Different numbers, which do not shrink much in files.
+            text = "reduce(s = '', j IN range(1, 40) | s + ' ' + toString((i * 40 + j) * 2654435761 % 1000000007))"
+            self.assertIn("10000 nodes created", say(f"UNWIND range(1, 10000) AS i CREATE (:D {{i: i, t: {text}}})"))
+            ballast.write_bytes(b"b" * (shutil.disk_usage(small).free - (6 << 20)))
+            error = say("CREATE FULLTEXT INDEX words FOR (d:D) ON EACH [d.t]")
+            self.assertIn("disk is full", error)
+            self.assertNotIn("ONLINE", say("SHOW INDEXES YIELD name, state"))
+            ballast.unlink()
+            made = say("CREATE FULLTEXT INDEX words IF NOT EXISTS FOR (d:D) ON EACH [d.t]")
+            self.assertIn("1 index added", made)
+            self.assertRegex(say("SHOW INDEXES YIELD name, state"), "words . ONLINE")
+            found = say("CALL db.index.fulltext.queryNodes('words', '243136849') YIELD node RETURN node.i AS i")
+            self.assertRegex(found, r"\b77\b")
+            shell.communicate()
+        finally:
+            if shell is not None and shell.poll() is None:
+                shell.kill()
+                shell.communicate()
+            subprocess.run(["umount", small], check=True)
+
     def test_file_size_limit(self):
         self.make()
 

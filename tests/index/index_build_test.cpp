@@ -15,6 +15,41 @@ namespace {
 
 using test::IndexedGraph;
 
+// A store in memory that no change reaches while its disk is said to be full.
+class FillingStore final : public storage::GraphStore {
+ public:
+  FillingStore() : store_(IndexedGraph::OpenStore(":memory:")) {}
+
+  void SetFull(bool full) { full_ = full; }
+
+  storage::Catalog& catalog() override { return store_->catalog(); }
+  Result<std::unique_ptr<storage::Transaction>> Begin(storage::TransactionMode mode) override {
+    if (mode == storage::TransactionMode::kWrite) KITH_RETURN_IF_ERROR(Room());
+    return store_->Begin(mode);
+  }
+  void AddChangeSink(storage::ChangeSink* sink) override { store_->AddChangeSink(sink); }
+  Status ChangeSchema(const std::function<Status(storage::Transaction&)>& change,
+                      const std::function<void()>& published) override {
+    KITH_RETURN_IF_ERROR(Room());
+    const auto change_with_room = [&](storage::Transaction& transaction) {
+      KITH_RETURN_IF_ERROR(change(transaction));
+      return Room();
+    };
+    return store_->ChangeSchema(change_with_room, published);
+  }
+  Status Sync() override { return store_->Sync(); }
+  Status Flush() override { return store_->Flush(); }
+  Result<uint64_t> DiskBytes() override { return store_->DiskBytes(); }
+
+ private:
+  Status Room() const {
+    return full_ ? Status(StatusCode::kIoError, "the disk is full") : Status::Ok();
+  }
+
+  std::unique_ptr<storage::GraphStore> store_;
+  bool full_ = false;
+};
+
 TEST_CASE("an index is built in steps while others write", "[index]") {
   IndexManagerOptions options;
   options.build_step_bytes = 1;
@@ -85,6 +120,52 @@ TEST_CASE("a build that fails in a later step leaves nothing", "[index]") {
                     })
               .ok());
   CHECK(left == 0);
+}
+
+TEST_CASE("an index that could neither be built nor dropped goes with the next one", "[index]") {
+  const auto kind = GENERATE(IndexKind::kRange, IndexKind::kUnique, IndexKind::kText);
+  auto filling = std::make_unique<FillingStore>();
+  FillingStore& disk = *filling;
+  IndexManagerOptions options;
+  options.build_step_bytes = 1;
+  IndexedGraph graph(std::move(filling), options);
+  NodeId last;
+  {
+    const auto writing = graph.Write();
+    for (int i = 0; i < 3000; ++i) {
+      last = graph.Create(*writing, {"L"}, {{"p", Value("text " + std::to_string(i))}});
+    }
+    REQUIRE(writing->Commit().ok());
+  }
+  IndexRequest request;
+  request.kind = kind;
+  request.name = "a";
+  request.labels = {"L"};
+  request.properties = {"p"};
+  BuildOptions build;
+  build.progress = [&](const BuildProgress& progress) { disk.SetFull(progress.done > 1500); };
+  CHECK(graph.indexes->Create(request, build).status().code() == StatusCode::kIoError);
+  REQUIRE(graph.Find("a") != nullptr);
+  CHECK(graph.Find("a")->state == IndexState::kPopulating);
+  CHECK(graph.indexes->Create(request).status().code() == StatusCode::kIoError);
+
+  disk.SetFull(false);
+  graph.Add({"L"}, {{"p", Value("new text")}});
+  {
+    const auto writing = graph.Write();
+    REQUIRE(writing->DeleteNode(last).ok());
+    REQUIRE(writing->Commit().ok());
+  }
+  request.if_not_exists = true;
+  const auto made = graph.indexes->Create(request);
+  INFO(made.status().ToString());
+  REQUIRE(made.ok());
+  CHECK(made->changed);
+  CHECK(made->name == "a");
+  REQUIRE(graph.indexes->catalog()->all().size() == 1);
+  CHECK(graph.Find("a")->state == IndexState::kOnline);
+  CHECK(ReadDropped(&graph.Read()->view().keys())->empty());
+  graph.RequireVerified();
 }
 
 TEST_CASE("a build that a crash interrupted is finished by the next open", "[index]") {

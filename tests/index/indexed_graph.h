@@ -20,18 +20,25 @@ using Properties = std::vector<std::pair<std::string, Value>>;
 class IndexedGraph {
  public:
   explicit IndexedGraph(const std::string& path = ":memory:",
-                        const index::IndexManagerOptions& index_options = {}) {
+                        const index::IndexManagerOptions& index_options = {})
+      : IndexedGraph(OpenStore(path), index_options) {}
+  IndexedGraph(std::unique_ptr<storage::GraphStore> opened,
+               const index::IndexManagerOptions& index_options)
+      : store(std::move(opened)) {
+    auto made = index::IndexManager::Open(store.get(), index_options);
+    INFO(made.status().ToString());
+    REQUIRE(made.ok());
+    indexes = std::move(made).value();
+  }
+
+  static std::unique_ptr<storage::GraphStore> OpenStore(const std::string& path) {
     storage::GraphStoreOptions options;
     options.path = path;
     options.sync = false;
     auto opened = storage::GraphStore::Open(options);
     INFO(opened.status().ToString());
     REQUIRE(opened.ok());
-    store = std::move(opened).value();
-    auto made = index::IndexManager::Open(store.get(), index_options);
-    INFO(made.status().ToString());
-    REQUIRE(made.ok());
-    indexes = std::move(made).value();
+    return std::move(opened).value();
   }
 
   std::unique_ptr<storage::Transaction> Write() { return Begin(storage::TransactionMode::kWrite); }
