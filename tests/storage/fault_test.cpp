@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // A disk that fails, tears a write, forgets what was not synced, or is full, at every operation of
 // a small workload: afterwards every acknowledged transaction is there whole, and nobody crashes.
+#include <rocksdb/env.h>
+
+#include <atomic>
 #include <catch2/catch.hpp>
+#include <thread>
+#include <vector>
 
 #include "tests/storage/fault_file_system.h"
 #include "tests/storage/numbered_workload.h"
@@ -46,6 +51,30 @@ Result<int64_t> Reopened(const std::string& path) {
   return workload.Check();
 }
 
+// A fault in a flush costs a second, which RocksDB's flushing thread waits before it would try
+// again: so many faults are tried side by side.
+constexpr int kSideBySide = 16;
+
+struct FaultOutcome {
+  Status status;
+  int64_t acknowledged = 0;
+  Result<int64_t> last = int64_t{0};
+};
+
+// Called from several threads, so without assertions of the test.
+FaultOutcome RunWithFault(const std::string& path, FaultFileSystem::Mode mode, uint64_t at,
+                          bool drop) {
+  auto system = std::make_shared<FaultFileSystem>();
+  system->Arm(mode, at);
+  FaultOutcome outcome;
+  outcome.acknowledged = RunWorkload(OptionsFor(path, system), &outcome.status);
+  if (drop) system->DropUnsynced();
+  outcome.last = Reopened(path);
+  std::error_code error;
+  std::filesystem::remove_all(path, error);
+  return outcome;
+}
+
 }  // namespace
 
 TEST_CASE("a fault at any I/O operation loses no acknowledged transaction", "[storage]") {
@@ -61,19 +90,26 @@ TEST_CASE("a fault at any I/O operation loses no acknowledged transaction", "[st
   REQUIRE(total > 50);
   const auto mode = GENERATE(FaultFileSystem::Mode::kError, FaultFileSystem::Mode::kTear);
   const bool drop = GENERATE(false, true);
+  rocksdb::Env::Default()->SetBackgroundThreads(kSideBySide, rocksdb::Env::Priority::HIGH);
+  const TemporaryFolder folder;
+  std::vector<FaultOutcome> outcomes(total);
+  std::atomic<uint64_t> next{0};
+  std::vector<std::thread> threads;
+  for (int i = 0; i < kSideBySide; ++i) {
+    threads.emplace_back([&] {
+      for (uint64_t at = ++next; at <= total; at = ++next) {
+        outcomes[at - 1] = RunWithFault(folder.path() + "/" + std::to_string(at), mode, at, drop);
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
   int failed = 0;
   for (uint64_t at = 1; at <= total; ++at) {
-    const TemporaryFolder folder;
-    auto system = std::make_shared<FaultFileSystem>();
-    system->Arm(mode, at);
-    Status status;
-    const int64_t acknowledged = RunWorkload(OptionsFor(folder.database(), system), &status);
+    const auto& [status, acknowledged, last] = outcomes[at - 1];
     INFO("fault at operation " << at << ", dropping unsynced " << drop << ", acknowledged "
                                << acknowledged << ", " << status.ToString());
     if (!status.ok()) ++failed;
     if (!status.ok()) CHECK(status.code() == StatusCode::kIoError);
-    if (drop) system->DropUnsynced();
-    const Result<int64_t> last = Reopened(folder.database());
     INFO(last.status().ToString());
     REQUIRE(last.ok());
     CHECK(*last >= acknowledged);
