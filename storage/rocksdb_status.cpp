@@ -14,9 +14,10 @@ struct Meaning {
 
 Meaning MeaningOf(const rocksdb::Status& status) {
   if (status.IsNoSpace()) {
-    return {StatusCode::kIoError,
-            "the disk is full: nothing was changed and reading goes on; free some space and try "
-            "again"};
+    return {StatusCode::kIoError, "the disk is full; free some space and try again"};
+  }
+  if (status.IsMemoryLimit()) {
+    return {StatusCode::kResourceExhausted, "raise the memory limit or do less at once"};
   }
   switch (status.code()) {
     case rocksdb::Status::kCorruption:
@@ -26,8 +27,8 @@ Meaning MeaningOf(const rocksdb::Status& status) {
     case rocksdb::Status::kIOError:
       return {StatusCode::kIoError,
               "check the disk, the permissions of the folder and the limit of open files"};
-    case rocksdb::Status::kMemoryLimit:
-      return {StatusCode::kResourceExhausted, "raise the memory limit or do less at once"};
+    case rocksdb::Status::kIncomplete:
+      return {StatusCode::kIoError, "it waits for a flush or compaction that has failed"};
     case rocksdb::Status::kBusy:
     case rocksdb::Status::kTimedOut:
     case rocksdb::Status::kTryAgain: return {StatusCode::kBusy, "try again"};
