@@ -26,6 +26,9 @@ Family FamilyOf(KeySpace space) {
 }
 
 Store::~Store() {
+  // The log may hold all of the write that failed, which the next opening would take for a commit.
+  const bool complete = superblock_.state == Superblock::State::kReady;
+  if (complete && !failure_.ok() && snapshots() == 0 && MayReopen()) Reopen();
   if (db_ == nullptr) return;
   if (!options_.read_only && !in_memory() && SyncLog()) KeepSuperblockUp();
   CloseDatabase();
@@ -42,10 +45,13 @@ void Store::CloseDatabase() {
 }
 
 // The caller holds write_mutex_.
-void Store::Fail(Status status) {
+void Store::Fail(const Status& status) {
+  const bool passing = status.code() == StatusCode::kIoError && !in_memory();
   failure_ = status.WithContext(
-      "writing has stopped, while reading goes on; once the disk works and has room, writing "
-      "resumes with the next transaction that begins while no older one is open");
+      passing ? "this was not acknowledged, and writing has stopped, while reading goes on; once "
+                "the disk works and has room, writing resumes with the next transaction that "
+                "begins while no older one is open"
+              : "this was not acknowledged, and writing has stopped, while reading goes on");
   writing_.store(false, std::memory_order_release);
 }
 
@@ -58,15 +64,29 @@ Status Store::Write(rocksdb::WriteBatch* batch, bool durable) {
   if (!failure_.ok()) return failure_;
   rocksdb::WriteOptions options;
   options.sync = durable && options_.sync && !in_memory();
-  Status status = FromRocksDb(db_->Write(options, batch), "writing to " + options_.path);
+  const rocksdb::Status status = db_->Write(options, batch);
   if (!status.ok()) {
-    Fail(std::move(status));
-  } else {
-    written_ = db_->GetLatestSequenceNumber();
-    // A synced write takes the log before it along.
-    unsynced_ = !options.sync && !in_memory();
+    Fail(FromRocksDb(status, "writing to " + options_.path));
+    return failure_;
   }
-  return failure_;
+  written_ = db_->GetLatestSequenceNumber();
+  fruitless_reopens_ = 0;
+  if (!reopened_for_compaction_) fruitless_compactions_.store(0, std::memory_order_release);
+  // A synced write takes the logs before it along. RocksDB syncs a log that a new one has followed
+  // only when it flushes: until then a crash of the machine could take the end of the old log and
+  // leave the beginning of the new one. This write has succeeded, whatever comes of the sync.
+  unsynced_ = !options.sync && !in_memory();
+  if (!unsynced_) log_switched_.store(false, std::memory_order_release);
+  if (log_switched_.load(std::memory_order_acquire)) SyncWritten();
+  return Status::Ok();
+}
+
+// The caller holds write_mutex_, and writing has not failed.
+void Store::SyncWritten() {
+  const rocksdb::Status status = db_->FlushWAL(true);
+  unsynced_ = false;
+  log_switched_.store(false, std::memory_order_release);
+  if (!status.ok()) Fail(FromRocksDb(status, "syncing " + options_.path));
 }
 
 rocksdb::WriteBatch Store::IdentityBatch() const {
@@ -99,11 +119,7 @@ void Store::NoteCommitted(CommitNumber commit) {
 // RocksDB asserts that nobody tries.
 bool Store::SyncLog() {
   const std::lock_guard<std::mutex> lock(write_mutex_);
-  if (failure_.ok() && unsynced_) {
-    Status status = FromRocksDb(db_->FlushWAL(true), "syncing " + options_.path);
-    unsynced_ = false;
-    if (!status.ok()) Fail(std::move(status));
-  }
+  if (failure_.ok() && unsynced_) SyncWritten();
   return failure_.ok();
 }
 
@@ -127,10 +143,10 @@ Status Store::Flush() {
   // Taken before the flush, after a write: whatever was written up to here is flushed.
   const CommitNumber flushed = newest_commit();
   rocksdb::FlushOptions options;
-  Status status = FromRocksDb(db_->Flush(options, {families_.begin(), families_.end()}),
-                              "flushing " + options_.path);
+  const Status status = FromRocksDb(db_->Flush(options, {families_.begin(), families_.end()}),
+                                    "flushing " + options_.path);
   if (!status.ok()) {
-    Fail(std::move(status));
+    Fail(status);
     return failure_;
   }
   return in_memory() ? Status::Ok() : WriteSuperblock(flushed);

@@ -4,9 +4,9 @@
 //
 // A folder holds KITH (the superblock), kith.lock and data/ (RocksDB's files). After a write has
 // failed (a full disk, a broken one), every further write fails with the cause, and reads go on,
-// until Reopen finds the cause gone. RocksDB's own Resume is not used: in 7.8 a flush that failed
-// may leave it waiting for ever, and it goes on with the failed log when no memtable holds
-// anything.
+// until Reopen finds the cause gone; damage is never taken for such a cause. RocksDB's own Resume
+// is not used: in 7.8 a flush that failed may leave it waiting for ever, and it goes on with the
+// failed log when no memtable holds anything.
 //
 // Thread safety: all functions may be called from any thread, except that NoteCommitted belongs to
 // the leader of the commit pipeline, and that whoever uses db() or family() needs a Snapshot, or to
@@ -19,6 +19,7 @@
 
 #include <array>
 #include <atomic>
+#include <chrono>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -47,9 +48,9 @@ size_t MemtableBytes(const GraphStoreOptions& options);
 class Store {
  public:
   static Result<std::unique_ptr<Store>> Open(const GraphStoreOptions& options);
-  /// Makes the last commits durable when they are not yet (sync = false), writes the superblock,
-  /// closes RocksDB and gives the lock back. Errors at this point lose nothing that a commit
-  /// promised.
+  /// Leaves a write that failed out of the log, where that is possible by now; makes the last
+  /// commits durable when they are not yet (sync = false), writes the superblock, closes RocksDB
+  /// and gives the lock back. Errors at this point lose nothing that a commit promised.
   ~Store();
   Store(const Store&) = delete;
   Store& operator=(const Store&) = delete;
@@ -81,7 +82,8 @@ class Store {
   /// The newest commit when the store was opened.
   CommitNumber opened_at() const { return opened_at_; }
 
-  /// Writes atomically. `durable` also syncs, when the store's options ask for syncing.
+  /// Writes atomically. `durable` also syncs, when the store's options ask for syncing. A write
+  /// that began a new log syncs the old one in any case.
   Status Write(rocksdb::WriteBatch* batch, bool durable);
   /// The newest value of a key; nullopt when absent.
   Result<std::optional<std::string>> Get(Family family, std::string_view key) const;
@@ -96,7 +98,8 @@ class Store {
   int snapshots() const { return snapshots_.load(std::memory_order_acquire); }
   void NoteSnapshots(int change) { snapshots_.fetch_add(change, std::memory_order_acq_rel); }
   /// True when the cause of the failed write seems to be gone: there is room, and a file can be
-  /// written. For the leader of the commit pipeline.
+  /// written. After several Reopens that were of no use it says so only now and then. For the
+  /// leader of the commit pipeline.
   bool MayReopen();
   /// Replaces RocksDB by one that has every write that succeeded and nothing of the one that
   /// failed. For the leader, while there is no snapshot and nobody can take one. When writing is
@@ -107,7 +110,8 @@ class Store {
   Result<uint64_t> DiskBytes() const;
 
  private:
-  class FlushListener;
+  using Clock = std::chrono::steady_clock;
+  class Listener;
   enum class OpenMode : uint8_t { kCreate, kWrite, kRead };
 
   explicit Store(const GraphStoreOptions& options);
@@ -119,6 +123,7 @@ class Store {
   Status WriteSuperblock(CommitNumber flushed);
   void KeepSuperblockUp();
   bool SyncLog();
+  void SyncWritten();
   Status OpenDatabase(OpenMode mode, rocksdb::WalFilter* filter);
   void CloseDatabase();
   rocksdb::DBOptions DatabaseOptions(OpenMode mode);
@@ -127,7 +132,11 @@ class Store {
   Status CheckIdentity() const;
   Status CheckCommitRecords();
   Result<CommitNumber> NewestRecord() const;
-  void Fail(Status status);
+  void Fail(const Status& status);
+  Status BackgroundFailure() const;
+  bool IsCausePassing() const;
+  bool ForCompaction() const;
+  bool MustWait() const;
   bool HasRoom() const;
   Status OpenAgain(OpenMode mode);
   rocksdb::WriteBatch IdentityBatch() const;
@@ -138,7 +147,7 @@ class Store {
   GraphStoreOptions options_;
   std::unique_ptr<LockFile> lock_;
   std::unique_ptr<rocksdb::Env> env_;
-  std::shared_ptr<FlushListener> listener_;
+  std::shared_ptr<Listener> listener_;
   std::shared_ptr<rocksdb::Cache> block_cache_;
   std::shared_ptr<rocksdb::WriteBufferManager> memtable_account_;
   std::unique_ptr<rocksdb::WalFilter> filter_;
@@ -155,10 +164,22 @@ class Store {
   std::mutex write_mutex_;
   Status failure_;  ///< Why the last write failed; OK when writing works.
   std::atomic<bool> writing_{true};
-  /// RocksDB has stopped flushing and compacting, and sooner or later stops writing.
-  std::atomic<bool> background_failed_{false};
   rocksdb::SequenceNumber written_ = 0;  ///< RocksDB's number of the last write that succeeded.
   bool unsynced_ = false;                ///< The log ends in writes that were not synced.
+  Clock::time_point last_reopen_{};
+  bool reopened_for_compaction_ = false;
+  int fruitless_reopens_ = 0;  ///< For a failed write, since the last one that succeeded.
+
+  // What the listener notes. It may take no lock that a thread holds which waits for RocksDB.
+  /// RocksDB has stopped flushing and compacting, and sooner or later stops writing.
+  std::atomic<bool> background_failed_{false};
+  /// By an error that room does not mend.
+  std::atomic<bool> compaction_failed_{false};
+  /// Reopens for a compaction, since the last flush or compaction that succeeded.
+  std::atomic<int> fruitless_compactions_{0};
+  std::atomic<bool> log_switched_{false};  ///< Since the last sync of the log.
+  mutable std::mutex background_mutex_;
+  Status background_failure_;  ///< Why background_failed_.
 
   // The leader's, or written before anyone else could look.
   std::atomic<int> snapshots_{0};

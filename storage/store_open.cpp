@@ -80,17 +80,34 @@ Status Absent(const std::string& path) {
 
 }  // namespace
 
-// Tells the store that the superblock can say more, or that a flush or compaction has failed; and
-// keeps RocksDB from recovering from errors on its own, by a thread that polls for space.
-class Store::FlushListener final : public rocksdb::EventListener {
+// Tells the store that the superblock can say more, that a new log begins, or that a flush or
+// compaction has failed; and keeps RocksDB from recovering from errors on its own, by a thread that
+// polls for space.
+class Store::Listener final : public rocksdb::EventListener {
  public:
-  FlushListener(std::atomic<bool>* flushed, std::atomic<bool>* background_failed)
-      : flushed_(flushed), background_failed_(background_failed) {}
+  explicit Listener(Store* store) : store_(store) {}
   void OnFlushCompleted(rocksdb::DB*, const rocksdb::FlushJobInfo&) override {
-    flushed_->store(true, std::memory_order_release);
+    store_->flushed_since_superblock_.store(true, std::memory_order_release);
+    store_->fruitless_compactions_.store(0, std::memory_order_release);
   }
-  void OnBackgroundError(rocksdb::BackgroundErrorReason, rocksdb::Status*) override {
-    background_failed_->store(true, std::memory_order_release);
+  void OnCompactionCompleted(rocksdb::DB*, const rocksdb::CompactionJobInfo& job) override {
+    if (job.status.ok()) store_->fruitless_compactions_.store(0, std::memory_order_release);
+  }
+  void OnMemTableSealed(const rocksdb::MemTableInfo&) override {
+    store_->log_switched_.store(true, std::memory_order_release);
+  }
+  void OnBackgroundError(rocksdb::BackgroundErrorReason reason, rocksdb::Status* error) override {
+    const Status failure = FromRocksDb(*error, "a write, flush or compaction of " + store_->path());
+    {
+      const std::lock_guard<std::mutex> lock(store_->background_mutex_);
+      // Damage outlasts a full disk, so it is what counts.
+      Status& known = store_->background_failure_;
+      if (known.ok() || failure.code() != StatusCode::kIoError) known = failure;
+    }
+    if (reason == rocksdb::BackgroundErrorReason::kCompaction && !error->IsNoSpace()) {
+      store_->compaction_failed_.store(true, std::memory_order_release);
+    }
+    store_->background_failed_.store(true, std::memory_order_release);
   }
   void OnErrorRecoveryBegin(rocksdb::BackgroundErrorReason, rocksdb::Status,
                             bool* auto_recovery) override {
@@ -98,9 +115,7 @@ class Store::FlushListener final : public rocksdb::EventListener {
   }
 
  private:
-  // The store's; RocksDB is closed before the store ends.
-  std::atomic<bool>* flushed_;
-  std::atomic<bool>* background_failed_;
+  Store* store_;  // RocksDB is closed before the store ends.
 };
 
 size_t MemtableBytes(const GraphStoreOptions& options) {
@@ -261,7 +276,8 @@ rocksdb::DBOptions Store::DatabaseOptions(OpenMode mode) {
   options.stats_dump_period_sec = 0;
   options.stats_persist_period_sec = 0;
   options.info_log = std::make_shared<NoLog>();
-  listener_ = std::make_shared<FlushListener>(&flushed_since_superblock_, &background_failed_);
+  options.max_bgerror_resume_count = 0;
+  listener_ = std::make_shared<Listener>(this);
   options.listeners.push_back(listener_);
   return options;
 }

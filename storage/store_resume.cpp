@@ -5,6 +5,8 @@
 #include <fmt/core.h>
 #include <rocksdb/write_batch.h>
 
+#include <algorithm>
+
 #include "storage/rocksdb_status.h"
 #include "storage/store.h"
 
@@ -15,6 +17,19 @@ namespace {
 constexpr uint64_t kSpareBytes = uint64_t{1} << 20;
 // What is written to see whether writing works.
 constexpr size_t kProbeBytes = size_t{64} << 10;
+
+// So many Reopens in a row may be of no use before the next one has to wait, longer each time.
+constexpr int kFreeReopens = 8;
+constexpr std::chrono::milliseconds kFirstReopenDelay(100);
+constexpr std::chrono::milliseconds kLongestReopenDelay(10'000);
+
+std::chrono::milliseconds DelayAfter(int fruitless_reopens) {
+  if (fruitless_reopens < kFreeReopens) return std::chrono::milliseconds(0);
+  // Seven doublings pass the longest delay.
+  return std::min(kFirstReopenDelay * (1 << std::min(fruitless_reopens - kFreeReopens, 7)),
+                  kLongestReopenDelay);
+}
+
 // A batch in the log begins with the number of its first operation, little-endian.
 rocksdb::SequenceNumber FirstNumberOf(const rocksdb::WriteBatch& batch) {
   rocksdb::SequenceNumber number = 0;
@@ -57,11 +72,38 @@ bool Store::HasRoom() const {
   return !env_->GetFreeSpace(DataFolder(), &free).ok() || free >= needed;
 }
 
+Status Store::BackgroundFailure() const {
+  const std::lock_guard<std::mutex> lock(background_mutex_);
+  return background_failure_;
+}
+
+// A disk may be emptied or mended; damage stays, and opening would only meet it again. The caller
+// holds write_mutex_.
+bool Store::IsCausePassing() const {
+  const Status cause = failure_.ok() ? BackgroundFailure() : failure_;
+  return cause.code() == StatusCode::kIoError;
+}
+
+// True when there is a compaction to be run again, after which writing may stop once more. The
+// caller holds write_mutex_.
+bool Store::ForCompaction() const {
+  return failure_.ok() || compaction_failed_.load(std::memory_order_acquire);
+}
+
+// The caller holds write_mutex_.
+bool Store::MustWait() const {
+  const int fruitless =
+      ForCompaction() ? fruitless_compactions_.load(std::memory_order_acquire) : fruitless_reopens_;
+  return Clock::now() < last_reopen_ + DelayAfter(fruitless);
+}
+
 bool Store::MayReopen() {
   {
     const std::lock_guard<std::mutex> lock(write_mutex_);
-    if (in_memory()) return false;
-    if (failure_.ok() ? !background_failed_ : failure_.code() != StatusCode::kIoError) return false;
+    if (in_memory() || MustWait()) return false;
+    // Nothing can be read: every attempt is worth it, for reading needs no room.
+    if (!unreadable_.ok()) return true;
+    if (!IsCausePassing()) return false;
   }
   if (!HasRoom()) return false;
   const std::lock_guard<std::mutex> lock(superblock_mutex_);
@@ -96,12 +138,23 @@ Status Store::OpenAgain(OpenMode mode) {
 
 void Store::Reopen() {
   const std::lock_guard<std::mutex> lock(write_mutex_);
-  if (failure_.ok()) {
-    Fail(Status(StatusCode::kIoError,
-                fmt::format("a flush or compaction of {} has failed", options_.path)));
-  }
+  reopened_for_compaction_ = ForCompaction();
+  if (failure_.ok()) Fail(BackgroundFailure());
+  unreadable_ = Status(StatusCode::kIoError,
+                       fmt::format("opening {} again was broken off; try again", options_.path));
   CloseDatabase();
   background_failed_.store(false, std::memory_order_release);
+  {
+    const std::lock_guard<std::mutex> background_lock(background_mutex_);
+    background_failure_ = Status::Ok();
+  }
+  compaction_failed_.store(false, std::memory_order_release);
+  // Before opening, after which a compaction may end at once.
+  if (reopened_for_compaction_) {
+    fruitless_compactions_.fetch_add(1, std::memory_order_acq_rel);
+  } else {
+    ++fruitless_reopens_;
+  }
   unreadable_ = OpenAgain(OpenMode::kWrite);
   if (unreadable_.ok()) {
     failure_ = Status::Ok();
@@ -111,6 +164,7 @@ void Store::Reopen() {
     // Too little room after all, perhaps: reading needs none.
     unreadable_ = OpenAgain(OpenMode::kRead);
   }
+  last_reopen_ = Clock::now();
 }
 
 }  // namespace kith::storage

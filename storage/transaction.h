@@ -44,7 +44,11 @@ struct PropertyWrite {
 /// that was committed, in either case.
 enum class Durability : uint8_t {
   kOnReturn,  ///< When Commit returns.
-  kLater,     ///< With the next commit that is durable on return, or the next GraphStore::Sync.
+  /// With the next commit that is durable on return, or the next GraphStore::Sync. A crash of
+  /// the machine takes the newest of such commits, never one in the middle, but in one narrow case:
+  /// a commit that begins a new log syncs the old one before it returns, and a crash right there
+  /// may leave it without those before it. Then opening fails with Corruption.
+  kLater,
 };
 
 class Transaction {
@@ -85,7 +89,7 @@ class Transaction {
   virtual void ReleaseSavepoint(uint64_t savepoint) = 0;
 
   /// Conflict: run the transaction again. Any error rolls back. Others see the commit when this has
-  /// returned OK, whatever the durability; what is lost of later ones is always the newest.
+  /// returned OK, whatever the durability.
   virtual Status Commit(Durability durability) = 0;
   Status Commit() { return Commit(Durability::kOnReturn); }
   virtual void Rollback() = 0;

@@ -32,7 +32,8 @@ struct Options {
   /// What one statement may hold, inside the limit above. 0: no limit of its own.
   size_t query_memory_limit_bytes = 0;
   /// False: a commit returns before the disk has it; a power cut may lose the last commits, never
-  /// half of one. A killed process loses nothing either way.
+  /// half of one. (Should power fail in the instant in which such a commit begins a new log file,
+  /// opening may report Corruption.) A killed process loses nothing either way.
   bool sync_commits = true;
 };
 

@@ -109,12 +109,36 @@ void FaultFileSystem::DropUnsynced() {
   }
 }
 
+uint64_t FaultFileSystem::SyncedBytes(const std::string& name) const {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  const auto found = synced_.find(name);
+  return found == synced_.end() ? 0 : found->second;
+}
+
+rocksdb::IOStatus FaultFileSystem::NewSequentialFile(
+    const std::string& name, const rocksdb::FileOptions& options,
+    std::unique_ptr<rocksdb::FSSequentialFile>* file, rocksdb::IODebugContext* context) {
+  if (fail_reads_) return rocksdb::IOStatus::IOError("injected");
+  return target()->NewSequentialFile(name, options, file, context);
+}
+
+rocksdb::IOStatus FaultFileSystem::NewRandomAccessFile(
+    const std::string& name, const rocksdb::FileOptions& options,
+    std::unique_ptr<rocksdb::FSRandomAccessFile>* file, rocksdb::IODebugContext* context) {
+  if (fail_reads_) return rocksdb::IOStatus::IOError("injected");
+  return target()->NewRandomAccessFile(name, options, file, context);
+}
+
 rocksdb::IOStatus FaultFileSystem::NewWritableFile(const std::string& name,
                                                    const rocksdb::FileOptions& options,
                                                    std::unique_ptr<rocksdb::FSWritableFile>* file,
                                                    rocksdb::IODebugContext* context) {
   const auto verdict = Count(Operation::kOther);
   if (verdict != Verdict::kGoOn) return Failure(verdict);
+  if (name.find("/MANIFEST-") != std::string::npos) {
+    ++openings_;
+    if (fail_openings_) return rocksdb::IOStatus::IOError("injected");
+  }
   std::unique_ptr<rocksdb::FSWritableFile> inner;
   rocksdb::IOStatus status = target()->NewWritableFile(name, options, &inner, context);
   if (!status.ok()) return status;

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // A file system that breaks at a chosen operation: every write, sync, rename, creation or deletion
-// counts as one. After a crash only what was synced is sure to be there.
+// counts as one. After a crash only what was synced is sure to be there. Apart from that, opening
+// files for reading, and opening a database for writing, can be made to fail.
 //
 // Thread safety: all functions may be called from any thread.
 #pragma once
 
 #include <rocksdb/file_system.h>
 
+#include <atomic>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -35,7 +37,23 @@ class FaultFileSystem final : public rocksdb::FileSystemWrapper {
   bool broken() const;
   /// What a power failure leaves: cuts every file that was written to its synced length.
   void DropUnsynced();
+  /// How much of a file a power failure is sure to leave; 0 for one that was not written here.
+  uint64_t SyncedBytes(const std::string& name) const;
 
+  /// While set, no file can be opened for reading.
+  void FailReads(bool fail) { fail_reads_ = fail; }
+  /// While set, RocksDB cannot be opened for writing: it begins by making a manifest.
+  void FailOpenings(bool fail) { fail_openings_ = fail; }
+  /// How often RocksDB was opened for writing, or tried to be.
+  int openings() const { return openings_; }
+
+  rocksdb::IOStatus NewSequentialFile(const std::string& name, const rocksdb::FileOptions& options,
+                                      std::unique_ptr<rocksdb::FSSequentialFile>* file,
+                                      rocksdb::IODebugContext* context) override;
+  rocksdb::IOStatus NewRandomAccessFile(const std::string& name,
+                                        const rocksdb::FileOptions& options,
+                                        std::unique_ptr<rocksdb::FSRandomAccessFile>* file,
+                                        rocksdb::IODebugContext* context) override;
   rocksdb::IOStatus NewWritableFile(const std::string& name, const rocksdb::FileOptions& options,
                                     std::unique_ptr<rocksdb::FSWritableFile>* file,
                                     rocksdb::IODebugContext* context) override;
@@ -52,6 +70,10 @@ class FaultFileSystem final : public rocksdb::FileSystemWrapper {
   Verdict Count(Operation operation);
   static rocksdb::IOStatus Failure(Verdict verdict);
   void NoteSynced(const std::string& name, uint64_t bytes);
+
+  std::atomic<bool> fail_reads_{false};
+  std::atomic<bool> fail_openings_{false};
+  std::atomic<int> openings_{0};
 
   mutable std::mutex mutex_;
   Mode mode_ = Mode::kError;
