@@ -5,6 +5,7 @@
 #include <rocksdb/write_batch.h>
 
 #include <algorithm>
+#include <new>
 #include <thread>
 #include <utility>
 
@@ -51,6 +52,8 @@ rocksdb::Status PruneRecords(const Store& store, CommitNumber commit, rocksdb::W
 
 CommitPipeline::CommitPipeline(Store* store)
     : store_(store),
+      out_of_memory_(StatusCode::kResourceExhausted,
+                     "the machine's memory is used up; free some and run this transaction again"),
       last_commit_(store->opened_at()),
       current_(std::make_shared<Snapshot>(store, store->opened_at())) {}
 
@@ -99,7 +102,13 @@ Status CommitPipeline::Commit(CommitRequest* request) {
 
 // The leader's; `lock` is on the queue.
 void CommitPipeline::ServeGroup(std::unique_lock<std::mutex>* lock) {
-  const std::vector<CommitRequest*> group = TakeGroup();
+  std::vector<CommitRequest*> group;
+  try {
+    group = TakeGroup();
+  } catch (const std::bad_alloc&) {
+    RefuseQueue();
+    return;
+  }
   lock->unlock();
   Process(group, nullptr);
   lock->lock();
@@ -107,12 +116,35 @@ void CommitPipeline::ServeGroup(std::unique_lock<std::mutex>* lock) {
   queue_changed_.notify_all();
 }
 
+// The caller holds the queue's lock. Everyone in the queue would wait for ever otherwise.
+void CommitPipeline::RefuseQueue() {
+  for (CommitRequest* request : queue_) {
+    request->status = out_of_memory_;
+    request->done = true;
+  }
+  queue_.clear();
+  queue_changed_.notify_all();
+}
+
 void CommitPipeline::TryResume() {
-  if (store_->writing()) return;
-  LockCommits();
-  // Someone else may have done it while we waited.
-  if (!store_->writing()) Resume();
+  if (!LeadToResume()) return;
+  try {
+    // Someone else may have done it while we waited.
+    if (!store_->writing()) Resume();
+  } catch (const std::bad_alloc&) {
+    // What is left is a store that says what can be done with it.
+  }
+  ShowNewest();
   UnlockCommits();
+}
+
+// Waits for commits and for others who resume.
+bool CommitPipeline::LeadToResume() {
+  std::unique_lock<std::mutex> lock(queue_mutex_);
+  queue_changed_.wait(lock, [this] { return !leading_ || commits_locked_; });
+  if (commits_locked_) return false;
+  leading_ = true;
+  return true;
 }
 
 void CommitPipeline::Resume() {
@@ -131,15 +163,33 @@ void CommitPipeline::Resume() {
   } else {
     next_wait_ = Clock::now() + kResumeInterval;
   }
+}
+
+// Ends resuming, whatever came of it, and makes a current snapshot where there is none.
+void CommitPipeline::ShowNewest() {
   const std::lock_guard<std::mutex> lock(snapshot_mutex_);
-  unreadable_ = store_->unreadable();
-  if (unreadable_.ok()) current_ = std::make_shared<Snapshot>(store_, last_commit_);
+  if (current_ == nullptr) {
+    unreadable_ = store_->unreadable();
+    if (unreadable_.ok()) {
+      current_ = NewSnapshot(last_commit_);
+      if (current_ == nullptr) unreadable_ = out_of_memory_;
+    }
+  }
   resuming_ = false;
   resumed_.notify_all();
 }
 
-// True when there are no snapshots. Those who hold one and wait for their commits are served: their
-// commits fail.
+// Null when memory is short: the next transaction that begins tries again.
+std::shared_ptr<Snapshot> CommitPipeline::NewSnapshot(CommitNumber commit) const {
+  try {
+    return std::make_shared<Snapshot>(store_, commit);
+  } catch (const std::bad_alloc&) {
+    return nullptr;
+  }
+}
+
+// True when there are no snapshots. Those who hold one and wait for their commits are served: the
+// commits fail, or succeed where only a flush or compaction has failed.
 bool CommitPipeline::AwaitSnapshots(bool may_wait) {
   const Clock::time_point end = Clock::now() + (may_wait ? kResumeWait : Clock::duration::zero());
   while (store_->snapshots() != 0) {
@@ -157,11 +207,15 @@ void CommitPipeline::LockCommits() {
   std::unique_lock<std::mutex> lock(queue_mutex_);
   queue_changed_.wait(lock, [this] { return !leading_; });
   leading_ = true;
+  commits_locked_ = true;
+  // Whoever would resume waits no longer.
+  queue_changed_.notify_all();
 }
 
 void CommitPipeline::UnlockCommits() {
   const std::lock_guard<std::mutex> lock(queue_mutex_);
   leading_ = false;
+  commits_locked_ = false;
   queue_changed_.notify_all();
 }
 
@@ -172,8 +226,10 @@ Status CommitPipeline::CommitSchema(CommitRequest* request,
   return request->status;
 }
 
+// Takes nothing when it throws.
 std::vector<CommitRequest*> CommitPipeline::TakeGroup() {
   std::vector<CommitRequest*> group;
+  group.reserve(queue_.size());
   size_t bytes = 0;
   while (!queue_.empty() && (group.empty() || bytes < kGroupBytes)) {
     bytes += queue_.front()->ops.bytes();
@@ -208,6 +264,19 @@ Status CommitPipeline::Append(const CommitRequest& request, CommitNumber commit,
 
 void CommitPipeline::Process(const std::vector<CommitRequest*>& group,
                              const std::function<void()>& published) {
+  const CommitNumber before = last_commit_;
+  try {
+    WriteGroup(group, published);
+  } catch (const std::bad_alloc&) {
+    // What is written and published stands.
+    if (last_commit_ != before) return;
+    table_.DropAfter(before);
+    for (CommitRequest* request : group) request->status = out_of_memory_;
+  }
+}
+
+void CommitPipeline::WriteGroup(const std::vector<CommitRequest*>& group,
+                                const std::function<void()>& published) {
   rocksdb::WriteBatch batch;
   std::vector<CommitRequest*> accepted;
   CommitNumber commit = last_commit_;
@@ -236,11 +305,13 @@ void CommitPipeline::Process(const std::vector<CommitRequest*>& group,
 }
 
 void CommitPipeline::Publish(CommitNumber commit, const std::function<void()>& published) {
-  auto next = std::make_shared<Snapshot>(store_, commit);
+  // Resuming waits for the snapshots to go, and ends with a new one. It is the leader who resumes.
+  std::shared_ptr<Snapshot> next = resuming_ ? nullptr : NewSnapshot(commit);
   std::shared_ptr<Snapshot> previous;
   CommitNumber oldest = commit;
   {
     const std::lock_guard<std::mutex> lock(snapshot_mutex_);
+    if (next == nullptr) unreadable_ = out_of_memory_;
     previous = std::exchange(current_, std::move(next));
     if (!active_.empty()) oldest = active_.begin()->first;
     if (published) published();

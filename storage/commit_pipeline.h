@@ -6,6 +6,9 @@
 // Invariants: commit numbers have no gaps; a snapshot is published after its commits are written,
 // and synced unless all of them left that for later; a transaction that is refused leaves no trace.
 //
+// Where memory is so short that an allocation throws, the transactions concerned are refused, or a
+// commit that is written already is shown with the next one that begins; nobody waits for ever.
+//
 // Thread safety: all functions may be called from any thread.
 #pragma once
 
@@ -53,8 +56,9 @@ class CommitPipeline {
   /// True when a write of `check` by a transaction with this snapshot can no longer commit.
   bool ConflictsEarly(ValidationKey check, CommitNumber snapshot);
 
-  /// After a failed write: brings writing back when its cause is gone. Whoever begins meanwhile
-  /// waits. Otherwise does nothing.
+  /// After a failed write, or when there is no current snapshot: brings back what can be, when the
+  /// cause is gone. Whoever begins meanwhile waits. Does nothing while LockCommits holds: what is
+  /// done there takes long, and may begin transactions of its own.
   void TryResume();
 
   /// Keeps everyone else from committing between the two calls.
@@ -67,23 +71,30 @@ class CommitPipeline {
  private:
   using Clock = std::chrono::steady_clock;
 
+  bool LeadToResume();
   void Resume();
   bool AwaitSnapshots(bool may_wait);
+  void ShowNewest();
+  std::shared_ptr<Snapshot> NewSnapshot(CommitNumber commit) const;
   void ServeGroup(std::unique_lock<std::mutex>* lock);
   std::vector<CommitRequest*> TakeGroup();
+  void RefuseQueue();
   void Process(const std::vector<CommitRequest*>& group, const std::function<void()>& published);
+  void WriteGroup(const std::vector<CommitRequest*>& group, const std::function<void()>& published);
   Status Validate(const CommitRequest& request);
   Status Append(const CommitRequest& request, CommitNumber commit, rocksdb::WriteBatch* batch);
   void Publish(CommitNumber commit, const std::function<void()>& published);
   Result<std::shared_ptr<Snapshot>> AwaitCurrent(std::unique_lock<std::mutex>* lock);
 
   Store* store_;
+  const Status out_of_memory_;  // Made beforehand: copies of it allocate nothing.
   ValidationTable table_;
 
   std::mutex queue_mutex_;
   std::condition_variable queue_changed_;
   std::deque<CommitRequest*> queue_;
   bool leading_ = false;
+  bool commits_locked_ = false;  // The leader came by LockCommits.
 
   CommitNumber last_commit_;       // The leader's.
   CommitNumber schema_commit_{};   // The leader's: the last change of the schema.

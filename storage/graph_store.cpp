@@ -17,6 +17,18 @@ size_t FixedBytes(const GraphStoreOptions& options) {
   return options.block_cache_bytes + MemtableBytes(options);
 }
 
+// Keeps everyone else from committing while it lives.
+class CommitLock {
+ public:
+  explicit CommitLock(CommitPipeline* pipeline) : pipeline_(pipeline) { pipeline_->LockCommits(); }
+  ~CommitLock() { pipeline_->UnlockCommits(); }
+  CommitLock(const CommitLock&) = delete;
+  CommitLock& operator=(const CommitLock&) = delete;
+
+ private:
+  CommitPipeline* pipeline_;
+};
+
 class RocksGraphStore final : public GraphStore {
  public:
   RocksGraphStore(const GraphStoreOptions& options, MemoryBudget* budget)
@@ -46,9 +58,16 @@ class RocksGraphStore final : public GraphStore {
       return Status(StatusCode::kReadOnly,
                     options_.path + " is open read-only; open it for writing");
     }
-    if (mode == TransactionMode::kWrite) pipeline_->TryResume();
-    KITH_ASSIGN_OR_RETURN(auto transaction, NewTransaction(mode));
-    return std::unique_ptr<Transaction>(std::move(transaction));
+    const bool resume = mode == TransactionMode::kWrite && !store_->writing();
+    if (resume) pipeline_->TryResume();
+    auto transaction = NewTransaction(mode);
+    if (!transaction.ok() && !resume) {
+      // There is nothing to read from: a reader, too, may find that the cause is gone.
+      pipeline_->TryResume();
+      transaction = NewTransaction(mode);
+    }
+    KITH_RETURN_IF_ERROR(transaction.status());
+    return std::unique_ptr<Transaction>(*std::move(transaction));
   }
 
   void AddChangeSink(ChangeSink* sink) override { sinks_.push_back(sink); }
@@ -59,13 +78,12 @@ class RocksGraphStore final : public GraphStore {
       return Status(StatusCode::kReadOnly,
                     options_.path + " is open read-only; open it for writing");
     }
-    pipeline_->TryResume();
-    pipeline_->LockCommits();
+    if (!store_->writing()) pipeline_->TryResume();
+    const CommitLock lock(pipeline_.get());
     const auto transaction = NewTransaction(TransactionMode::kWrite);
     Status status = transaction.status();
     if (status.ok()) status = change(**transaction);
     if (status.ok()) status = (*transaction)->CommitSchema(published);
-    pipeline_->UnlockCommits();
     return status;
   }
 

@@ -49,7 +49,9 @@ class GraphStore {
   virtual ~GraphStore() = default;
 
   virtual Catalog& catalog() = 0;
-  /// Begins on the newest published snapshot.
+  /// Begins on the newest published snapshot. Errors: ReadOnly; IoError or Corruption when a failed
+  /// write has left nothing that can be read, until the disk works again; ResourceExhausted when
+  /// the machine has no memory for a snapshot.
   virtual Result<std::unique_ptr<Transaction>> Begin(TransactionMode mode) = 0;
 
   /// Sinks see every change from now on, in the order added. Borrowed; added before the first
@@ -63,7 +65,9 @@ class GraphStore {
   virtual Status ChangeSchema(const std::function<Status(Transaction&)>& change,
                               const std::function<void()>& published) = 0;
 
-  /// Makes every commit that has returned durable (see Durability::kLater).
+  /// Makes every commit that has returned durable (see Durability::kLater). IoError when the disk
+  /// fails or is full, and Corruption or IoError, the cause, while writing has stopped; then
+  /// nothing is known of the commits since the last sync.
   virtual Status Sync() = 0;
   /// Flushes memtables to files. Tests and bulk loads.
   virtual Status Flush() = 0;
