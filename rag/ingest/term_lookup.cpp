@@ -9,6 +9,8 @@
 #include <random>
 #include <string>
 
+#include "engine/base/key_codec.h"
+
 namespace kith::rag {
 namespace {
 
@@ -23,31 +25,26 @@ constexpr size_t kBlockChunks = 256;
 /// blocks, about a dozen for each passage. Reading them all takes about a millisecond.
 constexpr size_t kMaxWaitingPairs = size_t{1} << 15;
 
-void AppendBigEndian(uint64_t number, std::string* out) {
-  for (int shift = 56; shift >= 0; shift -= 8) *out += static_cast<char>(number >> shift);
-}
-
-uint64_t ReadBigEndian(std::string_view bytes) {
-  uint64_t number = 0;
-  for (const char c : bytes) number = number << 8 | static_cast<unsigned char>(c);
-  return number;
+/// Of the first 8 bytes, which are there.
+uint64_t NumberAtBegin(std::string_view bytes) {
+  return ReadBigEndian64(bytes.data());
 }
 
 std::string TermKey(uint64_t term) {
   std::string key(kBlockPrefix);
-  AppendBigEndian(term, &key);
+  AppendBigEndian64(term, &key);
   return key;
 }
 
 std::string WaitingKey(NodeId chunk) {
   std::string key(kWaitingPrefix);
-  AppendBigEndian(chunk.bits(), &key);
+  AppendBigEndian64(chunk.bits(), &key);
   return key;
 }
 
 std::string BlockKey(uint64_t term, NodeId first) {
   std::string key = TermKey(term);
-  AppendBigEndian(first.bits(), &key);
+  AppendBigEndian64(first.bits(), &key);
   return key;
 }
 
@@ -72,7 +69,7 @@ std::string EncodeRest(std::span<const NodeId> chunks) {
 
 bool DecodeBlock(std::string_view key, std::string_view value, std::vector<NodeId>* chunks) {
   if (key.size() != kBlockPrefix.size() + 16) return false;
-  uint64_t at = ReadBigEndian(key.substr(kBlockPrefix.size() + 8));
+  uint64_t at = NumberAtBegin(key.substr(kBlockPrefix.size() + 8));
   chunks->push_back(NodeId(at));
   uint64_t difference = 0;
   int shift = 0;
@@ -105,9 +102,9 @@ Status ForEachWaiting(storage::KeySpaceReader* keys, const Visit& visit) {
                                   [&](std::string_view key, std::string_view value) {
                                     whole = key.size() == lower.size() + 8 && value.size() % 8 == 0;
                                     if (!whole) return false;
-                                    const NodeId chunk(ReadBigEndian(key.substr(lower.size())));
+                                    const NodeId chunk(NumberAtBegin(key.substr(lower.size())));
                                     for (size_t at = 0; at < value.size(); at += 8) {
-                                      visit(ReadBigEndian(value.substr(at, 8)), chunk);
+                                      visit(NumberAtBegin(value.substr(at, 8)), chunk);
                                     }
                                     return true;
                                   }));
@@ -117,7 +114,8 @@ Status ForEachWaiting(storage::KeySpaceReader* keys, const Visit& visit) {
 /// Makes `waiting` what `keys` see.
 Status ReadWaiting(storage::KeySpaceReader* keys, WaitingChunks* waiting) {
   KITH_ASSIGN_OR_RETURN(const auto stored, keys->Get(KeySpace::kText, kStampKey));
-  const uint64_t stamp = stored ? ReadBigEndian(*stored) : 0;
+  if (stored && stored->size() != sizeof(uint64_t)) return Damaged();
+  const uint64_t stamp = stored ? NumberAtBegin(*stored) : 0;
   if (waiting->stamp == stamp) return Status::Ok();
   *waiting = WaitingChunks();
   KITH_RETURN_IF_ERROR(ForEachWaiting(keys, [&](uint64_t term, NodeId chunk) {
@@ -138,7 +136,7 @@ Status WriteStamp(WaitingChunks* waiting, storage::KeySpaceWriter* keys) {
   }());
   const uint64_t stamp = random();
   std::string value;
-  AppendBigEndian(stamp, &value);
+  AppendBigEndian64(stamp, &value);
   KITH_RETURN_IF_ERROR(keys->Put(KeySpace::kText, kStampKey, value));
   waiting->stamp = stamp;
   return Status::Ok();
@@ -233,7 +231,7 @@ Status AddTerms(std::span<const ChunkTerms> added, WaitingChunks* waiting,
     waiting->chunks.insert(chunk.chunk);
     for (const uint64_t term : chunk.terms) {
       waiting->chunks_of[term].push_back(chunk.chunk);
-      AppendBigEndian(term, &value);
+      AppendBigEndian64(term, &value);
     }
     if (!full) KITH_RETURN_IF_ERROR(keys->Put(KeySpace::kText, WaitingKey(chunk.chunk), value));
   }
@@ -288,7 +286,7 @@ Result<std::vector<std::pair<uint64_t, NodeId>>> AllTerms(storage::KeySpaceReade
                                     whole = DecodeBlock(key, value, &chunks);
                                     if (!whole) return false;
                                     const uint64_t term =
-                                        ReadBigEndian(key.substr(lower.size(), 8));
+                                        NumberAtBegin(key.substr(lower.size(), 8));
                                     for (const NodeId chunk : chunks) all.emplace_back(term, chunk);
                                     return true;
                                   }));

@@ -4,6 +4,7 @@
 #include <map>
 #include <set>
 
+#include "rag/column_values.h"
 #include "rag/retrieve/retriever.h"
 
 namespace kith::rag {
@@ -17,16 +18,6 @@ using storage::Direction;
 constexpr size_t kEvidencePassages = 6;
 /// Names in the picture and in paths.
 constexpr size_t kMaxNameBytes = 80;
-
-std::string StringAt(const Column& column, size_t i) {
-  const Value value = column.At(i);
-  return value.IsString() ? std::string(value.AsString()) : std::string();
-}
-
-uint64_t NumberAt(const Column& column, size_t i) {
-  const Value value = column.At(i);
-  return value.IsInteger() ? static_cast<uint64_t>(value.AsInteger()) : 0;
-}
 
 std::string Shortened(std::string_view text) {
   if (text.size() <= kMaxNameBytes) return std::string(text);

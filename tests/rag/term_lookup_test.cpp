@@ -8,6 +8,7 @@
 #include <map>
 #include <random>
 #include <set>
+#include <string_view>
 
 #include "tests/rag/rag_fixture.h"
 
@@ -87,6 +88,19 @@ TEST_CASE("the name lookup is what a model says, through rollbacks and moves", "
     RequireSame(committed, &waiting, &reading->view().keys());
     WaitingChunks fresh;
     RequireSame(committed, &fresh, &reading->view().keys());
+  }
+}
+
+TEST_CASE("a damaged stamp of the name lookup is told, not read", "[rag]") {
+  const auto database = RagDatabase::Make();
+  const auto writing = database->store->Begin(storage::TransactionMode::kWrite).value();
+  const std::string_view stamp_key("\xFF\xFF\xFF\xFFrags", 8);
+  for (const std::string_view damaged : {"", "1234567", "123456789"}) {
+    CAPTURE(damaged);
+    REQUIRE(writing->keys().Put(storage::KeySpace::kText, stamp_key, damaged).ok());
+    WaitingChunks waiting;
+    const uint64_t terms[] = {1};
+    CHECK(FindChunks(terms, &waiting, &writing->keys()).status().code() == StatusCode::kCorruption);
   }
 }
 
