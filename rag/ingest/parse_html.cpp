@@ -54,19 +54,32 @@ bool NamesAny(std::string_view list, const Words& words) {
   return false;
 }
 
-/// Marked as no part of the text: by the attributes that HTML and ARIA have for that, or by the
-/// class names that wikis and site generators give to their menus.
+/// What holds the whole text of a page: marks on it say nothing about its parts.
+bool HoldsPage(const GumboElement& element) {
+  return element.tag == GUMBO_TAG_HTML || element.tag == GUMBO_TAG_BODY ||
+         element.tag == GUMBO_TAG_MAIN || AttributeOf(element, "role") == "main";
+}
+
+/// Marked as no part of the text by the attributes that HTML and ARIA have for that.
 bool IsMarkedAside(const GumboElement& element) {
   constexpr std::array kRoles = std::to_array<std::string_view>(
       {"navigation", "contentinfo", "search", "menu", "menubar", "toolbar"});
-  constexpr std::array kClasses =
-      std::to_array<std::string_view>({"noprint", "mw-editsection", "toc", "navbox", "navbar",
-                                       "nav", "menu", "breadcrumb", "breadcrumbs", "headerlink"});
   return gumbo_get_attribute(&element.attributes, "hidden") != nullptr ||
          AttributeOf(element, "aria-hidden") == "true" ||
-         NamesAny(AttributeOf(element, "role"), kRoles) ||
-         NamesAny(AttributeOf(element, "class"), kClasses) ||
-         NamesAny(AttributeOf(element, "id"), kClasses);
+         NamesAny(AttributeOf(element, "role"), kRoles);
+}
+
+/// Has a name that wikis and site generators give to what surrounds a text. "menu" is one for lists
+/// only: it is a word for dishes, too.
+bool IsNamedAside(const GumboElement& element) {
+  constexpr std::array kNames =
+      std::to_array<std::string_view>({"noprint", "mw-editsection", "toc", "navbox", "navbar",
+                                       "nav", "breadcrumb", "breadcrumbs", "headerlink"});
+  constexpr std::array kListNames = std::to_array<std::string_view>({"menu"});
+  const std::string_view classes = AttributeOf(element, "class");
+  const bool is_list = element.tag == GUMBO_TAG_UL || element.tag == GUMBO_TAG_OL;
+  return NamesAny(classes, kNames) || NamesAny(AttributeOf(element, "id"), kNames) ||
+         (is_list && NamesAny(classes, kListNames));
 }
 
 /// True when the node has no text but that of links to places in the same page: an entry of a table
@@ -172,8 +185,9 @@ int HeadingLevel(GumboTag tag) {
 
 class HtmlReader {
  public:
-  HtmlReader(std::string_view source, ParsedDocument* document)
-      : source_(source), document_(document) {}
+  /// `use_names`: what has the name of a menu is left out.
+  HtmlReader(std::string_view source, bool use_names, ParsedDocument* document)
+      : source_(source), use_names_(use_names), document_(document) {}
 
   void Walk(const GumboNode& node) {
     switch (node.type) {
@@ -200,7 +214,7 @@ class HtmlReader {
  private:
   void Element(const GumboElement& element) {
     const GumboTag tag = element.tag;
-    if (IsAside(tag) || IsMarkedAside(element)) return;
+    if (IsAside(tag) || IsLeftOut(element)) return;
     if (tag == GUMBO_TAG_BR) {
       if (!block_.text.empty()) block_.text.AppendMade("\n");
     } else if (tag == GUMBO_TAG_TD || tag == GUMBO_TAG_TH) {
@@ -226,6 +240,10 @@ class HtmlReader {
       kind_ = outer;
       block_.kind = outer;
     }
+  }
+
+  bool IsLeftOut(const GumboElement& element) const {
+    return !HoldsPage(element) && (IsMarkedAside(element) || (use_names_ && IsNamedAside(element)));
   }
 
   void Inline(const GumboElement& element) {
@@ -298,6 +316,7 @@ class HtmlReader {
   }
 
   std::string_view source_;
+  bool use_names_;
   ParsedDocument* document_;
   Block block_;
   BlockKind kind_ = BlockKind::kParagraph;
@@ -376,10 +395,20 @@ size_t HtmlDepthBound(std::string_view source) {
 
 namespace {
 
-void ReadBlocks(std::string_view source, const GumboNode& root, ParsedDocument* document) {
-  HtmlReader reader(source, document);
+/// Into a document that has no text yet, as HasPageText says.
+void ReadBlocks(std::string_view source, const GumboNode& root, bool use_names,
+                ParsedDocument* document) {
+  document->blocks.clear();
+  document->aliases.clear();
+  HtmlReader reader(source, use_names, document);
   reader.Walk(root);
   reader.Flush();
+}
+
+/// More than headings.
+bool HasPageText(const ParsedDocument& document) {
+  return std::any_of(document.blocks.begin(), document.blocks.end(),
+                     [](const Block& block) { return block.kind != BlockKind::kHeading; });
 }
 
 }  // namespace
@@ -401,10 +430,12 @@ ParsedDocument ParseHtml(std::string_view source, std::string_view name) {
   }
   size_t mains = 0;
   if (const GumboNode* main = MainOf(*tree->root, &mains); main != nullptr) {
-    ReadBlocks(source, *main, &document);
+    ReadBlocks(source, *main, true, &document);
   }
   // A script may fill it later.
-  if (document.blocks.empty()) ReadBlocks(source, *tree->root, &document);
+  if (!HasPageText(document)) ReadBlocks(source, *tree->root, true, &document);
+  // Where all text has the names of menus, the names do not mean that.
+  if (!HasPageText(document)) ReadBlocks(source, *tree->root, false, &document);
   for (const Block& block : document.blocks) {
     if (block.kind != BlockKind::kHeading || block.level != 1) continue;
     document.title = block.text.text();

@@ -14,7 +14,7 @@ namespace kith::rag {
 namespace {
 
 /// Part of every checksum: raise it when the parsers or the chunker give something else.
-constexpr std::string_view kParserVersion = "2";
+constexpr std::string_view kParserVersion = "3";
 
 constexpr size_t kMinHeadingWords = 2;
 constexpr size_t kMinHeadingSingles = 3;
@@ -236,6 +236,9 @@ Result<PreparedDocument> PrepareDocument(RawDocument raw, size_t max_bytes) {
   }
   for (Chunk& chunk : CutChunks(parsed)) {
     document.chunks.push_back(PrepareChunk(std::move(chunk), raw.uri));
+  }
+  if (document.chunks.empty()) {
+    return Refused(raw, "holds no text besides headings and menus", "there is nothing to ingest");
   }
   document.checksum = Checksum(raw);
   document.format = FormatName(raw.format);

@@ -61,7 +61,7 @@ struct RawDocument {
 };
 
 /// InvalidArgument naming the document and what to do: not UTF-8 (with the offset), a zero byte,
-/// nothing but white space, HTML nested too deeply, more than max_bytes.
+/// nothing but white space or headings, HTML nested too deeply, more than max_bytes.
 Result<PreparedDocument> PrepareDocument(RawDocument raw, size_t max_bytes);
 
 /// By the ending of a path; false for one that is not read.

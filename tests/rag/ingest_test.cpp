@@ -361,4 +361,43 @@ TEST_CASE("files that cannot be documents are named and leave the database as it
         StatusCode::kInvalidArgument);
 }
 
+TEST_CASE("names of menus do not hide the text of a page", "[rag]") {
+  const auto texts = [](const std::string& source) {
+    std::vector<std::string> all;
+    for (const Block& block : ParseHtml(source, "file").blocks) all.push_back(block.text.text());
+    return all;
+  };
+  using Texts = std::vector<std::string>;
+  CHECK(texts("<body class='menu home'><p>The chef is Ann.</p></body>") ==
+        Texts{"The chef is Ann."});
+  CHECK(texts("<html class='nav'><body id='toc' hidden><p>A</p></body>") == Texts{"A"});
+  CHECK(texts("<body><div role='main' class='nav'><p>A</p></div><p>B</p></body>") == Texts{"A"});
+  CHECK(texts("<body><p>Welcome.</p><div id='menu'>The chef is Ann.</div></body>") ==
+        Texts{"Welcome.", "The chef is Ann."});
+  CHECK(texts("<body><p>Welcome.</p><div class='menu'>Soup of the day.</div></body>") ==
+        Texts{"Welcome.", "Soup of the day."});
+  CHECK(texts("<body><p>A</p><ul class='menu'><li>Home</ul><div id='nav'>B</div></body>") ==
+        Texts{"A"});
+  CHECK(texts("<body><h1>Dishes</h1><ul class='menu'><li>Soup</ul></body>") ==
+        Texts{"Dishes", "Soup"});
+  CHECK(texts("<body><main><h1>Dishes</h1></main><div class='toc'>Soup</div></body>") ==
+        Texts{"Dishes", "Soup"});
+}
+
+TEST_CASE("a document that gives no chunk is skipped with its reason", "[rag]") {
+  const auto database = RagDatabase::Make();
+  for (const auto& [uri, text] : std::initializer_list<std::pair<std::string, std::string>>{
+           {"a.html", "<body><nav>Home</nav><script>fill()</script></body>"},
+           {"b.md", "# Amber Lake\n"},
+           {"c.md", "---\ntitle: Amber Lake\n---\n"}}) {
+    CAPTURE(uri);
+    const auto report = database->pipeline->IngestText(uri, text);
+    REQUIRE(report.ok());
+    CHECK(report->documents_added == 0);
+    REQUIRE(report->skipped.size() == 1);
+    CHECK_THAT(report->skipped[0].reason,
+               Catch::Contains("'" + uri + "' holds no text besides headings"));
+  }
+}
+
 }  // namespace kith::rag
