@@ -16,6 +16,26 @@
 
 namespace kith::rag {
 
+namespace {
+
+/// Without an index nothing is found, which must not look like documents that say nothing.
+Status CheckIndexes(storage::ReadView* view, const GraphNames& names, const RagIndexes& indexes) {
+  if (indexes.complete()) return Status::Ok();
+  KITH_ASSIGN_OR_RETURN(const auto statistics, view->GetStatistics());
+  const uint64_t documents = statistics->NodeCount(names.document);
+  if (documents == 0) return Status::Ok();
+  const std::string_view missing = indexes.chunk_text == nullptr     ? kTextIndex
+                                   : indexes.document_uri == nullptr ? kDocumentIndex
+                                   : indexes.entity_key == nullptr   ? kEntityIndex
+                                                                     : kLinkTargetIndex;
+  return Status(StatusCode::kNotFound,
+                fmt::format("the index {} of the {} document{} in the database is missing; "
+                            "ingesting again, any document will do, makes it anew",
+                            missing, documents, documents == 1 ? "" : "s"));
+}
+
+}  // namespace
+
 struct Pipeline::State {
   IngestShared shared;
   StatementRunnerFactory runners;
@@ -39,6 +59,7 @@ struct Pipeline::State {
     if (const auto names = GraphNames::Find(view.catalog())) {
       reading.names = *names;
       reading.indexes = FindIndexes(*reading.catalog, *names);
+      KITH_RETURN_IF_ERROR(CheckIndexes(&view, reading.names, reading.indexes));
     }
     KITH_ASSIGN_OR_RETURN(reading.question,
                           ReadQuestion(question, &view, reading.indexes, reading.names));
@@ -49,7 +70,9 @@ struct Pipeline::State {
     const auto names = GraphNames::Find(transaction.view().catalog());
     if (!names) return false;
     KITH_ASSIGN_OR_RETURN(const auto catalog, shared.indexes->CatalogFor(&transaction.view()));
-    if (!FindIndexes(*catalog, *names).complete()) return false;
+    const RagIndexes indexes = FindIndexes(*catalog, *names);
+    KITH_RETURN_IF_ERROR(CheckIndexes(&transaction.view(), *names, indexes));
+    if (!indexes.complete()) return false;
     KITH_ASSIGN_OR_RETURN(const auto writer,
                           GraphWriter::Create(&transaction, catalog.get(), &*names, &shared.cache));
     return writer->Delete(uri);

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <map>
 
+#include "rag/column_values.h"
 #include "rag/generate/citation.h"
 #include "rag/ingest/names.h"
 
@@ -16,11 +17,6 @@ namespace {
 using storage::Adjacency;
 using storage::Column;
 using storage::Direction;
-
-std::string StringAt(const Column& column, size_t i) {
-  const Value value = column.At(i);
-  return value.IsString() ? std::string(value.AsString()) : std::string();
-}
 
 /// The runs of a chunk: stored as triples, or one run of the whole span where none are stored.
 std::vector<SourceRun> RunsOf(const Value& stored, const Passage& passage) {
@@ -163,7 +159,7 @@ Status Answerer::Cite(const std::vector<SourcedPassage>& sourced, const Draft& d
       return Status(
           StatusCode::kCorruption,
           fmt::format("the passage at bytes {} to {} does not lie in its document '{}' of "
-                      "{} bytes; ingest the document again",
+                      "{} bytes; forget that document (kith forget), then ingest it again",
                       span.begin, span.end, passage.passage->document, source.size()));
     }
     if (format != "text") span = WidenOverMarkup(source, span);

@@ -11,6 +11,7 @@
 
 #include "index/index_catalog.h"
 #include "index/property/property_index.h"
+#include "rag/column_values.h"
 
 namespace kith::rag {
 namespace {
@@ -140,11 +141,8 @@ Status GraphWriter::Upsert(std::span<const PreparedDocument> documents, WriteRep
   for (const PreparedDocument& document : documents) {
     KITH_ASSIGN_OR_RETURN(const std::optional<NodeId> known, FindDocument(document.uri));
     if (known) {
-      const NodeId nodes[] = {*known};
-      Column checksums;
-      KITH_RETURN_IF_ERROR(transaction_->view().Gather(nodes, names_->checksum, &checksums));
-      const Value checksum = checksums.At(0);
-      if (checksum.IsString() && checksum.AsString() == document.checksum) {
+      KITH_ASSIGN_OR_RETURN(const bool is_stored, IsStored(*known, document));
+      if (is_stored) {
         ++report->unchanged;
         continue;
       }
@@ -162,6 +160,21 @@ Status GraphWriter::Upsert(std::span<const PreparedDocument> documents, WriteRep
   KITH_RETURN_IF_ERROR(MentionInNewChunks(chunks, report));
   KITH_RETURN_IF_ERROR(AddTermsOf(chunks));
   return RemoveOrphans();
+}
+
+/// A statement may have deleted chunks: then ingesting the document again brings them back.
+Result<bool> GraphWriter::IsStored(NodeId node, const PreparedDocument& document) {
+  const NodeId nodes[] = {node};
+  Column checksums;
+  KITH_RETURN_IF_ERROR(transaction_->view().Gather(nodes, names_->checksum, &checksums));
+  if (StringAt(checksums, 0) != document.checksum) return false;
+  const RelTypeId types[] = {names_->has_chunk};
+  storage::ExpandOptions options;
+  options.types = types;
+  options.direction = Direction::kOutgoing;
+  std::vector<uint32_t> chunks;
+  KITH_RETURN_IF_ERROR(transaction_->view().Degree(nodes, options, &chunks));
+  return chunks.front() == document.chunks.size();
 }
 
 Result<NodeId> GraphWriter::WriteDocument(const PreparedDocument& document,

@@ -62,8 +62,9 @@ class GraphWriter {
                                                      const index::IndexCatalog* indexes,
                                                      const GraphNames* names, NameCache* cache);
 
-  /// Adds the documents, or replaces those whose uri is known and whose checksum is another. Uris
-  /// must differ. After an error the transaction must be rolled back (to a savepoint at least).
+  /// Adds the documents, or replaces those whose uri is known and whose checksum is another or
+  /// whose chunks are not all there. Uris must differ. After an error the transaction must be
+  /// rolled back (to a savepoint at least).
   Status Upsert(std::span<const PreparedDocument> documents, WriteReport* report);
   /// False when there is no such document.
   Result<bool> Delete(std::string_view uri);
@@ -84,6 +85,8 @@ class GraphWriter {
   Result<std::optional<NodeId>> Lookup(const index::IndexDefinition& index, std::string_view value);
   Result<std::optional<NodeId>> FindEntity(const std::string& key);
 
+  /// True when the stored document has the checksum and the number of chunks.
+  Result<bool> IsStored(NodeId node, const PreparedDocument& document);
   Result<NodeId> WriteDocument(const PreparedDocument& document, std::optional<NodeId> known);
   Status AdoptLinks(NodeId document, const std::string& uri);
   Status WriteChunks(NodeId node, const PreparedDocument& document, std::vector<NewChunk>* chunks,

@@ -7,6 +7,7 @@
 
 #include "index/index_manager.h"
 #include "query/session.h"
+#include "rag/ingest/graph_names.h"
 #include "rag/pipeline.h"
 #include "tests/rag/rag_fixture.h"
 
@@ -153,6 +154,56 @@ TEST_CASE("the routes' Cypher finds what the read view has", "[rag]") {
       }
     }
   }
+}
+
+TEST_CASE("a question without the indexes is an error, and an ingest makes them anew", "[rag]") {
+  SessionDatabase database;
+  const std::string text = "# Torvik\n\nThe lighthouse of Torvik was built by Marit Oen in 1887.\n";
+  const std::string question = "Who built the lighthouse of Torvik?";
+  REQUIRE(database.pipeline->IngestText("torvik.md", text).ok());
+  const auto before = database.pipeline->Ask(question);
+  REQUIRE(before.ok());
+  REQUIRE_FALSE(before->abstained);
+  for (const auto index : {kTextIndex, kDocumentIndex, kEntityIndex, kLinkTargetIndex}) {
+    CAPTURE(index);
+    // Uniqueness is a constraint; the text index is none.
+    const auto dropped = index == kTextIndex ? database.indexes->DropIndex(index, false)
+                                             : database.indexes->DropConstraint(index, false);
+    REQUIRE(dropped.ok());
+    const Status missing = database.pipeline->Ask(question).status();
+    CHECK(missing.code() == StatusCode::kNotFound);
+    CHECK_THAT(missing.message(), Catch::Contains(std::string(index) + " of the 1 document in"));
+    CHECK_THAT(database.pipeline->Delete("torvik.md").message(),
+               Catch::Contains("ingesting again"));
+    CHECK(database.pipeline->IngestText("torvik.md", text)->documents_unchanged == 1);
+    const auto answer = database.pipeline->Ask(question);
+    REQUIRE(answer.ok());
+    CHECK(answer->text == before->text);
+  }
+}
+
+TEST_CASE("a document that a statement has damaged is mended by what the error says", "[rag]") {
+  SessionDatabase database;
+  const std::string text = "# Torvik\n\nThe lighthouse of Torvik was built by Marit Oen in 1887.\n";
+  const std::string question = "Who built the lighthouse of Torvik?";
+  REQUIRE(database.pipeline->IngestText("torvik.md", text).ok());
+  const auto before = database.pipeline->Ask(question);
+  REQUIRE(before.ok());
+  REQUIRE_FALSE(before->citations.empty());
+
+  REQUIRE(database.Run("MATCH (c:Chunk) DETACH DELETE c").ok());
+  CHECK(database.pipeline->IngestText("torvik.md", text)->documents_replaced == 1);
+  CHECK(database.pipeline->Ask(question)->text == before->text);
+
+  REQUIRE(database.Run("MATCH (d:Document) SET d.source = 'short'").ok());
+  const Status damaged = database.pipeline->Ask(question).status();
+  CHECK(damaged.code() == StatusCode::kCorruption);
+  CHECK_THAT(damaged.message(), Catch::Contains("forget that document (kith forget)"));
+  REQUIRE(database.pipeline->Delete("torvik.md").ok());
+  CHECK(database.pipeline->IngestText("torvik.md", text)->documents_added == 1);
+  const auto after = database.pipeline->Ask(question);
+  REQUIRE(after.ok());
+  CHECK(after->text == before->text);
 }
 
 }  // namespace kith::rag
