@@ -18,6 +18,7 @@ rag::IngestOptions FromPublic(const IngestOptions& from) {
   to.skip_unreadable = from.skip_unreadable;
   to.documents_per_transaction = std::max<size_t>(1, from.documents_per_transaction);
   to.max_document_bytes = from.max_document_bytes;
+  to.forget_others = from.forget_others;
   if (from.progress) {
     to.progress = [&from](const rag::IngestProgress& at) {
       return from.progress(
@@ -35,6 +36,7 @@ IngestReport ToPublic(rag::IngestReport&& from) {
   to.chunks = from.chunks;
   to.entities = from.entities;
   to.links = from.links;
+  to.documents_forgotten = from.documents_forgotten;
   for (rag::SkippedDocument& document : from.skipped) {
     to.skipped.push_back({std::move(document.path), std::move(document.reason)});
   }
@@ -149,6 +151,13 @@ Rag::~Rag() = default;
 Result<IngestReport> Rag::Ingest(const std::string& path, const IngestOptions& options) {
   KITH_ASSIGN_OR_RETURN(rag::IngestReport report,
                         state_->pipeline->Ingest(path, FromPublic(options)));
+  return ToPublic(std::move(report));
+}
+
+Result<IngestReport> Rag::IngestAll(const std::vector<std::string>& paths,
+                                    const IngestOptions& options) {
+  KITH_ASSIGN_OR_RETURN(rag::IngestReport report,
+                        state_->pipeline->IngestAll(paths, FromPublic(options)));
   return ToPublic(std::move(report));
 }
 

@@ -6,9 +6,12 @@
 
 #include <algorithm>
 #include <optional>
+#include <unordered_map>
+#include <utility>
 
 #include "engine/base/memory_budget.h"
 #include "index/index_manager.h"
+#include "rag/column_values.h"
 #include "rag/generate/answerer.h"
 #include "rag/generate/extractive_generator.h"
 #include "rag/ingest/ingester.h"
@@ -78,6 +81,36 @@ struct Pipeline::State {
     return writer->Delete(uri);
   }
 
+  /// The uris of all ingested documents that are not in `kept`.
+  Result<std::vector<std::string>> Others(
+      const std::unordered_map<std::string, std::string>& kept) const {
+    std::vector<std::string> others;
+    KITH_ASSIGN_OR_RETURN(const auto transaction,
+                          shared.store->Begin(storage::TransactionMode::kRead));
+    storage::ReadView& view = transaction->view();
+    const auto names = GraphNames::Find(view.catalog());
+    if (!names) return others;
+    KITH_ASSIGN_OR_RETURN(const std::vector<GroupId> groups, view.LabelGroups(names->document));
+    for (const GroupId group : groups) {
+      storage::SlotBitmap members;
+      KITH_RETURN_IF_ERROR(view.LabelNodes(group, names->document, &members));
+      std::vector<NodeId> nodes;
+      for (uint32_t slot = 0; slot < kGroupSlots; ++slot) {
+        if (members.Contains(slot)) nodes.emplace_back(group, slot);
+      }
+      // Nodes with this label that a statement made have no checksum: they are the user's own.
+      const PropertyId properties[] = {names->uri, names->checksum};
+      std::vector<storage::Column> columns;
+      KITH_RETURN_IF_ERROR(view.GatherMany(nodes, properties, &columns));
+      for (size_t i = 0; i < nodes.size(); ++i) {
+        std::string uri = StringAt(columns[0], i);
+        const bool ingested = !uri.empty() && !StringAt(columns[1], i).empty();
+        if (ingested && !kept.contains(uri)) others.push_back(std::move(uri));
+      }
+    }
+    return others;
+  }
+
   /// Runs `call` in a read transaction with a runner of its own.
   template <typename Out, typename Call>
   Result<Out> InReadTransaction(const Interrupt* interrupt, const Call& call) {
@@ -131,11 +164,35 @@ Result<std::unique_ptr<Pipeline>> Pipeline::Create(storage::GraphStore* store,
 }
 
 Result<IngestReport> Pipeline::Ingest(const std::string& path, const IngestOptions& options) {
+  return IngestAll(std::span(&path, 1), options);
+}
+
+Result<IngestReport> Pipeline::IngestAll(std::span<const std::string> paths,
+                                         const IngestOptions& options) {
   {
     const std::lock_guard lock(state_->shared.write_lock);
     KITH_RETURN_IF_ERROR(state_->Prepare(false));
   }
-  return Ingester(&state_->shared, nullptr, options).IngestPath(path);
+  Ingester ingester(&state_->shared, nullptr, options);
+  KITH_ASSIGN_OR_RETURN(IngestReport report, ingester.IngestPaths(paths));
+  const bool complete = report.skipped.empty() && !ingester.read().empty();
+  if (!options.forget_others || !complete) return report;
+  KITH_ASSIGN_OR_RETURN(const std::vector<std::string> others, state_->Others(ingester.read()));
+  IngestProgress progress = ingester.progress();
+  for (const std::string& uri : others) {
+    if (options.interrupt != nullptr) KITH_RETURN_IF_ERROR(options.interrupt->Check());
+    const Status deleted = Delete(uri);
+    // Gone already when somebody else deleted it.
+    if (!deleted.ok() && deleted.code() != StatusCode::kNotFound) return deleted;
+    report.documents_forgotten += deleted.ok() ? 1 : 0;
+    progress.current = uri;
+    if (!options.progress || options.progress(progress)) continue;
+    return Status(StatusCode::kCancelled,
+                  fmt::format("stopped after all was ingested and {} of {} other documents were "
+                              "forgotten",
+                              report.documents_forgotten, others.size()));
+  }
+  return report;
 }
 
 Result<IngestReport> Pipeline::IngestText(const std::string& uri, std::string_view text,
@@ -153,7 +210,7 @@ Result<IngestReport> Pipeline::Ingest(query::ProcedureContext& context, const st
     const std::lock_guard lock(state_->shared.write_lock);
     KITH_RETURN_IF_ERROR(state_->Prepare(true));
   }
-  return Ingester(&state_->shared, &context.transaction, options).IngestPath(path);
+  return Ingester(&state_->shared, &context.transaction, options).IngestPaths(std::span(&path, 1));
 }
 
 Status Pipeline::Delete(const std::string& uri) {

@@ -21,6 +21,7 @@
 
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -58,6 +59,10 @@ class Pipeline {
   /// .html, .htm, .txt, .text, .jsonl. A document's uri is its path below `path` (the file's name
   /// when `path` is a file), for a JSON line file#id. NotFound when there is no such path.
   Result<IngestReport> Ingest(const std::string& path, const IngestOptions& options = {});
+  /// The same for several paths in one ingest. A uri that comes twice with different contents is
+  /// skipped the second time: it would replace the first one.
+  Result<IngestReport> IngestAll(std::span<const std::string> paths,
+                                 const IngestOptions& options = {});
   /// Adds or replaces one document given as text; the ending of `uri` tells the format (plain text
   /// when unknown).
   Result<IngestReport> IngestText(const std::string& uri, std::string_view text,

@@ -45,6 +45,10 @@ struct IngestOptions {
   size_t documents_per_transaction = 1;
   /// A larger document is refused (skipped with its reason): its source is kept as one value.
   size_t max_document_bytes = size_t{16} << 20;
+  /// For Pipeline::IngestAll: afterwards the database holds the documents of this ingest and no
+  /// others. Nothing is forgotten when some were skipped, which may be there, only not readable, or
+  /// when there was none at all.
+  bool forget_others = false;
 };
 
 struct SkippedDocument {
@@ -60,6 +64,7 @@ struct IngestReport {
   size_t entities = 0;  ///< New in the graph.
   size_t mentions = 0;  ///< Chunk -> entity, new in the graph, also from documents known before.
   size_t links = 0;     ///< Links found in added and replaced documents.
+  size_t documents_forgotten = 0;  ///< Of IngestOptions::forget_others.
   std::vector<SkippedDocument> skipped;
 };
 

@@ -41,6 +41,10 @@ struct IngestOptions {
   /// A larger document is refused, with its reason. Ingesting one takes about thirty times its size
   /// in memory.
   size_t max_document_bytes = size_t{16} << 20;
+  /// True: afterwards the database holds the documents of this ingest and no others; those that are
+  /// gone from a folder are forgotten. Nothing is forgotten when some were skipped, which may be
+  /// there, only not readable, or when there was none at all.
+  bool forget_others = false;
 };
 
 struct SkippedDocument {
@@ -55,6 +59,7 @@ struct IngestReport {
   size_t chunks = 0;
   size_t entities = 0;  ///< New in the graph.
   size_t links = 0;
+  size_t documents_forgotten = 0;  ///< Of IngestOptions::forget_others.
   std::vector<SkippedDocument> skipped;
 };
 
@@ -145,6 +150,11 @@ class KITH_EXPORT Rag {
   /// lines of {"id", "title", "text"}. A document that is known by its path is replaced when its
   /// contents changed. One transaction a document.
   Result<IngestReport> Ingest(const std::string& path, const IngestOptions& options = {});
+  /// The same for several paths. A document's name is its path below the one that was given (the
+  /// file's name for a file, file#id for a JSON line); of two with one name and different contents
+  /// the second one is skipped.
+  Result<IngestReport> IngestAll(const std::vector<std::string>& paths,
+                                 const IngestOptions& options = {});
   /// Adds or replaces one document given as text. `name` identifies it; its ending tells the
   /// format. InvalidArgument, and nothing changes, when the text is empty, too long, not UTF-8 or
   /// otherwise no document.

@@ -35,6 +35,7 @@ memory. ingest, ask and forget use ./documents.kith unless --db names another.
       --db DATABASE     the database of ingest, ask and forget
       --picture FILE    ask: write the evidence subgraph to FILE, .svg or .html
       --max-document SIZE  ingest: read documents up to this size (16MB unless given)
+      --mirror          ingest: forget every document that is not below the PATHs
   -q, --quiet           no progress bar, no banner
   -h, --help            this text
       --version         the version
@@ -43,7 +44,8 @@ Exit codes: 0 all went well, 1 a statement failed, 2 the command line is wrong,
 3 the database could not be opened, 4 the documents do not answer the question.
 )";
 
-constexpr std::array<std::string_view, 19> kOptionNames = {"--max-document",
+constexpr std::array<std::string_view, 20> kOptionNames = {"--max-document",
+                                                           "--mirror",
                                                            "--command",
                                                            "--mode",
                                                            "--param",
@@ -122,6 +124,8 @@ class Parser {
       line_.keep_going = true;
     } else if (name == "--timer") {
       line_.timer = true;
+    } else if (name == "--mirror") {
+      line_.mirror = true;
     } else if (name == "--quiet" || name == "-q") {
       line_.quiet = true;
     } else if (name == "--help" || name == "-h") {
@@ -236,7 +240,7 @@ class Parser {
           line_.command != Command::kAsk) {
         return Invalid(fmt::format("{} does not apply here; kith ask takes it", name));
       }
-      if (name == "--max-document" && line_.command != Command::kIngest) {
+      if ((name == "--max-document" || name == "--mirror") && line_.command != Command::kIngest) {
         return Invalid(fmt::format("{} does not apply here; kith ingest takes it", name));
       }
     }

@@ -30,16 +30,6 @@ int Fail(const Status& status) {
   return kFailed;
 }
 
-void Add(const IngestReport& from, IngestReport* to) {
-  to->documents_added += from.documents_added;
-  to->documents_replaced += from.documents_replaced;
-  to->documents_unchanged += from.documents_unchanged;
-  to->chunks += from.chunks;
-  to->entities += from.entities;
-  to->links += from.links;
-  to->skipped.insert(to->skipped.end(), from.skipped.begin(), from.skipped.end());
-}
-
 std::string Counted(size_t count, std::string_view one, std::string_view many) {
   return fmt::format("{} {}", count, count == 1 ? one : many);
 }
@@ -52,6 +42,14 @@ void PrintReport(const IngestReport& report, double seconds) {
              seconds);
   for (const SkippedDocument& document : report.skipped) {
     fmt::print(stderr, "skipped {}: {}\n", Printable(document.path), Printable(document.reason));
+  }
+}
+
+void PrintForgotten(const IngestReport& report) {
+  if (report.skipped.empty()) {
+    fmt::print("{} forgotten\n", Counted(report.documents_forgotten, "document", "documents"));
+  } else {
+    fmt::print(stderr, "nothing was forgotten, because documents were skipped\n");
   }
 }
 
@@ -164,32 +162,30 @@ Status WritePicture(const std::string& path, std::string_view question, const An
 int RunIngest(Database& database, const CommandLine& line) {
   const auto begin = std::chrono::steady_clock::now();
   InterruptKey interrupt;
-  IngestReport total;
-  for (const std::string& path : line.arguments) {
-    ProgressBar bar(!line.quiet);
-    IngestOptions options;
-    if (line.max_document_bytes != 0) options.max_document_bytes = line.max_document_bytes;
-    size_t done = 0;
-    options.progress = [&](const IngestProgress& at) {
-      done = at.documents_done;
-      bar.Show(at.documents_done, at.documents_total, at.current);
-      return !interrupt.pressed();
-    };
-    const auto report = database.rag().Ingest(path, options);
-    bar.Clear();
-    if (!report.ok()) {
-      const int code = Fail(report.status());
-      if (done > 0) {
-        fmt::print(stderr, "stopped; {} before that stay in the database\n",
-                   Counted(done, "document", "documents"));
-      }
-      return code;
+  ProgressBar bar(!line.quiet);
+  IngestOptions options;
+  options.forget_others = line.mirror;
+  if (line.max_document_bytes != 0) options.max_document_bytes = line.max_document_bytes;
+  size_t done = 0;
+  options.progress = [&](const IngestProgress& at) {
+    done = at.documents_done;
+    bar.Show(at.documents_done, at.documents_total, at.current);
+    return !interrupt.pressed();
+  };
+  const auto report = database.rag().IngestAll(line.arguments, options);
+  bar.Clear();
+  if (!report.ok()) {
+    const int code = Fail(report.status());
+    if (done > 0) {
+      fmt::print(stderr, "stopped; {} before that stay in the database\n",
+                 Counted(done, "document", "documents"));
     }
-    Add(*report, &total);
+    return code;
   }
   const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - begin;
-  PrintReport(total, taken.count());
-  return total.skipped.empty() ? kOk : kFailed;
+  PrintReport(*report, taken.count());
+  if (line.mirror) PrintForgotten(*report);
+  return report->skipped.empty() ? kOk : kFailed;
 }
 
 int RunAsk(Database& database, const CommandLine& line) {

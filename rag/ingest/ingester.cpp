@@ -30,24 +30,49 @@ bool IsAboutDocument(const Status& status) {
   }
 }
 
+SkippedDocument TakenName(const std::string& uri) {
+  return {uri, fmt::format(
+                   "'{}' is also the name of an earlier document of this ingest, which has other "
+                   "contents and was kept; the name is the path below what was given (of a JSON "
+                   "line, the file and the \"id\"): give a folder that holds both, or rename one",
+                   uri)};
+}
+
 }  // namespace
 
-Result<IngestReport> Ingester::IngestPath(const std::string& path) {
-  KITH_ASSIGN_OR_RETURN(const DocumentSource source,
-                        DocumentSource::Open(path, options_.max_document_bytes));
-  progress_.bytes_total = source.total_bytes();
-  if (!source.has_json_lines()) progress_.documents_total = source.files().size();
+Result<IngestReport> Ingester::IngestPaths(std::span<const std::string> paths) {
+  if (paths.empty()) {
+    return Status(StatusCode::kInvalidArgument, "no path of documents was given");
+  }
+  std::vector<DocumentSource> sources;
+  bool counted = true;
+  for (const std::string& path : paths) {
+    KITH_ASSIGN_OR_RETURN(DocumentSource source,
+                          DocumentSource::Open(path, options_.max_document_bytes));
+    progress_.bytes_total += source.total_bytes();
+    progress_.documents_total += source.files().size();
+    counted = counted && !source.has_json_lines();
+    sources.push_back(std::move(source));
+  }
+  if (!counted) progress_.documents_total = 0;
+  uint64_t bytes_before = 0;
+  for (const DocumentSource& source : sources) {
+    const Status status = ReadAll(source, &bytes_before);
+    if (!status.ok()) return Finish(status);
+  }
+  return Finish(WriteBatch());
+}
+
+Status Ingester::ReadAll(const DocumentSource& source, uint64_t* bytes_before) {
   const SourceVisitor visitor{[this](RawDocument raw) { return Accept(std::move(raw)); },
                               [this](SkippedDocument skipped) { return Skip(std::move(skipped)); }};
   for (const SkippedDocument& skipped : source.skipped()) KITH_RETURN_IF_ERROR(Skip(skipped));
-  uint64_t bytes_before = 0;
   for (const SourceFile& file : source.files()) {
-    const Status status = source.Read(file, visitor);
-    if (!status.ok()) return Finish(status);
-    bytes_before += file.bytes;
-    progress_.bytes_done = bytes_before;
+    KITH_RETURN_IF_ERROR(source.Read(file, visitor));
+    *bytes_before += file.bytes;
+    progress_.bytes_done = *bytes_before;
   }
-  return Finish(WriteBatch());
+  return Status::Ok();
 }
 
 Result<IngestReport> Ingester::IngestText(const std::string& uri, std::string_view text) {
@@ -67,9 +92,15 @@ Result<IngestReport> Ingester::IngestText(const std::string& uri, std::string_vi
 /// What was committed is made durable even when the ingest has failed or was stopped.
 Result<IngestReport> Ingester::Finish(const Status& status) {
   const Status synced = SyncNow();
-  KITH_RETURN_IF_ERROR(status);
-  KITH_RETURN_IF_ERROR(synced);
-  return report_;
+  if (synced.ok()) {
+    KITH_RETURN_IF_ERROR(status);
+    return report_;
+  }
+  if (status.ok()) return synced;
+  return Status(synced.code(),
+                fmt::format("{}; a crash may take the documents that were ingested last. The "
+                            "ingest had ended before: {}",
+                            synced.message(), status.message()));
 }
 
 Status Ingester::SyncNow() {
@@ -102,6 +133,8 @@ Status Ingester::Accept(RawDocument raw) {
   const std::string uri = raw.uri;
   Result<PreparedDocument> prepared = PrepareDocument(std::move(raw), options_.max_document_bytes);
   if (!prepared.ok()) return Skip({uri, prepared.status().message()});
+  const auto [known, is_new] = read_.emplace(uri, prepared->checksum);
+  if (!is_new && known->second != prepared->checksum) return Skip(TakenName(uri));
   if (batch_uris_.contains(uri)) KITH_RETURN_IF_ERROR(WriteBatch());
   batch_bytes_ += prepared->source.size();
   batch_uris_.insert(uri);
@@ -186,13 +219,14 @@ Status Ingester::Progress(const std::string& uri, uint64_t bytes) {
   // Within a file of JSON lines only what its documents hold is known.
   progress_.bytes_done = std::min(progress_.bytes_done + bytes, progress_.bytes_total);
   progress_.current = uri;
-  if (options_.progress && !options_.progress(progress_)) {
-    return Status(
-        StatusCode::kCancelled,
-        fmt::format("the ingest was stopped after {} documents; those are in the database",
-                    progress_.documents_done));
-  }
-  return Status::Ok();
+  if (!options_.progress || options_.progress(progress_)) return Status::Ok();
+  // Of a batch all are committed before the first one is reported.
+  const size_t committed =
+      report_.documents_added + report_.documents_replaced + report_.documents_unchanged;
+  return Status(StatusCode::kCancelled,
+                fmt::format("the ingest was stopped after {} document{}; what was ingested is in "
+                            "the database",
+                            committed, committed == 1 ? "" : "s"));
 }
 
 }  // namespace kith::rag

@@ -13,7 +13,10 @@
 #include <cstddef>
 #include <functional>
 #include <mutex>
+#include <set>
+#include <span>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "engine/base/result.h"
@@ -44,10 +47,17 @@ class Ingester {
   Ingester(IngestShared* shared, storage::Transaction* transaction, const IngestOptions& options)
       : shared_(shared), transaction_(transaction), options_(options) {}
 
-  Result<IngestReport> IngestPath(const std::string& path);
+  /// All are found before the first document is read. InvalidArgument for no path. Two documents of
+  /// one uri with different contents: the first one is kept, the second one skipped.
+  Result<IngestReport> IngestPaths(std::span<const std::string> paths);
   Result<IngestReport> IngestText(const std::string& uri, std::string_view text);
 
+  /// Of every document that was read, by uri, the checksum.
+  const std::unordered_map<std::string, std::string>& read() const { return read_; }
+  const IngestProgress& progress() const { return progress_; }
+
  private:
+  Status ReadAll(const DocumentSource& source, uint64_t* bytes_before);
   Status Accept(RawDocument raw);
   Status Skip(SkippedDocument skipped);
   Status WriteBatch();
@@ -69,6 +79,7 @@ class Ingester {
   std::vector<PreparedDocument> batch_;
   size_t batch_bytes_ = 0;
   std::set<std::string> batch_uris_;
+  std::unordered_map<std::string, std::string> read_;  ///< About 150 bytes a document.
   size_t unsynced_ = 0;  ///< Documents that were committed since the last sync.
   std::chrono::steady_clock::time_point synced_at_ = std::chrono::steady_clock::now();
 };

@@ -82,6 +82,44 @@ class Documents(unittest.TestCase):
         self.assertRegex(out.stderr, r"a.jsonl: line 2 is \d{8,9} bytes, and documents are limited to 16777216; split it")
         self.assertIn("2 documents added", out.stdout)
 
+    def test_documents_of_one_name_are_not_lost(self):
+        with tempfile.TemporaryDirectory() as folder:
+            for part, text in [("a", "Iron melts at 1538 degrees."), ("b", "Tin melts at 232 degrees.")]:
+                (pathlib.Path(folder) / part).mkdir()
+                (pathlib.Path(folder) / part / "readme.md").write_text(text)
+            out = run("ingest", "a", "b", "--db", "d.kith", cwd=folder)
+            self.assertEqual(out.returncode, 1)
+            self.assertIn("1 document added, 0 replaced", out.stdout)
+            self.assertRegex(out.stderr, "skipped readme.md: .*give a folder that holds both")
+            self.assertIn("1538", run("ask", "At how many degrees does iron melt?", "--db", "d.kith", cwd=folder).stdout)
+            out = run("ingest", folder, "--db", "e.kith", cwd=folder)
+            self.assertEqual((out.returncode, "2 documents added" in out.stdout), (0, True), out.stderr)
+
+    def test_mirror_forgets_what_is_gone(self):
+        with tempfile.TemporaryDirectory() as folder:
+            docs = pathlib.Path(folder) / "docs"
+            docs.mkdir()
+            for name in ["iron", "tin", "zinc"]:
+                (docs / f"{name}.md").write_text(f"# {name}\n\nSome words about {name}.\n")
+            self.assertEqual(run("ingest", "docs", "--db", "d.kith", cwd=folder).returncode, 0)
+            (docs / "tin.md").unlink()
+            names = ["d.kith", "-m", "csv", "-c", "MATCH (d:Document) RETURN d.uri AS uri ORDER BY uri"]
+            self.assertEqual(run("ingest", "docs", "--db", "d.kith", cwd=folder).returncode, 0)
+            self.assertEqual(run(*names, cwd=folder).stdout, "uri\niron.md\ntin.md\nzinc.md\n")
+            (docs / "zinc.md").write_bytes(b"caf\xe9")
+            out = run("ingest", "docs", "--mirror", "--db", "d.kith", cwd=folder)
+            self.assertEqual(out.returncode, 1)
+            self.assertIn("nothing was forgotten", out.stderr)
+            self.assertEqual(run(*names, cwd=folder).stdout, "uri\niron.md\ntin.md\nzinc.md\n")
+            (docs / "zinc.md").unlink()
+            out = run("ingest", "docs", "--mirror", "--db", "d.kith", cwd=folder)
+            self.assertEqual(out.returncode, 0, out.stderr)
+            self.assertIn("2 documents forgotten", out.stdout)
+            self.assertEqual(run(*names, cwd=folder).stdout, "uri\niron.md\n")
+            out = run("ask", "Which metal?", "--mirror", "--db", "d.kith", cwd=folder)
+            self.assertEqual(out.returncode, 2)
+            self.assertIn("kith ingest takes it", out.stderr)
+
     def test_large_documents_take_time_as_their_size(self):
         # Each took minutes when something looked at the whole text once for every piece of it.
         begin = time.monotonic()

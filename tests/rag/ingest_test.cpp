@@ -361,6 +361,84 @@ TEST_CASE("files that cannot be documents are named and leave the database as it
         StatusCode::kInvalidArgument);
 }
 
+TEST_CASE("two documents of one name in one ingest: the second is skipped, not lost", "[rag]") {
+  const TemporaryFolder folder;
+  folder.Write("a/readme.md", "# Amber Lake\n\nA lake.\n");
+  folder.Write("b/readme.md", "# Borrow Hill\n\nA hill.\n");
+  folder.Write("c/readme.md", "# Amber Lake\n\nA lake.\n");
+  const std::string lines = folder.Write("set.jsonl",
+                                         "{\"id\": 1, \"text\": \"A mill.\"}\n"
+                                         "{\"id\": 1, \"text\": \"A bridge.\"}\n"
+                                         "{\"id\": 1, \"text\": \"A mill.\"}\n");
+  const std::vector<std::string> paths = {folder.path() + "/a", folder.path() + "/b",
+                                          folder.path() + "/c", lines};
+  const auto database = RagDatabase::Make();
+  for (const size_t batch : {size_t{1}, size_t{7}}) {
+    CAPTURE(batch);
+    IngestOptions options;
+    options.documents_per_transaction = batch;
+    const auto report = database->pipeline->IngestAll(paths, options);
+    REQUIRE(report.ok());
+    CHECK(report->documents_added == size_t{batch == 1 ? 2u : 0u});
+    CHECK(report->documents_replaced == 0);
+    REQUIRE(report->skipped.size() == 2);
+    CHECK(report->skipped[0].path == "readme.md");
+    CHECK_THAT(report->skipped[0].reason, Catch::Contains("earlier document of this ingest"));
+    CHECK(report->skipped[1].path == "set.jsonl#1");
+  }
+  // One after the other the later one replaces the earlier one, as it does when a file has changed.
+  CHECK(database->pipeline->Ingest(folder.path() + "/b")->documents_replaced == 1);
+  const std::vector<std::string> missing = {folder.path() + "/a", "/no/such/folder"};
+  CHECK(database->pipeline->IngestAll(missing).status().code() == StatusCode::kNotFound);
+  CHECK(database->pipeline->Ingest(folder.path() + "/b")->documents_unchanged == 1);
+}
+
+TEST_CASE("an ingest can forget all documents that it did not read", "[rag]") {
+  const TemporaryFolder folder;
+  folder.Write("a.md", "# Amber Lake\n\nA lake near [the hill](b.md).\n");
+  const std::string gone = folder.Write("b.md", "# Borrow Hill\n\nA hill.\n");
+  const auto database = RagDatabase::Make();
+  REQUIRE(database->pipeline->Ingest(folder.path()).ok());
+  REQUIRE(database->pipeline->IngestText("c.txt", "Cedar Mill stands elsewhere.").ok());
+  std::filesystem::remove(gone);
+  CHECK(database->pipeline->Ingest(folder.path())->documents_forgotten == 0);
+  IngestOptions options;
+  options.forget_others = true;
+  const std::string empty = folder.Write("empty.md", "");
+  const auto careful = database->pipeline->Ingest(folder.path(), options);
+  REQUIRE(careful.ok());
+  CHECK(careful->skipped.size() == 1);
+  CHECK(careful->documents_forgotten == 0);
+  std::filesystem::remove(empty);
+  const auto mirrored = database->pipeline->Ingest(folder.path(), options);
+  REQUIRE(mirrored.ok());
+  CHECK(mirrored->documents_unchanged == 1);
+  CHECK(mirrored->documents_forgotten == 2);
+  const auto fresh = RagDatabase::Make();
+  REQUIRE(fresh->pipeline->Ingest(folder.path()).ok());
+  CHECK(database->Everything() == fresh->Everything());
+  // A path without documents is an error before anything is forgotten.
+  const TemporaryFolder bare;
+  CHECK_FALSE(database->pipeline->Ingest(bare.path(), options).ok());
+  CHECK_FALSE(database->pipeline->IngestAll({}, options).ok());
+  CHECK(database->pipeline->Ingest(bare.Write("set.jsonl", ""), options)->documents_forgotten == 0);
+  CHECK(database->Everything() == fresh->Everything());
+}
+
+TEST_CASE("an ingest that is stopped in a batch counts what was committed", "[rag]") {
+  const TemporaryFolder folder;
+  for (const char* name : {"a.txt", "b.txt", "c.txt"}) folder.Write(name, "Some text.");
+  const auto database = RagDatabase::Make();
+  IngestOptions options;
+  options.documents_per_transaction = 2;
+  options.progress = [](const IngestProgress&) { return false; };
+  const Status stopped = database->pipeline->Ingest(folder.path(), options).status();
+  CHECK(stopped.code() == StatusCode::kCancelled);
+  CHECK_THAT(stopped.message(), Catch::Contains("stopped after 2 documents"));
+  CHECK(database->pipeline->Delete("b.txt").ok());
+  CHECK(database->pipeline->Delete("c.txt").code() == StatusCode::kNotFound);
+}
+
 TEST_CASE("names of menus do not hide the text of a page", "[rag]") {
   const auto texts = [](const std::string& source) {
     std::vector<std::string> all;
