@@ -19,7 +19,8 @@
  *
  * Threads. A database may be used from any thread; a connection, its statements and results by one
  * thread at a time, but for kith_cancel, which may be called from any thread and any signal
- * handler.
+ * handler. kith_close ends the use of the database's handle: no kith_connect and no kith_rag call
+ * on it may be running then, and none may follow.
  *
  * Stability. Numbers in enumerations are never changed or reused. The shared library's soname
  * changes when a function here changes its meaning or goes away.

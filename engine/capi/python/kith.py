@@ -17,8 +17,9 @@ Node, Relationship and Path; temporal values are datetime's where that keeps eve
 durations are Duration. Errors are raised as kith.Error. The shared library is found as libkith.so.0 by the loader,
 or where KITH_LIBRARY points.
 
-Threads may share a Database: each gets a connection of its own. A Connection, its statements and results are used by
-one thread at a time (another one waits), but for Connection.cancel. Other Python threads run while Kith works.
+Threads may share a Database: each gets a connection of its own, and close() waits for what the others do. A Connection,
+its statements and results are used by one thread at a time (another one waits), but for Connection.cancel. Other Python
+threads run while Kith works.
 
 Length: one file, so that using Kith from Python is copying it.
 """
@@ -650,13 +651,13 @@ class Statement(_Child):
 class Connection:
     """A connection: made by Database.connect(), closed by close() or by leaving a with block."""
 
-    def __init__(self, database):
+    def __init__(self, database, database_pointer):
         self._database, self._pointer = database, None
         self._children = weakref.WeakSet()  # Statements and results, which are closed with the connection.
         self._lock = threading.RLock()  # Held while a statement runs.
         self._cancel_lock = threading.RLock()  # Held while the pointer is used without the other one, or goes.
         pointer = ctypes.c_void_p()
-        _call(_lib.kith_connect, database._check(), ctypes.byref(pointer))
+        _call(_lib.kith_connect, database_pointer, ctypes.byref(pointer))
         self._pointer = pointer
 
     def _check(self):
@@ -821,7 +822,11 @@ class Database:
     def __init__(self, path, **options):
         self._pointer = None
         self._threads = threading.local()
-        self._connections, self._lock = weakref.WeakSet(), threading.Lock()
+        self._connections = weakref.WeakSet()
+        self._lock = threading.RLock()  # Held while the pointer, the connections or the calls change; never for long.
+        self._calls = []  # The threads that are inside a C function that takes the pointer.
+        self._call_ended = threading.Condition(self._lock)
+        self._close_lock = threading.RLock()  # Held by the one who closes; others wait until it is closed.
         made = _lib.kith_options_new()
         try:
             for name, value in options.items():
@@ -837,11 +842,26 @@ class Database:
             raise Error("InvalidArgument", "the database is closed")
         return self._pointer
 
+    @contextlib.contextmanager
+    def _used(self):
+        """The pointer, which close() leaves alone until the block is over."""
+        me = threading.get_ident()
+        with self._lock:
+            pointer = self._check()
+            self._calls.append(me)
+        try:
+            yield pointer
+        finally:
+            with self._call_ended:
+                self._calls.remove(me)
+                self._call_ended.notify_all()
+
     def connect(self) -> Connection:
         """A connection of one's own, for instance to cancel it from another thread."""
-        connection = Connection(self)
-        with self._lock:
-            self._connections.add(connection)
+        with self._used() as pointer:
+            connection = Connection(self, pointer)
+            with self._lock:
+                self._connections.add(connection)
         return connection
 
     def _mine(self):
@@ -869,20 +889,23 @@ class Database:
     def ingest(self, path: str | os.PathLike,
                progress: typing.Callable[[int, int, str], typing.Any] | None = None) -> IngestReport:
         """Adds or updates the documents below a folder, or one file. progress(done, total, document) may return
-        False to stop. Documents that cannot be read are skipped; the report says why."""
+        False to stop. Documents that cannot be read are skipped; the report says why. close() in another thread stops
+        it too, with the code "Cancelled"."""
         raised = []
 
         def call(done, total, document, _):
             try:
-                return int(progress is None or progress(done, total, _text(document)) is not False)
+                wanted = progress is None or progress(done, total, _text(document)) is not False
+                return int(wanted and self._pointer is not None)
             except BaseException as error:  # Nothing may be raised through C.
                 raised.append(error)
                 return 0
 
         report = ctypes.c_void_p()
         try:
-            _call(_lib.kith_rag_ingest, self._check(), _bytes(path, "the path"), _Progress(call), None,
-                  ctypes.byref(report))
+            with self._used() as pointer:
+                _call(_lib.kith_rag_ingest, pointer, _bytes(path, "the path"), _Progress(call), None,
+                      ctypes.byref(report))
         except Error:
             if raised:
                 raise raised[0] from None
@@ -892,32 +915,50 @@ class Database:
     def ingest_text(self, name: str, text: str) -> None:
         """Adds or replaces one document; the ending of the name (.md, .html, .txt) tells its format."""
         data = text.encode("utf-8")
-        _call(_lib.kith_rag_ingest_text, self._check(), _bytes(name, "the name"), data, len(data))
+        with self._used() as pointer:
+            _call(_lib.kith_rag_ingest_text, pointer, _bytes(name, "the name"), data, len(data))
 
     def forget(self, document: str) -> None:
         """Deletes a document and everything that came from it alone."""
-        _call(_lib.kith_rag_delete, self._check(), _bytes(document, "the document"))
+        with self._used() as pointer:
+            _call(_lib.kith_rag_delete, pointer, _bytes(document, "the document"))
 
     def ask(self, question: str) -> Answer:
         """An Answer, with citations."""
         answer = ctypes.c_void_p()
-        _call(_lib.kith_rag_ask, self._check(), _bytes(question, "the question"), ctypes.byref(answer))
+        with self._used() as pointer:
+            _call(_lib.kith_rag_ask, pointer, _bytes(question, "the question"), ctypes.byref(answer))
         return _take_answer(answer)
 
     def retrieve(self, question: str, limit: int = 10) -> list[Passage]:
         """The best passages for a question."""
         answer = ctypes.c_void_p()
-        _call(_lib.kith_rag_retrieve, self._check(), _bytes(question, "the question"), limit, ctypes.byref(answer))
+        with self._used() as pointer:
+            _call(_lib.kith_rag_retrieve, pointer, _bytes(question, "the question"), limit, ctypes.byref(answer))
         return _take_answer(answer).passages
 
     def close(self) -> None:
-        """Stops what runs, rolls back open transactions, and closes the folder."""
+        """Stops statements and ingests that run, waits for questions, rolls back open transactions, and closes the
+        folder. From any thread, but not from the progress function of an ingest, which stops by returning False."""
         with self._lock:
-            for connection in list(self._connections):
-                connection.close()
-        if self._pointer is not None:
-            _lib.kith_close(self._pointer)
-        self._pointer = None
+            if threading.get_ident() in self._calls:
+                raise Error("InvalidArgument", "close() was called while this thread's ingest runs; let progress return "
+                            "False to stop it, and close the database after it")
+        with self._close_lock:
+            with self._lock:
+                pointer, self._pointer = self._pointer, None  # From here on nobody begins a call.
+            self._close_connections()
+            with self._call_ended:
+                self._call_ended.wait_for(lambda: not self._calls)
+            self._close_connections()  # Those that were being made.
+            if pointer is not None:
+                _lib.kith_close(pointer)
+
+    def _close_connections(self):
+        with self._lock:
+            connections = list(self._connections)
+        for connection in connections:
+            connection.close()
 
     def __enter__(self) -> Database:
         return self
