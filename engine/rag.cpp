@@ -161,8 +161,10 @@ Result<IngestReport> Rag::IngestAll(const std::vector<std::string>& paths,
   return ToPublic(std::move(report));
 }
 
-Result<IngestReport> Rag::IngestText(const std::string& name, std::string_view text) {
+Result<IngestReport> Rag::IngestText(const std::string& name, std::string_view text,
+                                     size_t max_document_bytes) {
   rag::IngestOptions options;
+  options.max_document_bytes = max_document_bytes;
   // Of many documents some may be skipped; of one that is a failure.
   options.skip_unreadable = false;
   KITH_ASSIGN_OR_RETURN(rag::IngestReport report,

@@ -12,7 +12,8 @@ using kith::capi::NullArgument;
 namespace {
 
 constexpr const char* kOptionNames =
-    "create_if_missing, read_only, memory_limit_bytes, query_memory_limit_bytes, sync_commits";
+    "create_if_missing, read_only, memory_limit_bytes, query_memory_limit_bytes, sync_commits, "
+    "max_document_bytes";
 
 Status SetFlag(std::string_view name, int64_t value, bool* flag) {
   if (value != 0 && value != 1) {
@@ -33,7 +34,8 @@ Status SetBytes(std::string_view name, int64_t value, size_t* bytes) {
   return Status::Ok();
 }
 
-Status SetOption(kith::Options* options, std::string_view name, int64_t value) {
+Status SetOption(kith_options* to, std::string_view name, int64_t value) {
+  kith::Options* const options = &to->options;
   if (name == "create_if_missing") return SetFlag(name, value, &options->create_if_missing);
   if (name == "read_only") return SetFlag(name, value, &options->read_only);
   if (name == "sync_commits") return SetFlag(name, value, &options->sync_commits);
@@ -41,6 +43,7 @@ Status SetOption(kith::Options* options, std::string_view name, int64_t value) {
   if (name == "query_memory_limit_bytes") {
     return SetBytes(name, value, &options->query_memory_limit_bytes);
   }
+  if (name == "max_document_bytes") return SetBytes(name, value, &to->max_document_bytes);
   return Status(StatusCode::kInvalidArgument,
                 fmt::format("kith_options_set: there is no option '{}'; the options are {}", name,
                             kOptionNames));
@@ -71,7 +74,7 @@ kith_code kith_options_set(kith_options* options, const char* name, int64_t valu
   return Guard(error, [&]() -> Status {
     if (options == nullptr) return NullArgument("kith_options_set", "options");
     if (name == nullptr) return NullArgument("kith_options_set", "name");
-    return SetOption(&options->options, name, value);
+    return SetOption(options, name, value);
   });
 }
 
@@ -84,7 +87,8 @@ kith_code kith_open(const char* path, const kith_options* options, kith_database
     KITH_ASSIGN_OR_RETURN(
         auto opened,
         kith::Database::Open(path, options == nullptr ? kith::Options() : options->options));
-    *database = new kith_database{std::move(opened)};
+    *database =
+        new kith_database{std::move(opened), options == nullptr ? 0 : options->max_document_bytes};
     return Status::Ok();
   });
 }

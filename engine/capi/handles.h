@@ -22,10 +22,12 @@ struct kith_error {
 
 struct kith_options {
   kith::Options options;
+  size_t max_document_bytes = 0;  ///< 0 is the default of kith::IngestOptions.
 };
 
 struct kith_database {
   std::unique_ptr<kith::Database> database;
+  size_t max_document_bytes = 0;  ///< As in kith_options.
 };
 
 struct kith_connection {

@@ -9,9 +9,17 @@ using kith::capi::NullArgument;
 
 namespace {
 
-/// An ingest's callback: C's progress function, or nothing.
-kith::IngestOptions MakeOptions(kith_ingest_progress progress, void* context) {
+/// The limit that the database was opened with.
+size_t MaxDocumentBytes(const kith_database& database) {
+  return database.max_document_bytes != 0 ? database.max_document_bytes
+                                          : kith::IngestOptions().max_document_bytes;
+}
+
+/// progress may be null.
+kith::IngestOptions MakeOptions(const kith_database& database, kith_ingest_progress progress,
+                                void* context) {
   kith::IngestOptions options;
+  options.max_document_bytes = MaxDocumentBytes(database);
   if (progress != nullptr) {
     options.progress = [progress, context](const kith::IngestProgress& at) {
       return progress(at.documents_done, at.documents_total, at.current.c_str(), context) != 0;
@@ -48,7 +56,8 @@ kith_code kith_rag_ingest(kith_database* database, const char* path, kith_ingest
     if (database == nullptr) return NullArgument("kith_rag_ingest", "database");
     if (path == nullptr) return NullArgument("kith_rag_ingest", "path");
     KITH_ASSIGN_OR_RETURN(kith::IngestReport done,
-                          database->database->rag().Ingest(path, MakeOptions(progress, context)));
+                          database->database->rag().Ingest(
+                              path, MakeOptions(*database, progress, context)));
     if (report != nullptr) *report = new kith_ingest_report{std::move(done)};
     return Status::Ok();
   });
@@ -92,7 +101,9 @@ kith_code kith_rag_ingest_text(kith_database* database, const char* name, const 
         CheckText("kith_rag_ingest_text", "name", name, KITH_NUL_TERMINATED).status());
     KITH_ASSIGN_OR_RETURN(const std::string_view checked,
                           CheckText("kith_rag_ingest_text", "text", text, length));
-    return database->database->rag().IngestText(name, checked).status();
+    return database->database->rag()
+        .IngestText(name, checked, MaxDocumentBytes(*database))
+        .status();
   });
 }
 

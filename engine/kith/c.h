@@ -118,9 +118,10 @@ KITH_API uint32_t kith_error_column(const kith_error* error);
 KITH_API kith_options* kith_options_new(void);
 KITH_API void kith_options_free(kith_options* options);
 /* Options by name: create_if_missing (1), read_only (0), memory_limit_bytes (0: a quarter of the
- * machine's memory), query_memory_limit_bytes (0: no limit of its own), sync_commits (1). An
- * unknown name or a value out of range is KITH_INVALID_ARGUMENT, and the message lists what there
- * is. */
+ * machine's memory), query_memory_limit_bytes (0: no limit of its own), sync_commits (1),
+ * max_document_bytes (0: 16 MiB; of documents given to kith_rag_ingest and kith_rag_ingest_text,
+ * which take about thirty times their size in memory). An unknown name or a value out of range is
+ * KITH_INVALID_ARGUMENT, and the message lists what there is. */
 KITH_API kith_code kith_options_set(kith_options* options, const char* name, int64_t value,
                                     kith_error** error);
 
@@ -348,8 +349,8 @@ typedef enum kith_ingest_count {
 } kith_ingest_count;
 
 /* Adds or updates the documents below a folder, or one file. progress and report may be NULL;
- * *report is the caller's, for kith_ingest_report_free. A document that cannot be read is skipped,
- * and the report says why. */
+ * *report is the caller's, for kith_ingest_report_free. A document that cannot be read, or is over
+ * the option max_document_bytes, is skipped, and the report says why. */
 KITH_API kith_code kith_rag_ingest(kith_database* database, const char* path,
                                    kith_ingest_progress progress, void* context,
                                    kith_ingest_report** report, kith_error** error);

@@ -158,7 +158,8 @@ class KITH_EXPORT Rag {
   /// Adds or replaces one document given as text. `name` identifies it; its ending tells the
   /// format. InvalidArgument, and nothing changes, when the text is empty, too long, not UTF-8 or
   /// otherwise no document.
-  Result<IngestReport> IngestText(const std::string& name, std::string_view text);
+  Result<IngestReport> IngestText(const std::string& name, std::string_view text,
+                                  size_t max_document_bytes = IngestOptions().max_document_bytes);
   /// Deletes a document and everything in the graph that came from it alone. NotFound when unknown.
   Status Delete(const std::string& document);
 

@@ -431,6 +431,8 @@ static void TestOptions(void) {
   kith_error_free(error);
   CHECK(kith_options_set(options, "memory_limit_bytes", -1, &error) == KITH_INVALID_ARGUMENT);
   kith_error_free(error);
+  CHECK(kith_options_set(options, "max_document_bytes", -1, NULL) == KITH_INVALID_ARGUMENT);
+  CHECK(kith_options_set(options, "max_document_bytes", 1 << 20, &error) == KITH_OK);
   CHECK(kith_options_set(options, "cache", 1, &error) == KITH_INVALID_ARGUMENT);
   CHECK(strstr(kith_error_message(error), "memory_limit_bytes") != NULL); /* What there is. */
   kith_error_free(error);

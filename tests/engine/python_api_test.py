@@ -275,6 +275,17 @@ class Documents(unittest.TestCase):
             self.assertGreater(answer.confidence, 0)
             self.assertIn("Iron melts", answer.html)
 
+    def test_the_limit_on_documents_is_an_option(self):
+        text = "Iron melts at 1538 degrees. " * 100
+        with tempfile.TemporaryDirectory() as folder, kith.open(max_document_bytes=1000) as db:
+            (pathlib.Path(folder) / "iron.txt").write_text(text)
+            self.assertIn("limited to 1000", db.ingest(folder).skipped[0].reason)
+            with self.assertRaisesRegex(kith.Error, "limited to 1000"):
+                db.ingest_text("iron.txt", text)
+        with kith.open(max_document_bytes=20 << 20) as db:
+            db.ingest_text("long.txt", "x" * (17 << 20))
+            self.assertEqual(db.execute("MATCH (d:Document) RETURN count(d)").value(), 1)
+
     def test_progress_may_stop_or_raise(self):
         with kith.open() as db:
             with self.assertRaises(kith.Error) as caught:

@@ -974,6 +974,7 @@ class Database:
 def open(path: str | os.PathLike = ":memory:", **options: int | bool) -> Database:
     """Opens the database in a folder, or a new one in memory.
 
-    Options: create_if_missing, read_only, memory_limit_bytes, query_memory_limit_bytes, sync_commits.
+    Options: create_if_missing, read_only, memory_limit_bytes, query_memory_limit_bytes, sync_commits, and
+    max_document_bytes (16 MiB unless given; a larger document is not ingested).
     """
     return Database(path, **options)
