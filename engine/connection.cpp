@@ -74,9 +74,13 @@ Result<Cursor> Connection::State::RunSessionCommand(const query::PreparedStateme
     case query::ast::SessionCommand::kCommit: KITH_RETURN_IF_ERROR(Commit()); break;
     case query::ast::SessionCommand::kRollback: KITH_RETURN_IF_ERROR(Rollback()); break;
   }
-  auto state = std::make_unique<Cursor::State>();
-  state->connection = shared_from_this();
-  return Cursor(std::move(state));
+  return Cursor(std::make_unique<Cursor::State>(shared_from_this()));
+}
+
+void Connection::State::Close() {
+  closed = true;
+  for (Cursor::State* left : cursors) left->cursor.reset();
+  if (transaction != nullptr) std::exchange(transaction, nullptr)->Rollback();
 }
 
 Status Connection::State::CheckOpen() const {
@@ -95,8 +99,7 @@ Result<Cursor> Connection::State::Run(Prepared statement, const Map& parameters)
   }
   interrupt.Reset();
   interrupt.SetTimeout(timeout);
-  auto state = std::make_unique<Cursor::State>();
-  state->connection = shared_from_this();
+  auto state = std::make_unique<Cursor::State>(shared_from_this());
   state->memory = std::make_unique<MemoryBudget>(
       "query memory", parts->options.query_memory_limit_bytes, parts->memory.get());
   query::RunOptions options;
@@ -122,8 +125,7 @@ Result<Cursor> Connection::State::Run(Prepared statement, const Map& parameters)
 Connection::Connection(std::shared_ptr<State> state) : state_(std::move(state)) {}
 
 Connection::~Connection() {
-  state_->closed = true;
-  if (state_->transaction != nullptr) std::exchange(state_->transaction, nullptr)->Rollback();
+  state_->Close();
 }
 
 Result<Cursor> Connection::Execute(std::string_view statement, const Parameters& parameters) {

@@ -3,7 +3,8 @@
 // statement is run.
 //
 // Invariants: while a transaction is open every cursor of the connection holds its rows itself, so
-// no cursor reads from a transaction that has written more or has ended.
+// no cursor reads from a transaction that has written more or has ended. A cursor of a connection
+// that was closed holds no snapshot, and of its rows only the batch that was being read.
 //
 // Thread safety: one thread at a time, but for the interrupt's Cancel.
 #pragma once
@@ -11,6 +12,7 @@
 #include <chrono>
 #include <memory>
 #include <string>
+#include <unordered_set>
 #include <utility>
 
 #include "engine/base/interrupt.h"
@@ -31,6 +33,8 @@ struct Connection::State : std::enable_shared_from_this<Connection::State> {
   Status Begin(TransactionMode mode);
   Status Commit();
   Status Rollback();
+  /// Ends what the connection does; its statements and cursors are left without what they hold.
+  void Close();
   /// InvalidArgument once the Connection is gone; its statements and cursors keep this state.
   Status CheckOpen() const;
 
@@ -41,12 +45,20 @@ struct Connection::State : std::enable_shared_from_this<Connection::State> {
   std::chrono::milliseconds timeout{0};
   std::unique_ptr<storage::Transaction> transaction;  // Open between Begin and Commit or Rollback.
   bool must_roll_back = false;                        // A Conflict has spoilt the transaction.
+  std::unordered_set<Cursor::State*> cursors;         // Each takes itself out when it goes.
 
  private:
   Result<Cursor> RunSessionCommand(const query::PreparedStatement& statement);
 };
 
 struct Cursor::State {
+  explicit State(std::shared_ptr<Connection::State> owner) : connection(std::move(owner)) {
+    connection->cursors.insert(this);
+  }
+  ~State() { connection->cursors.erase(this); }
+  State(const State&) = delete;
+  State& operator=(const State&) = delete;
+
   std::shared_ptr<Connection::State> connection;
   // The cursor is last, so that it goes first: it borrows the budget.
   std::unique_ptr<MemoryBudget> memory;
@@ -55,7 +67,8 @@ struct Cursor::State {
   std::vector<std::vector<Value>> rows;  // The batch that is being read.
   size_t next_row = 0;
   Status status;
-  std::unique_ptr<query::ResultCursor> cursor;  // Null for BEGIN, COMMIT and ROLLBACK.
+  // Null for BEGIN, COMMIT and ROLLBACK, and once the connection was closed.
+  std::unique_ptr<query::ResultCursor> cursor;
 };
 
 struct Statement::State {

@@ -4,7 +4,7 @@
 // Thread safety: a Connection and everything that came from it belong to one thread at a time, but
 // for Connection::Cancel, which any thread and any signal handler may call. Different connections
 // run in parallel. Statements and cursors that are left when their Connection is destroyed give an
-// InvalidArgument error.
+// InvalidArgument error, and hold no snapshot; the current row of a cursor stays.
 #pragma once
 
 #include <chrono>

@@ -432,6 +432,25 @@ TEST_CASE("handles may go in any order", "[engine]") {
   CHECK(other->Execute("RETURN 7").ok());
 }
 
+TEST_CASE("a cursor whose connection was closed holds nothing any more", "[engine]") {
+  Options options;
+  options.memory_limit_bytes = size_t{64} << 20;
+  const auto database = OpenMemory(options);
+  // Each holds about 13 MB of rows while its connection is open.
+  std::vector<Cursor> left;
+  for (int i = 0; i < 20; ++i) {
+    const auto connection = database->Connect();
+    REQUIRE(connection->Begin().ok());
+    auto cursor = connection->Execute(
+        "UNWIND range(1, 100000) AS x RETURN 'a text of some length, number ' + toString(x) AS t");
+    INFO(i << ": " << cursor.status().ToString());
+    REQUIRE(cursor.ok());
+    left.push_back(std::move(cursor).value());
+  }
+  CHECK_FALSE(left.front().Next());
+  CHECK(left.front().status().code() == StatusCode::kInvalidArgument);
+}
+
 TEST_CASE("a database whose handles are left keeps its folder locked until they go", "[engine]") {
   TemporaryFolder folder;
   auto database = Database::Open(folder / "a.kith");
