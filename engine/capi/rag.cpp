@@ -55,9 +55,9 @@ kith_code kith_rag_ingest(kith_database* database, const char* path, kith_ingest
   return Guard(error, [&]() -> Status {
     if (database == nullptr) return NullArgument("kith_rag_ingest", "database");
     if (path == nullptr) return NullArgument("kith_rag_ingest", "path");
-    KITH_ASSIGN_OR_RETURN(kith::IngestReport done,
-                          database->database->rag().Ingest(
-                              path, MakeOptions(*database, progress, context)));
+    KITH_ASSIGN_OR_RETURN(
+        kith::IngestReport done,
+        database->database->rag().Ingest(path, MakeOptions(*database, progress, context)));
     if (report != nullptr) *report = new kith_ingest_report{std::move(done)};
     return Status::Ok();
   });

@@ -22,10 +22,11 @@ constexpr std::string_view kUsage =
        kith forget DOCUMENT... [--db DATABASE]  take documents out again
 
 DATABASE is a folder, made when it does not exist; without one, or as :memory:, the shell works in
-memory. ingest, ask and forget use ./documents.kith unless --db names another.
+memory. ingest, ask and forget use ./documents.kith unless --db names another. A DOCUMENT is named
+by its path below the PATH that was ingested, and of a .jsonl file by its "id"; answers show it.
 
   -c, --command TEXT    run these statements instead of reading them; may be given several times
-  -m, --mode MODE       table, csv, json, jsonl or line
+  -m, --mode MODE       table, csv, json, jsonl or line; ask: json, its answer as one object
   -p, --param NAME=EXPR set $NAME, for example -p 'born=1815' or -p "name='Ada'"
       --read-only       refuse to write
       --keep-going      go on after a statement that failed (the exit code still tells)
@@ -40,8 +41,9 @@ memory. ingest, ask and forget use ./documents.kith unless --db names another.
   -h, --help            this text
       --version         the version
 
-Exit codes: 0 all went well, 1 a statement failed, 2 the command line is wrong,
-3 the database could not be opened, 4 the documents do not answer the question.
+Exit codes: 0 all went well, 1 something failed (a statement; a document, also one that was
+skipped), 2 the command line is wrong, 3 the database could not be opened, 4 the documents do not
+answer the question.
 )";
 
 constexpr std::array<std::string_view, 20> kOptionNames = {"--max-document",
@@ -155,7 +157,8 @@ class Parser {
     if (name == "--max-document") {
       KITH_ASSIGN_OR_RETURN(const std::string text, ValueOf(name, "a size such as 64MB"));
       KITH_ASSIGN_OR_RETURN(line_.max_document_bytes, ParseByteSize(text));
-      return Status::Ok();
+      if (line_.max_document_bytes > 0) return Status::Ok();
+      return Invalid(fmt::format("{} {}: give at least 1 byte, or leave it out", name, text));
     }
     if (name == "--db") {
       KITH_ASSIGN_OR_RETURN(line_.database, ValueOf(name, "a folder"));
@@ -215,6 +218,12 @@ class Parser {
     KITH_RETURN_IF_ERROR(CheckApplies(first));
     if (line_.command == Command::kShell) return PlaceShellOperands();
     if (line_.database.empty()) line_.database = kDefaultDatabase;
+    if (line_.database == ":memory:" && line_.command != Command::kHelp) {
+      return Invalid(
+          fmt::format("{}: a database in memory ends with this command; name a folder "
+                      "after --db",
+                      first));
+    }
     line_.arguments.assign(operands_.begin() + 1, operands_.end());
     if (line_.command == Command::kHelp || !line_.arguments.empty()) return Status::Ok();
     if (line_.command == Command::kIngest) {

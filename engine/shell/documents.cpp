@@ -26,7 +26,7 @@ constexpr int kNoAnswer = 4;
 
 int Fail(const Status& status) {
   std::fflush(stdout);
-  fmt::print(stderr, "{}\n", status.ToString());
+  fmt::print(stderr, "{}\n", PrintableLines(status.ToString()));
   return kFailed;
 }
 
@@ -124,7 +124,7 @@ void PrintEvidence(const Evidence& evidence) {
 }
 
 void PrintAnswer(const Answer& answer) {
-  fmt::print("{}\n", answer.text);
+  fmt::print("{}\n", PrintableLines(answer.text));
   for (const Citation& citation : answer.citations) {
     fmt::print("\n[{}] {} ({}, bytes {}-{})\n    \"{}\"", citation.number,
                Printable(citation.title), Printable(citation.document), citation.begin_byte,
@@ -132,7 +132,9 @@ void PrintAnswer(const Answer& answer) {
   }
   if (!answer.citations.empty()) fmt::print("\n");
   fmt::print("\nroute: {}\n", answer.retrieval.route);
-  for (const std::string& reason : answer.retrieval.reasons) fmt::print("  - {}\n", reason);
+  for (const std::string& reason : answer.retrieval.reasons) {
+    fmt::print("  - {}\n", Printable(reason));
+  }
   if (!answer.retrieval.passages.empty()) fmt::print("\npassages:\n");
   for (size_t i = 0; i < answer.retrieval.passages.size(); ++i) {
     const Passage& passage = answer.retrieval.passages[i];

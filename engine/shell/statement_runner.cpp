@@ -6,10 +6,13 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
+#include <utility>
 
 #include "engine/shell/text_width.h"
+#include "query/parse/parser.h"
 
 namespace kith::shell {
 namespace {
@@ -88,18 +91,31 @@ bool StatementRunner::Run(std::string_view statement) {
 }
 
 bool StatementRunner::SetParameter(std::string_view name, std::string_view expression) {
-  // In brackets, so that the text is one expression and nothing else.
-  const std::string statement = fmt::format("RETURN ({}) AS value", expression);
-  auto cursor = connection_->Execute(statement, parameters_);
-  if (cursor.ok() && cursor->Next()) {
-    parameters_.Set(name, cursor->Get(0));
+  Result<Value> value = Evaluate(expression);
+  if (value.ok()) {
+    parameters_.Set(name, std::move(value).value());
     return true;
   }
-  const Status status = cursor.ok() ? cursor->status() : cursor.status();
-  if (status.ok()) return false;
   fmt::print(stderr, "${} could not be set\n", Printable(name));
-  PrintError(status, statement);
+  PrintError(value.status(), expression);
   return false;
+}
+
+Result<Value> StatementRunner::Evaluate(std::string_view expression) {
+  // By itself first: brackets around a text do not make it one expression, for it may close them.
+  KITH_RETURN_IF_ERROR(query::CheckExpression(expression));
+  constexpr std::string_view kBefore = "RETURN (";
+  // On a line of its own, for a comment ends with its line.
+  const std::string statement = fmt::format("{}{}\n) AS value", kBefore, expression);
+  auto cursor = connection_->Execute(statement, parameters_);
+  if (cursor.ok() && cursor->Next()) return cursor->Get(0);
+  const Status status = cursor.ok() ? cursor->status() : cursor.status();
+  if (status.ok()) return Status(StatusCode::kInternal, "the expression gave no row");
+  if (!status.has_position()) return status;
+  const auto before = [&](uint32_t at) {
+    return at - std::min(at, static_cast<uint32_t>(kBefore.size()));
+  };
+  return status.WithPosition({before(status.position().begin), before(status.position().end)});
 }
 
 }  // namespace kith::shell

@@ -34,8 +34,8 @@ class StatementRunner {
   void RunInterruptible(const std::function<void()>& work);
   /// Whether Ctrl-C came since the last line was typed; in a script, since its beginning.
   bool interrupted() const { return interrupt_->pressed(); }
-  /// Evaluates an expression and keeps it as $name. Prints an error and returns false when it
-  /// fails.
+  /// Evaluates one expression, which cannot write, and keeps it as $name. Prints an error and
+  /// returns false when it fails.
   bool SetParameter(std::string_view name, std::string_view expression);
 
   Settings& settings() { return settings_; }
@@ -44,6 +44,8 @@ class StatementRunner {
 
  private:
   Status RunQuery(std::string_view statement);
+  /// The position of an error is in `expression`.
+  Result<Value> Evaluate(std::string_view expression);
   void PrintFooter(const Cursor& cursor, size_t rows, double milliseconds);
 
   Connection* connection_;

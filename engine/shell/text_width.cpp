@@ -5,6 +5,8 @@
 #include <fmt/format.h>
 #include <unicode/uchar.h>
 
+#include <algorithm>
+
 #include "engine/base/utf8.h"
 
 namespace kith::shell {
@@ -63,6 +65,17 @@ std::string Printable(std::string_view text) {
     }
   }
   return out;
+}
+
+std::string PrintableLines(std::string_view text) {
+  std::string out;
+  while (true) {
+    const size_t end = std::min(text.find('\n'), text.size());
+    out += Printable(text.substr(0, end));
+    if (end == text.size()) return out;
+    out += '\n';
+    text.remove_prefix(end + 1);
+  }
 }
 
 std::string FitToWidth(std::string_view text, size_t cells) {

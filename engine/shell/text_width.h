@@ -15,6 +15,9 @@ size_t DisplayWidth(std::string_view text);
 /// that no stored text can move the cursor or change the terminal.
 std::string Printable(std::string_view text);
 
+/// The same, but the text keeps its lines.
+std::string PrintableLines(std::string_view text);
+
 /// The longest beginning of printable `text` that fits `cells`, with an ellipsis when it was cut.
 std::string FitToWidth(std::string_view text, size_t cells);
 

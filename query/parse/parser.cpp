@@ -24,17 +24,29 @@ constexpr Keyword kContinuationKeywords[] = {
     Keyword::kYIELD,  Keyword::kON,     Keyword::kFOREACH,  Keyword::kCONTAINS, Keyword::kSTARTS,
     Keyword::kENDS,   Keyword::kDESC,   Keyword::kOFFSET,   Keyword::kXOR};
 
+Status CheckSize(std::string_view text) {
+  if (text.size() <= kMaxStatementBytes) return Status::Ok();
+  return SyntaxError("UnexpectedSyntax", {},
+                     fmt::format("the statement has {} bytes; the limit is {}. Split it, or pass "
+                                 "the data as a parameter",
+                                 text.size(), kMaxStatementBytes));
+}
+
 }  // namespace
 
 Result<std::unique_ptr<ast::Statement>> ParseStatement(std::string_view text) {
-  if (text.size() > kMaxStatementBytes) {
-    return SyntaxError(
-        "UnexpectedSyntax", {},
-        fmt::format("the statement has {} bytes; the limit is {}. Split it, or pass the "
-                    "data as a parameter",
-                    text.size(), kMaxStatementBytes));
-  }
+  KITH_RETURN_IF_ERROR(CheckSize(text));
   return StatementParser(text).Parse();
+}
+
+Status CheckExpression(std::string_view text) {
+  KITH_RETURN_IF_ERROR(CheckSize(text));
+  return StatementParser(text).CheckExpression();
+}
+
+Status StatementParser::CheckExpression() {
+  KITH_RETURN_IF_ERROR(ParseExpression().status());
+  return At(TokenKind::kEnd) ? Status::Ok() : Unexpected("the end of the expression");
 }
 
 Result<std::unique_ptr<ast::Statement>> StatementParser::Parse() {

@@ -26,4 +26,7 @@ inline constexpr size_t kMaxStatementBytes = size_t{256} << 20;
 /// Parses exactly one statement; a `;` at its end is allowed. `text` is copied into the statement.
 KITH_EXPORT Result<std::unique_ptr<ast::Statement>> ParseStatement(std::string_view text);
 
+/// OK when `text` is one expression and nothing else, so that it is one between brackets, too.
+KITH_EXPORT Status CheckExpression(std::string_view text);
+
 }  // namespace kith::query

@@ -24,6 +24,8 @@ class StatementParser {
   explicit StatementParser(std::string_view text);
 
   Result<std::unique_ptr<ast::Statement>> Parse();
+  /// Parses an expression that is all of the text.
+  Status CheckExpression();
 
  private:
   /// One level of recursion; check ok() before going on.

@@ -131,6 +131,15 @@ class Documents(unittest.TestCase):
         self.assertLess(time.monotonic() - begin, 110)
         self.assertIn("limited to 1048576", self.ingest("a.txt", b"a " * 600000, "--max-document", "1MB").stderr)
 
+    def test_no_document_acts_on_the_terminal(self):
+        with tempfile.TemporaryDirectory() as folder:
+            (pathlib.Path(folder) / "torvik.txt").write_text(
+                "The lighthouse of Torvik was built by \x1b[31mMarit Oen\x9b2J in 1887.\n")
+            self.assertEqual(run("ingest", "torvik.txt", "--db", "d.kith", cwd=folder).returncode, 0)
+            out = run("ask", "Who built the lighthouse of Torvik?", "--db", "d.kith", cwd=folder)
+            self.assertIn("Marit Oen", out.stdout.split("[1]")[0])  # In the answer, not only in what it cites.
+            self.assertNotRegex(out.stdout, "[\x00-\x09\x0b-\x1f\x7f-\x9f]")
+
     def test_a_question_writes_nothing_and_needs_no_lock(self):
         with tempfile.TemporaryDirectory() as folder:
             (pathlib.Path(folder) / "iron.txt").write_text("Iron melts at 1538 degrees.")

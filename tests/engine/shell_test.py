@@ -40,7 +40,10 @@ class Arguments(unittest.TestCase):
                 (["forget", "x", "--mode", "csv"], "--mode does not apply"),
                 (["ingest", "x", "--timeout", "5"], "--timeout does not apply"),
                 (["-c", "RETURN 1", "--picture", "a.svg"], "kith ask takes it"),
-                (["--max-document", "1MB"], "kith ingest takes it"), (["-x"], "no option -x"),
+                (["--max-document", "1MB"], "kith ingest takes it"),
+                (["ingest", "x", "--max-document", "0"], "at least 1 byte"),
+                (["ask", "x", "--db", ":memory:"], "name a folder after --db"),
+                (["-x"], "no option -x"),
                 (["--memory", "1e30"], "512MB"), (["--timeout", "-5"], "milliseconds")]:
             with self.subTest(arguments=arguments):
                 result = run(*arguments)
@@ -62,8 +65,15 @@ class Arguments(unittest.TestCase):
         result = run("-c", "RETURN $name AS name, $born + 1 AS next", "-p", "name='Ada'", "--param=born=1815", "-m", "jsonl")
         self.assertEqual(json.loads(result.stdout), {"name": "Ada", "next": 1816})
         self.assertEqual(run("-cRETURN $x AS x", "-px=1", "-mcsv").stdout, "x\n1\n")
-        for bad in ["x=1 AS y, 2", "x=1; RETURN 2"]:  # One expression, not a way around it.
-            self.assertEqual(run("-c", "RETURN 1", "-p", bad).returncode, 1)
+        self.assertEqual(run("-cRETURN $x AS x", "-px=1 + 1 // two", "-mcsv").stdout, "x\n2\n")
+        for bad in ["x=1 AS y, 2", "x=1; RETURN 2", "x=1;", "x=", "x=1) AS value UNION ALL RETURN (2",
+                    "x=1) AS value CREATE (:Injected) RETURN (2"]:  # One expression, not a way around it.
+            with self.subTest(bad=bad), tempfile.TemporaryDirectory() as folder:
+                self.assertEqual(run("d.kith", "-c", "RETURN 1", "-p", bad, cwd=folder).returncode, 1)
+                self.assertEqual(run("d.kith", "-c", "MATCH (n) RETURN count(n) AS n", "-m", "csv", cwd=folder).stdout,
+                                 "n\n0\n")
+        error = run("-c", "RETURN 1", "-p", "x=1 + nobody").stderr  # It points into what was typed.
+        self.assertIn("(line 1, column 5)\n  1 + nobody\n      ^^^^^^", error)
         result = run("-c", "RETURN 1", "-p", "x=((")
         self.assertEqual(result.returncode, 1)
         self.assertIn("$x could not be set", result.stderr)
