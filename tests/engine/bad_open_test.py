@@ -12,11 +12,14 @@ import sys
 import tempfile
 import unittest
 
+from hang_limit import HANG_SECONDS
+
 SHELL = os.path.abspath(sys.argv.pop(1) if len(sys.argv) > 1 else "build/kith")
 
 
 def run(*arguments, text="", **more):
-    return subprocess.run([SHELL, *map(str, arguments)], input=text, capture_output=True, text=True, timeout=120, **more)
+    return subprocess.run([SHELL, *map(str, arguments)], input=text, capture_output=True, text=True,
+                          timeout=HANG_SECONDS, **more)
 
 
 def contents(folder):
@@ -281,7 +284,7 @@ class BadOpen(unittest.TestCase):
             for i in range(made, made + 5):
                 self.assertEqual(create(i), "")
             shell.stdin.write(f"CREATE INDEX more FOR (b:B) ON (b.t, b.i);\nMATCH (b:B {{i: {made}}}) RETURN count(b) AS c;\n")
-            out, _ = shell.communicate(timeout=60)
+            out, _ = shell.communicate(timeout=HANG_SECONDS)
             self.assertEqual(shell.returncode, 1, out)  # A statement has failed.
             result = run(self.database, "-m", "csv", "-c", "MATCH (b:B) RETURN count(b) AS c, max(b.i) AS m")
             self.assertEqual(result.stdout, f"c,m\n{made + 5},{made + 4}\n", result.stderr)

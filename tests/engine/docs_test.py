@@ -8,13 +8,15 @@ import subprocess
 import sys
 import unittest
 
+from hang_limit import HANG_SECONDS
+
 SHELL = sys.argv.pop(1) if len(sys.argv) > 1 else "build/kith"
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BLOCK = re.compile(r"^```(cypher|cypher-error)\n(.*?)^```$", re.M | re.S)
 
 
 def run(text):
-    return subprocess.run([SHELL, "-m", "jsonl"], input=text, capture_output=True, text=True, timeout=60)
+    return subprocess.run([SHELL, "-m", "jsonl"], input=text, capture_output=True, text=True, timeout=HANG_SECONDS)
 
 
 class Docs(unittest.TestCase):

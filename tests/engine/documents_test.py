@@ -11,12 +11,14 @@ import tempfile
 import time
 import unittest
 
+from hang_limit import HANG_SECONDS
+
 SHELL = os.path.abspath(sys.argv.pop(1) if len(sys.argv) > 1 else "build/kith")
 DEMO = pathlib.Path(__file__).resolve().parents[2] / "demo" / "documents"
 
 
 def run(*arguments, text="", cwd=None):
-    return subprocess.run([SHELL, *map(str, arguments)], input=text, capture_output=True, text=True, timeout=120,
+    return subprocess.run([SHELL, *map(str, arguments)], input=text, capture_output=True, text=True, timeout=HANG_SECONDS,
                           cwd=cwd, env={**os.environ, "LC_ALL": "C.UTF-8"})
 
 
@@ -121,14 +123,12 @@ class Documents(unittest.TestCase):
             self.assertIn("kith ingest takes it", out.stderr)
 
     def test_large_documents_take_time_as_their_size(self):
-        # Each took minutes when something looked at the whole text once for every piece of it.
-        begin = time.monotonic()
+        # When something looks at the whole text once for every piece of it, one of these seems to hang.
         for name, contents in [("word.txt", b"x" * 8000000), ("brackets.md", b"[" * 4000000),
                                ("links.md", b"[a](b) " * 300000), ("stars.md", b"*a " * 1000000)]:
             with self.subTest(name=name):
                 out = self.ingest(name, contents)
                 self.assertEqual(out.returncode, 0, out.stderr)
-        self.assertLess(time.monotonic() - begin, 110)
         self.assertIn("limited to 1048576", self.ingest("a.txt", b"a " * 600000, "--max-document", "1MB").stderr)
 
     def test_no_document_acts_on_the_terminal(self):
@@ -163,7 +163,7 @@ class Documents(unittest.TestCase):
                 time.sleep(0.05)
             time.sleep(1)
             shell.send_signal(signal.SIGINT)
-            error = shell.communicate(timeout=60)[1]
+            error = shell.communicate(timeout=HANG_SECONDS)[1]
             self.assertEqual(shell.returncode, 1)
             self.assertIn("stopped", error)
             out = run("d.kith", "-m", "csv", "-c", "MATCH (d:Document) OPTIONAL MATCH (d)-[:HAS_CHUNK]->(c) WITH d, count(c) AS n "

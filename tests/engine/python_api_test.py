@@ -2,6 +2,7 @@
 """The Python module over the C API: values in and out, errors, transactions, threads, documents."""
 
 import datetime
+import faulthandler
 import gc
 import os
 import pathlib
@@ -12,6 +13,7 @@ import unittest
 import zoneinfo
 
 import kith
+from hang_limit import HANG_SECONDS
 
 DEMO = pathlib.Path(__file__).resolve().parents[2] / "demo" / "documents"
 ENDLESS = "UNWIND range(1, 1000000) AS a UNWIND range(1, 1000000) AS b RETURN count(a * b % 7)"
@@ -351,4 +353,5 @@ class ClosingInThreads(unittest.TestCase):
 
 
 if __name__ == "__main__":
+    faulthandler.dump_traceback_later(HANG_SECONDS, exit=True)
     unittest.main()

@@ -13,12 +13,14 @@ import tempfile
 import time
 import unittest
 
+from hang_limit import HANG_SECONDS
+
 SHELL = os.path.abspath(sys.argv.pop(1) if len(sys.argv) > 1 else "build/kith")
 ENDLESS = "UNWIND range(1, 1000000) AS a UNWIND range(1, 1000000) AS b RETURN count(a * b % 7);"
 
 
 def run(*arguments, text="", cwd=None):
-    return subprocess.run([SHELL, *map(str, arguments)], input=text, capture_output=True, text=True, timeout=120,
+    return subprocess.run([SHELL, *map(str, arguments)], input=text, capture_output=True, text=True, timeout=HANG_SECONDS,
                           cwd=cwd, env={**os.environ, "LC_ALL": "C.UTF-8"})
 
 
@@ -172,18 +174,16 @@ class Pipes(unittest.TestCase):
 
     def test_a_script_may_be_long(self):
         statements = "RETURN 1;\n" * 20000
-        begin = time.monotonic()
         result = run("-m", "csv", text="CREATE (:A {t: '" + ";\n" * 1000000 + "'});\n" + statements +
                      "MATCH (a:A) RETURN size(a.t) AS n")
         self.assertEqual(result.stdout[-10:], "n\n2000000\n", result.stderr)
-        self.assertLess(time.monotonic() - begin, 100)
 
     def test_a_reader_may_leave(self):
         shell = subprocess.Popen([SHELL, "-m", "csv", "-c", "UNWIND range(1, 10000000) AS x RETURN x"],
                                  stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         self.assertEqual(shell.stdout.readline(), "x\n")
         shell.stdout.close()
-        self.assertEqual(shell.communicate(timeout=60)[1], "")
+        self.assertEqual(shell.communicate(timeout=HANG_SECONDS)[1], "")
         self.assertNotEqual(shell.returncode, 0)
 
     def test_transactions(self):
@@ -282,7 +282,7 @@ class Pipes(unittest.TestCase):
             self.assertEqual([shell.stdout.readline(), shell.stdout.readline()], ["x\n", "1\n"])
             time.sleep(0.3)
             shell.send_signal(signal.SIGINT)
-            error = shell.communicate(timeout=60)[1]
+            error = shell.communicate(timeout=HANG_SECONDS)[1]
             self.assertRegex(error, "Cancelled|interrupted")
             self.assertEqual(shell.returncode, 1)
 
@@ -310,7 +310,7 @@ class Pipes(unittest.TestCase):
         for data, expected in [(b"RETURN '\xff';", "not UTF-8"), (b"RETURN \0 1;", "U+0000"),
                                (b"MATCH (n:Caf\xe9) RETURN n;", "not UTF-8"), (b"\xff\xfeR\0E\0", "not UTF-8")]:
             with self.subTest(data=data):
-                out = subprocess.run([SHELL], input=data, capture_output=True, timeout=60)
+                out = subprocess.run([SHELL], input=data, capture_output=True, timeout=HANG_SECONDS)
                 self.assertEqual((out.returncode, out.stdout), (1, b""))
                 self.assertIn(expected, out.stderr.decode())
 
@@ -335,7 +335,7 @@ class Pipes(unittest.TestCase):
         shell = subprocess.Popen([SHELL, "-c", ENDLESS], stderr=subprocess.PIPE, text=True)
         time.sleep(0.5)
         shell.send_signal(signal.SIGINT)
-        self.assertIn("Cancelled", shell.communicate(timeout=20)[1])
+        self.assertIn("Cancelled", shell.communicate(timeout=HANG_SECONDS)[1])
         self.assertEqual(shell.returncode, 1)
 
 

@@ -15,6 +15,8 @@ import termios
 import time
 import unittest
 
+from hang_limit import HANG_SECONDS
+
 SHELL = os.path.abspath(sys.argv.pop(1) if len(sys.argv) > 1 else "build/kith")
 ENDLESS = "UNWIND range(1, 1000000) AS a UNWIND range(1, 1000000) AS b RETURN count(a * b % 7);"
 
@@ -30,9 +32,9 @@ class Terminal:
             os.execv(SHELL, [SHELL, *arguments])
         self.seen = ""
 
-    def expect(self, pattern, seconds=20):
+    def expect(self, pattern):
         """Waits for the pattern; what came before it is dropped."""
-        end = time.monotonic() + seconds
+        end = time.monotonic() + HANG_SECONDS
         while True:
             match = re.search(pattern, self.seen)
             if match:
@@ -51,7 +53,7 @@ class Terminal:
     def expect_prompt(self, prompt=r"kith> "):
         """Waits for the prompt, and until keys are handed over one by one, which is a little later."""
         before = self.expect(prompt)
-        end = time.monotonic() + 20
+        end = time.monotonic() + HANG_SECONDS
         while termios.tcgetattr(self.fd)[3] & termios.ICANON:
             if time.monotonic() > end:
                 raise AssertionError("the prompt does not take keys")
