@@ -2,12 +2,12 @@
 // Errors for people: the message, the line and column, and the line of the statement with a caret
 // under the place.
 #include <fmt/format.h>
-#include <unicode/uchar.h>
 
 #include <algorithm>
 #include <vector>
 
 #include "engine/base/utf8.h"
+#include "engine/wide_character.h"
 #include "kith/connection.h"
 
 namespace kith {
@@ -48,9 +48,7 @@ void AppendCharacters(std::string_view text, std::vector<Character>* characters)
     } else if (code < 0x20 || code == 0x7F) {
       characters->push_back({" ", false});
     } else {
-      const int width = u_getIntPropertyValue(static_cast<UChar32>(code), UCHAR_EAST_ASIAN_WIDTH);
-      const bool wide = width == U_EA_WIDE || width == U_EA_FULLWIDTH;
-      characters->push_back({text.substr(begin, at - begin), wide});
+      characters->push_back({text.substr(begin, at - begin), IsWideCharacter(code)});
     }
   }
 }

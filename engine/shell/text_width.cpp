@@ -8,6 +8,7 @@
 #include <algorithm>
 
 #include "engine/base/utf8.h"
+#include "engine/wide_character.h"
 
 namespace kith::shell {
 namespace {
@@ -18,16 +19,14 @@ constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
 size_t WidthOf(char32_t code) {
   if (code >= 0x20 && code < 0x7F) return 1;
   if (code == kBadUtf8) return 1;
-  const auto c = static_cast<UChar32>(code);
-  switch (u_charType(c)) {
+  switch (u_charType(static_cast<UChar32>(code))) {
     case U_NON_SPACING_MARK:
     case U_ENCLOSING_MARK:
     case U_FORMAT_CHAR:
     case U_CONTROL_CHAR: return 0;
     default: break;
   }
-  const int32_t width = u_getIntPropertyValue(c, UCHAR_EAST_ASIAN_WIDTH);
-  return width == U_EA_WIDE || width == U_EA_FULLWIDTH ? 2 : 1;
+  return IsWideCharacter(code) ? 2 : 1;
 }
 
 /// Characters that would act on the terminal: C0, DEL, C1, and the marks that turn text around.

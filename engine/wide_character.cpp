@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+// By ICU's character properties.
+#include "engine/wide_character.h"
+
+#include <unicode/uchar.h>
+
+namespace kith {
+
+bool IsWideCharacter(char32_t code) {
+  const int32_t width = u_getIntPropertyValue(static_cast<UChar32>(code), UCHAR_EAST_ASIAN_WIDTH);
+  return width == U_EA_WIDE || width == U_EA_FULLWIDTH;
+}
+
+}  // namespace kith
