@@ -23,7 +23,7 @@ constexpr std::string_view kUsage =
 
 DATABASE is a folder, made when it does not exist; without one, or as :memory:, the shell works in
 memory. ingest, ask and forget use ./documents.kith unless --db names another. A DOCUMENT is named
-by its path below the PATH that was ingested, and of a .jsonl file by its "id"; answers show it.
+by its path below the PATH that was ingested (FILE#ID for a JSON line); answers show it.
 
   -c, --command TEXT    run these statements instead of reading them; may be given several times
   -m, --mode MODE       table, csv, json, jsonl or line; ask: json, its answer as one object
