@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 // Retrieval quality and speed over a folder with corpus.jsonl and questions.jsonl: recall at 2, 5
-// and 10 of text search alone and of routed graph retrieval, ingest speed, size on disk, memory and
-// latency. The last line is one JSON object.
+// and 10 of text search alone and of routed graph retrieval, how many questions are answered,
+// ingest speed, size on disk, memory and latency. The last line is one JSON object.
 //
-//   kith_bench_rag DIR [--questions N] [--batch N] [--path DB]
+//   kith_bench_rag DIR [--questions N] [--foreign DIR] [--batch N] [--path DB]
 //
+// --foreign: also asks the questions of another set, which these documents do not answer.
 // --batch: documents in a transaction, 1 unless told otherwise.
 #include <fmt/core.h>
 #include <simdjson.h>
 #include <sys/resource.h>
 
 #include <algorithm>
+#include <cctype>
 #include <chrono>
 #include <cstdlib>
 #include <ctime>
@@ -33,6 +35,7 @@ using Clock = std::chrono::steady_clock;
 
 struct BenchOptions {
   std::string folder;
+  std::string foreign;  ///< Empty: no questions of another set.
   std::string database;
   size_t questions = SIZE_MAX;
   size_t batch = 1;
@@ -40,13 +43,20 @@ struct BenchOptions {
 
 struct BenchQuestion {
   std::string text;
-  std::set<std::string> gold;  ///< Document uris.
+  std::set<std::string> gold;        ///< Document uris.
+  std::vector<std::string> answers;  ///< Any of them is right.
 };
 
 struct Figures {
   double recall[3] = {};
   double p50_ms = 0;
   double p99_ms = 0;
+};
+
+struct AnswerFigures {
+  size_t asked = 0;
+  size_t answered = 0;
+  size_t right = 0;  ///< Answered, and the text holds an expected answer.
 };
 
 constexpr size_t kDepths[] = {2, 5, 10};
@@ -68,20 +78,23 @@ std::string IdText(simdjson::dom::element id) {
   return id.get(text) == simdjson::SUCCESS ? std::string(text) : std::string();
 }
 
-Result<std::vector<BenchQuestion>> ReadQuestions(const BenchOptions& options) {
-  const std::string path = options.folder + "/questions.jsonl";
+/// The first `limit` ones.
+Result<std::vector<BenchQuestion>> ReadQuestions(const std::string& folder, size_t limit) {
+  const std::string path = folder + "/questions.jsonl";
   std::ifstream in(path);
   if (!in) return Status(StatusCode::kNotFound, fmt::format("there is no '{}'", path));
   std::vector<BenchQuestion> questions;
   simdjson::dom::parser parser;
   std::string line;
-  while (questions.size() < options.questions && std::getline(in, line)) {
+  while (questions.size() < limit && std::getline(in, line)) {
     simdjson::dom::element json;
     std::string_view text;
     simdjson::dom::array gold;
+    simdjson::dom::array answers;
     if (parser.parse(line).get(json) != simdjson::SUCCESS ||
         json["question"].get(text) != simdjson::SUCCESS ||
-        json["gold"].get(gold) != simdjson::SUCCESS) {
+        json["gold"].get(gold) != simdjson::SUCCESS ||
+        json["answers"].get(answers) != simdjson::SUCCESS) {
       return Status(StatusCode::kInvalidArgument,
                     fmt::format("'{}' has a line that is no question: {}", path, line));
     }
@@ -90,6 +103,7 @@ Result<std::vector<BenchQuestion>> ReadQuestions(const BenchOptions& options) {
     for (const simdjson::dom::element id : gold) {
       question.gold.insert("corpus.jsonl#" + IdText(id));
     }
+    for (const simdjson::dom::element answer : answers) question.answers.push_back(IdText(answer));
     if (!question.gold.empty()) questions.push_back(std::move(question));
   }
   return questions;
@@ -134,6 +148,43 @@ Result<Figures> Measure(Pipeline* pipeline, const std::vector<BenchQuestion>& qu
   return figures;
 }
 
+/// Lower case, and one blank for whatever lies between two words, with a blank at both ends.
+std::string Words(std::string_view text) {
+  std::string words = " ";
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte >= 0x80 || std::isalnum(byte) != 0) {
+      words += static_cast<char>(byte < 0x80 ? std::tolower(byte) : byte);
+    } else if (words.back() != ' ') {
+      words += ' ';
+    }
+  }
+  if (words.back() != ' ') words += ' ';
+  return words;
+}
+
+Result<AnswerFigures> MeasureAnswers(Pipeline* pipeline,
+                                     const std::vector<BenchQuestion>& questions) {
+  AnswerFigures figures;
+  for (const BenchQuestion& question : questions) {
+    KITH_ASSIGN_OR_RETURN(const Answer answer, pipeline->Ask(question.text));
+    ++figures.asked;
+    if (answer.abstained) continue;
+    ++figures.answered;
+    const std::string words = Words(answer.text);
+    figures.right += std::any_of(question.answers.begin(), question.answers.end(),
+                                 [&](const std::string& expected) {
+                                   return words.find(Words(expected)) != std::string::npos;
+                                 });
+  }
+  return figures;
+}
+
+std::string Json(const AnswerFigures& figures) {
+  return fmt::format(R"({{"asked":{},"answered":{},"right":{}}})", figures.asked, figures.answered,
+                     figures.right);
+}
+
 std::string Json(const Figures& figures) {
   return fmt::format(
       R"({{"recall@2":{:.1f},"recall@5":{:.1f},"recall@10":{:.1f},"p50_ms":{:.2f},"p99_ms":{:.2f}}})",
@@ -147,7 +198,12 @@ void Print(const char* name, const Figures& figures) {
 }
 
 Status Run(const BenchOptions& options) {
-  KITH_ASSIGN_OR_RETURN(const std::vector<BenchQuestion> questions, ReadQuestions(options));
+  KITH_ASSIGN_OR_RETURN(const std::vector<BenchQuestion> questions,
+                        ReadQuestions(options.folder, options.questions));
+  std::vector<BenchQuestion> foreign;
+  if (!options.foreign.empty()) {
+    KITH_ASSIGN_OR_RETURN(foreign, ReadQuestions(options.foreign, options.questions));
+  }
   storage::GraphStoreOptions store_options;
   store_options.path = options.database;
   KITH_ASSIGN_OR_RETURN(const auto store, storage::GraphStore::Open(store_options));
@@ -185,14 +241,18 @@ Status Run(const BenchOptions& options) {
   KITH_ASSIGN_OR_RETURN(const Figures graph, Measure(pipeline.get(), questions, ""));
   Print("bm25", text);
   Print("graph", graph);
+  KITH_ASSIGN_OR_RETURN(const AnswerFigures own, MeasureAnswers(pipeline.get(), questions));
+  KITH_ASSIGN_OR_RETURN(const AnswerFigures others, MeasureAnswers(pipeline.get(), foreign));
+  fmt::print("answers: {} of {}, {} hold an expected answer; of another set's questions {} of {}\n",
+             own.answered, own.asked, own.right, others.answered, others.asked);
   const std::string name =
       std::filesystem::path(options.folder + "/").parent_path().filename().string();
   fmt::print(
-      R"({{"dataset":"{}","passages":{},"questions":{},"bm25":{},"graph":{},)"
+      R"({{"dataset":"{}","passages":{},"questions":{},"bm25":{},"graph":{},"answers":{},"foreign":{},)"
       R"("ingest_passages_per_s":{:.0f},"ingest_cpu_s":{:.2f},"disk_bytes":{},"peak_memory_bytes":{}}})"
       "\n",
-      name, report.documents_added, questions.size(), Json(text), Json(graph), rate, cpu_s, disk,
-      peak);
+      name, report.documents_added, questions.size(), Json(text), Json(graph), Json(own),
+      Json(others), rate, cpu_s, disk, peak);
   return Status::Ok();
 }
 
@@ -203,6 +263,8 @@ int Main(int argc, char** argv) {
     const bool has_value = i + 1 < argc;
     if (argument == "--questions" && has_value) {
       options.questions = std::strtoull(argv[++i], nullptr, 10);
+    } else if (argument == "--foreign" && has_value) {
+      options.foreign = argv[++i];
     } else if (argument == "--batch" && has_value) {
       options.batch = std::strtoull(argv[++i], nullptr, 10);
     } else if (argument == "--path" && has_value) {
@@ -213,7 +275,7 @@ int Main(int argc, char** argv) {
   }
   if (options.folder.empty()) {
     fmt::print(stderr,
-               "usage: kith_bench_rag DIR [--questions N] [--batch N] [--path DB]\n"
+               "usage: kith_bench_rag DIR [--questions N] [--foreign DIR] [--batch N] [--path DB]\n"
                "DIR holds corpus.jsonl and questions.jsonl\n");
     return 2;
   }
