@@ -44,6 +44,18 @@ TEST_CASE("operators bind as the grammar orders them", "[query]") {
   CHECK(Shape("'a' || 'b' + 'c'") == "+(||('a', 'b'), 'c')");
 }
 
+TEST_CASE("one expression and nothing else", "[query]") {
+  for (const char* text : {"1 + 2", " (a) ", "[1, 2]", "'x) //'", "1 // a comment", "{a: $b}"}) {
+    CAPTURE(text);
+    CHECK(CheckExpression(text).ok());
+  }
+  for (const char* text : {"", "// a comment", "1, 2", "1;", "1 AS a", "(1", "1)", "1) AS a, (2",
+                           "1) AS a UNION ALL CREATE (:A) RETURN (2", "RETURN 1", "'x"}) {
+    CAPTURE(text);
+    CHECK(CheckExpression(text).code() == StatusCode::kSyntaxError);
+  }
+}
+
 TEST_CASE("a sign belongs to a number, or is an operator", "[query]") {
   CHECK(Shape("-1") == "-1");
   CHECK(Shape("- 1") == "-1");
