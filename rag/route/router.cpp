@@ -95,6 +95,7 @@ std::vector<std::string> WordsOf(std::string_view text) {
 /// so is each one but the first.
 int ChineseSteps(const Question& question) {
   constexpr std::string_view kGenitive = "的";
+  constexpr std::string_view kWho = "谁";
   int steps = 0;
   size_t genitives = 0;
   for (size_t at = question.text.find(kGenitive); at != std::string::npos;
@@ -107,9 +108,25 @@ int ChineseSteps(const Question& question) {
         std::any_of(question.entities.begin(), question.entities.end(), [&](const auto& entity) {
           return at >= entity.end && at <= entity.end + kGenitive.size();
         });
-    if (genitives > 1 || !after_name) ++steps;
+    // "Who paid for X's maker" asks about the maker, "who is X's maker" for the maker.
+    const size_t who = question.text.find(kWho);
+    const bool is_object =
+        who < at && !std::string_view(question.text).substr(who + kWho.size()).starts_with("是");
+    if (genitives > 1 || !after_name || is_object) ++steps;
   }
   return steps;
+}
+
+/// "Where was the maker of X born": what stands behind the name is asked of the maker.
+bool AsksBehindName(const Question& question) {
+  const std::vector<std::string> words = WordsOf(question.text);
+  if (words.empty() || (words.front() != "where" && words.front() != "when")) return false;
+  return std::any_of(question.entities.begin(), question.entities.end(), [&](const auto& entity) {
+    std::vector<std::string> before = WordsOf(question.text.substr(0, entity.begin));
+    if (!before.empty() && before.back() == "the") before.pop_back();
+    return !before.empty() && before.back() == "of" &&
+           !WordsOf(question.text.substr(entity.end)).empty();
+  });
 }
 
 /// Nodes one step further on, over every relationship of the document graph.
@@ -189,6 +206,18 @@ Status WeighEntities(const Question& question, storage::ReadView* view, const Gr
   return Status::Ok();
 }
 
+std::optional<std::string_view> CompareWord(const Question& question) {
+  // One named thing cannot be compared with itself.
+  if (question.entities.size() < 2) return std::nullopt;
+  const auto word = FirstOf(WordsOf(question.rest), kCompareWords);
+  return word ? word : FirstIn(question.rest, kChineseCompare);
+}
+
+std::optional<std::string_view> GatherWord(const Question& question) {
+  const auto word = FirstOf(WordsOf(question.rest), kGatherWords);
+  return word ? word : FirstIn(question.rest, kChineseGather);
+}
+
 void WeighWording(const Question& question, Verdict* verdict) {
   const int steps = CountedSteps(question);
   if (steps > 1) {
@@ -197,16 +226,12 @@ void WeighWording(const Question& question, Verdict* verdict) {
   } else {
     verdict->Add(-0.25, "The wording asks for one relation.");
   }
-  const std::vector<std::string> words = WordsOf(question.rest);
-  auto compare = FirstOf(words, kCompareWords);
-  if (!compare) compare = FirstIn(question.rest, kChineseCompare);
-  // One named thing cannot be compared with itself.
-  if (compare && question.entities.size() >= 2) {
+  if (const auto compare = CompareWord(question)) {
     verdict->Add(0.75, fmt::format("\"{}\" compares what it names.", *compare));
   }
-  auto gather = FirstOf(words, kGatherWords);
-  if (!gather) gather = FirstIn(question.rest, kChineseGather);
-  if (gather) verdict->Add(0.75, fmt::format("\"{}\" asks to gather from many places.", *gather));
+  if (const auto gather = GatherWord(question)) {
+    verdict->Add(0.75, fmt::format("\"{}\" asks to gather from many places.", *gather));
+  }
 }
 
 void WeighText(std::span<const index::TextHit> hits, Verdict* verdict) {
@@ -234,11 +259,22 @@ int CountedSteps(const Question& question) {
   const auto is_one_of = [](const auto& list, const std::string& word) {
     return std::find(list.begin(), list.end(), word) != list.end();
   };
+  const std::vector<NameWord> stretches = CutNameWords(question.rest);
+  const auto is_capital = [&](size_t i) {
+    const char first = question.rest[stretches[i].begin];
+    return first >= 'A' && first <= 'Z';
+  };
+  // "the Handbook of Fords" is one name, known or not.
+  const auto is_in_name = [&](size_t i) {
+    return i + 1 < words.size() && is_capital(i - 1) && is_capital(i + 1);
+  };
   // "What is the height of X" asks for one relation, "when did the maker of X die" for two.
   bool of_is_free = words.size() > 1 && is_one_of(kBeWords, words[1]);
   of_is_free = of_is_free || (words.size() > 2 && is_one_of(kBeWords, words[2]));
+  of_is_free = of_is_free && !AsksBehindName(question);
   int steps = 1;
   for (size_t i = 1; i < words.size(); ++i) {
+    if (words[i] == "of" && is_in_name(i)) continue;
     if (words[i] == "of") {
       steps += of_is_free ? 0 : 1;
       of_is_free = false;
@@ -247,6 +283,10 @@ int CountedSteps(const Question& question) {
     }
   }
   return steps + ChineseSteps(question);
+}
+
+bool AsksOneRelation(const Question& question) {
+  return CountedSteps(question) == 1 && !CompareWord(question) && !GatherWord(question);
 }
 
 Result<Route> ChooseRoute(const Question& question, std::span<const index::TextHit> hits,

@@ -41,4 +41,8 @@ std::string_view RouteStatement(RouteKind route);
 /// author of X born". From nested clauses and genitives, English and Chinese.
 int CountedSteps(const Question& question);
 
+/// True when the wording asks for one relation of one thing: it goes through no other relation,
+/// compares nothing, and gathers nothing. Then one place of a document can answer it.
+bool AsksOneRelation(const Question& question);
+
 }  // namespace kith::rag

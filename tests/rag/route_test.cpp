@@ -42,6 +42,22 @@ TEST_CASE("steps through relations are counted from the wording", "[rag]") {
   CHECK(Steps("这是谁设计的？") == 1);
   CHECK(Steps("创办人的父亲是谁？") == 2);
   CHECK(Steps("作者的祖父的家乡在哪里？") == 3);
+  CHECK(Steps("谁资助了设计者的父亲？") == 2);
+  CHECK(Steps("Who wrote the Handbook of Fords?") == 1);
+  CHECK(Steps("Who wrote the handbook of Fords?") == 2);
+}
+
+TEST_CASE("a question for one relation of one thing is told from the others", "[rag]") {
+  const auto asks_one = [](const std::string& text) {
+    Question question;
+    question.text = text;
+    question.rest = text;
+    return AsksOneRelation(question);
+  };
+  CHECK(asks_one("Who is the mayor of Ostrand?"));
+  CHECK(asks_one("石桥建于哪一年？"));
+  CHECK(!asks_one("Who was the captain of the ship that sank?"));
+  CHECK(!asks_one("Why did the mill burn?"));
 }
 
 TEST_CASE("a question is routed with reasons, and the caller can overrule", "[rag]") {
@@ -122,6 +138,7 @@ TEST_CASE("cues tell what is asked for and whether a sentence has it", "[rag]") 
   CHECK(!HoldsLifespan("The house (1874) stands - since 1880 - here."));
   CHECK(DefinitionIn("Pell (1874–1958) was a composer, born in Quill.") == "Pell  was a composer");
   CHECK(DefinitionIn("陆维舟（一八八二年）是工程师，出生于云溪。") == "陆维舟是工程师");
+  CHECK(DefinitionIn("The mill was built in 1862 by Ann.").empty());
   CHECK(BeginsWithPronoun("She left."));
   CHECK(BeginsWithPronoun("他走了。"));
   CHECK(!BeginsWithPronoun("Sheila left."));
