@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+// The arithmetic of a transformer encoder on the processor, in the widest vectors that it has:
+// matrix products with packed weights, attention of one text, and layer normalisation. All float32.
+// The kernels of one instruction set are one table; they share one body (encoder_kernel_body.h),
+// compiled once for each set.
+//
+// Thread safety: pure functions over the caller's memory.
+#pragma once
+
+#include <cstddef>
+
+namespace kith::rag {
+
+/// What a matrix product does with each element of its result before storing it.
+struct GemmEnd {
+  const float* bias = nullptr;      ///< `columns` floats; may be null.
+  const float* residual = nullptr;  ///< Added; laid out as the result; may be null.
+  bool gelu = false;                ///< x * Phi(x) with the exact normal distribution, last.
+};
+
+struct EncoderKernels {
+  const char* name;  ///< "avx512", "avx2" or "portable".
+  /// Weights are packed in panels of so many columns.
+  size_t panel_columns;
+
+  /// Floats that `pack` writes for a matrix of depth * columns.
+  size_t (*packed_floats)(size_t depth, size_t columns);
+  /// weights[columns][depth], as checkpoints have them (one row for each output), into panels.
+  void (*pack)(const float* weights, size_t depth, size_t columns, float* packed);
+  /// c[rows][columns] = a[rows][depth] * weights, then `end`. Rows of a are a_stride floats apart;
+  /// those of c, and of the residual, c_stride. c overlaps with nothing else.
+  void (*gemm)(const float* a, size_t a_stride, size_t rows, const float* packed, size_t depth,
+               size_t columns, const GemmEnd& end, float* c, size_t c_stride);
+  /// Softmax(q k' / sqrt(head_size)) v of one text and one head. Each row of q, k and v is `stride`
+  /// floats from the next; the result's rows are `out_stride` apart. head_size must be a multiple
+  /// of 4. `scratch` holds attention_scratch(tokens, head_size) floats.
+  void (*attention)(const float* q, const float* k, const float* v, size_t stride, size_t tokens,
+                    size_t head_size, float* scratch, float* out, size_t out_stride);
+  size_t (*attention_scratch)(size_t tokens, size_t head_size);
+  /// rows[count][size] normalised to mean 0 and variance 1, times weight, plus bias; in place.
+  void (*layer_norm)(float* rows, size_t count, size_t size, const float* weight, const float* bias,
+                     float epsilon);
+};
+
+/// The best that this processor runs. The environment variable KITH_CPU (portable, avx2, avx512)
+/// chooses a lesser one, for tests and measurements.
+const EncoderKernels& BestEncoderKernels();
+/// Null when `name` is unknown or this processor cannot run it.
+const EncoderKernels* FindEncoderKernels(const char* name);
+
+}  // namespace kith::rag
