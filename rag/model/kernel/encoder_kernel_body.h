@@ -305,5 +305,19 @@ void LayerNorm(float* rows, size_t count, size_t size, const float* weight, cons
 }  // namespace
 
 #undef KITH_INLINE
+#define KITH_NAME_OF(set) #set
+#define KITH_NAME(set) KITH_NAME_OF(set)
+
+extern const EncoderKernels kEncoderKernels;
+const EncoderKernels kEncoderKernels = {.name = KITH_NAME(KITH_KERNELS),
+                                        .packed_floats = PackedFloats,
+                                        .pack = Pack,
+                                        .gemm = Gemm,
+                                        .attention = Attention,
+                                        .attention_scratch = AttentionScratch,
+                                        .layer_norm = LayerNorm};
+
+#undef KITH_NAME
+#undef KITH_NAME_OF
 
 }  // namespace kith::rag::KITH_KERNELS

@@ -20,9 +20,6 @@ struct GemmEnd {
 
 struct EncoderKernels {
   const char* name;  ///< "avx512", "avx2" or "portable".
-  /// Weights are packed in panels of so many columns.
-  size_t panel_columns;
-
   /// Floats that `pack` writes for a matrix of depth * columns.
   size_t (*packed_floats)(size_t depth, size_t columns);
   /// weights[columns][depth], as checkpoints have them (one row for each output), into panels.
@@ -43,7 +40,7 @@ struct EncoderKernels {
 };
 
 /// The best that this processor runs. The environment variable KITH_CPU (portable, avx2, avx512)
-/// chooses a lesser one, for tests and measurements.
+/// chooses a lesser one, for tests and measurements; a name that cannot run here is passed over.
 const EncoderKernels& BestEncoderKernels();
 /// Null when `name` is unknown or this processor cannot run it.
 const EncoderKernels* FindEncoderKernels(const char* name);
