@@ -21,6 +21,11 @@ constexpr int64_t FloorDivide(int64_t dividend, int64_t divisor) {
   return quotient - (dividend % divisor < 0 ? 1 : 0);
 }
 
+constexpr int64_t FloorRemainder(int64_t dividend, int64_t divisor) {
+  const int64_t remainder = dividend % divisor;
+  return remainder < 0 ? remainder + divisor : remainder;
+}
+
 void AppendFraction(int64_t nanos, std::string* out) {
   if (nanos == 0) return;
   fmt::format_to(std::back_inserter(*out), ".{:09}", nanos);
@@ -100,10 +105,10 @@ int64_t DaysFromCivil(const CivilDate& civil) {
 }
 
 CivilDate CivilFromDays(int64_t days) {
-  // The shift to era zero happens after the division, so that no count of days can overflow.
+  // The shift to era zero happens after the division, and the remainder is not made from the
+  // quotient, so that no count of days can overflow.
   int64_t era = FloorDivide(days, kDaysPerEra) + kDaysFromEraZeroToEpoch / kDaysPerEra;
-  int64_t day_of_era =
-      days - FloorDivide(days, kDaysPerEra) * kDaysPerEra + kDaysFromEraZeroToEpoch % kDaysPerEra;
+  int64_t day_of_era = FloorRemainder(days, kDaysPerEra) + kDaysFromEraZeroToEpoch % kDaysPerEra;
   if (day_of_era >= kDaysPerEra) {
     day_of_era -= kDaysPerEra;
     ++era;
