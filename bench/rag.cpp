@@ -6,7 +6,7 @@
 //   kith_bench_rag DIR [--questions N] [--foreign DIR] [--batch N] [--path DB]
 //
 // --foreign: also asks the questions of another set, which these documents do not answer.
-// --batch: documents in a transaction, 1 unless told otherwise.
+// --batch: documents in a transaction; the library's default unless told otherwise.
 #include <fmt/core.h>
 #include <simdjson.h>
 #include <sys/resource.h>
@@ -38,7 +38,7 @@ struct BenchOptions {
   std::string foreign;  ///< Empty: no questions of another set.
   std::string database;
   size_t questions = SIZE_MAX;
-  size_t batch = 1;
+  size_t batch = IngestOptions().documents_per_transaction;
 };
 
 struct BenchQuestion {

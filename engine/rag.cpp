@@ -16,7 +16,7 @@ namespace {
 rag::IngestOptions FromPublic(const IngestOptions& from) {
   rag::IngestOptions to;
   to.skip_unreadable = from.skip_unreadable;
-  to.documents_per_transaction = std::max<size_t>(1, from.documents_per_transaction);
+  to.documents_per_transaction = from.documents_per_transaction;
   to.max_document_bytes = from.max_document_bytes;
   to.forget_others = from.forget_others;
   if (from.progress) {

@@ -70,7 +70,6 @@ Result<RetrieveOptions> ReadRetrieveOptions(std::span<const Value> arguments) {
 
 Result<IngestOptions> ReadIngestOptions(std::span<const Value> arguments) {
   IngestOptions options;
-  options.documents_per_transaction = 64;  // all of it is one transaction here
   if (arguments.size() < 2 || !arguments[1].IsMap()) return options;
   for (const auto& [key, value] : arguments[1].AsMap()) {
     if (key == "skipUnreadable" && value.IsBoolean()) {

@@ -32,17 +32,19 @@ struct IngestProgress {
 };
 
 struct IngestOptions {
-  /// Called after each document by the calling thread; false stops with Cancelled, and what was
-  /// committed stays.
+  /// Called for each document, after its transaction, by the calling thread; false stops with
+  /// Cancelled, and what was committed stays.
   std::function<bool(const IngestProgress&)> progress;
   /// Polled between documents; may be null. Borrowed.
   const Interrupt* interrupt = nullptr;
   /// True: a document that cannot be read is listed in IngestReport::skipped and the rest goes on.
   bool skip_unreadable = true;
-  /// More than 1 costs less in bulk and gives the same graph. Transactions share syncs: all are
-  /// durable when the ingest returns, and until then a crash of the machine takes the last tenth of
-  /// a second at most; one of the process takes nothing that was committed.
-  size_t documents_per_transaction = 1;
+  /// At most so many are written together, and no longer than a tenth of a second's worth: each
+  /// document is whole or not there, whatever this is, and the graph is the same. 1 is a
+  /// transaction for each document (so is 0), at more than twice the cost. Transactions share
+  /// syncs: all are durable when the ingest returns, and until then a crash of the machine takes
+  /// the last tenth of a second at most; one of the process takes nothing that was committed.
+  size_t documents_per_transaction = 64;
   /// A larger document is refused (skipped with its reason): its source is kept as one value.
   size_t max_document_bytes = size_t{16} << 20;
   /// For Pipeline::IngestAll: afterwards the database holds the documents of this ingest and no

@@ -29,15 +29,17 @@ struct IngestProgress {
 };
 
 struct IngestOptions {
-  /// Called after each document by the calling thread; returning false stops with Cancelled, and
-  /// what was committed stays.
+  /// Called for each document, after its transaction, by the calling thread; returning false stops
+  /// with Cancelled, and what was committed stays.
   std::function<bool(const IngestProgress&)> progress;
   /// True: a document that cannot be read is listed in IngestReport::skipped and the rest goes on.
   bool skip_unreadable = true;
-  /// More than 1 costs less in bulk and gives the same graph. Transactions share syncs: all are
-  /// durable when the ingest returns, and until then a crash of the machine takes the last tenth of
-  /// a second at most; one of the process takes nothing that was committed.
-  size_t documents_per_transaction = 1;
+  /// At most so many are written together, and no longer than a tenth of a second's worth: each
+  /// document is whole or not there, whatever this is, and the graph is the same. 1 is a
+  /// transaction for each document (so is 0), at more than twice the cost. Transactions share
+  /// syncs: all are durable when the ingest returns, and until then a crash of the machine takes
+  /// the last tenth of a second at most; one of the process takes nothing that was committed.
+  size_t documents_per_transaction = 64;
   /// A larger document is refused, with its reason. Ingesting one takes about thirty times its size
   /// in memory.
   size_t max_document_bytes = size_t{16} << 20;

@@ -36,6 +36,7 @@ by its path below the PATH that was ingested (FILE#ID for a JSON line); answers 
       --db DATABASE     the database of ingest, ask and forget
       --picture FILE    ask: write the evidence subgraph to FILE, .svg or .html
       --max-document SIZE  ingest: read documents up to this size (16MB unless given)
+      --batch N         ingest: put up to N documents into a transaction (64 unless given)
       --mirror          ingest: forget every document that is not below the PATHs
   -q, --quiet           no progress bar, no banner
   -h, --help            this text
@@ -46,26 +47,10 @@ skipped), 2 the command line is wrong, 3 the database could not be opened, 4 the
 answer the question.
 )";
 
-constexpr std::array<std::string_view, 20> kOptionNames = {"--max-document",
-                                                           "--mirror",
-                                                           "--command",
-                                                           "--mode",
-                                                           "--param",
-                                                           "--read-only",
-                                                           "--keep-going",
-                                                           "--timer",
-                                                           "--timeout",
-                                                           "--memory",
-                                                           "--db",
-                                                           "--picture",
-                                                           "--quiet",
-                                                           "--help",
-                                                           "--version",
-                                                           "-c",
-                                                           "-m",
-                                                           "-p",
-                                                           "-q",
-                                                           "-h"};
+constexpr std::array<std::string_view, 21> kOptionNames = {
+    "--max-document", "--batch",   "--mirror",  "--command", "--mode", "--param",   "--read-only",
+    "--keep-going",   "--timer",   "--timeout", "--memory",  "--db",   "--picture", "--quiet",
+    "--help",         "--version", "-c",        "-m",        "-p",     "-q",        "-h"};
 
 constexpr std::string_view kShortWithValue = "cmp";
 
@@ -160,6 +145,7 @@ class Parser {
       if (line_.max_document_bytes > 0) return Status::Ok();
       return Invalid(fmt::format("{} {}: give at least 1 byte, or leave it out", name, text));
     }
+    if (name == "--batch") return TakeBatch(name);
     if (name == "--db") {
       KITH_ASSIGN_OR_RETURN(line_.database, ValueOf(name, "a folder"));
       return line_.database.empty() ? Invalid("--db: the name of the folder is empty")
@@ -208,6 +194,15 @@ class Parser {
         fmt::format("--timeout {}: give whole milliseconds, at most a year; 0 is no limit", text));
   }
 
+  Status TakeBatch(std::string_view name) {
+    KITH_ASSIGN_OR_RETURN(const std::string text, ValueOf(name, "a number of documents"));
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), line_.batch);
+    if (error == std::errc() && end == text.data() + text.size() && line_.batch > 0) {
+      return Status::Ok();
+    }
+    return Invalid(fmt::format("{} {}: give a number of documents, 1 or more", name, text));
+  }
+
   Status PlaceOperands() {
     if (line_.command != Command::kShell) return Status::Ok();
     const std::string first = operands_.empty() ? "" : operands_[0];
@@ -249,7 +244,8 @@ class Parser {
           line_.command != Command::kAsk) {
         return Invalid(fmt::format("{} does not apply here; kith ask takes it", name));
       }
-      if ((name == "--max-document" || name == "--mirror") && line_.command != Command::kIngest) {
+      const bool of_ingest = name == "--max-document" || name == "--mirror" || name == "--batch";
+      if (of_ingest && line_.command != Command::kIngest) {
         return Invalid(fmt::format("{} does not apply here; kith ingest takes it", name));
       }
     }

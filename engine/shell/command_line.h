@@ -38,6 +38,7 @@ struct CommandLine {
   std::string picture;  ///< ask: where the evidence picture goes; empty for none.
   uint64_t timeout_ms = 0;
   size_t max_document_bytes = 0;  ///< ingest: 0 is the default.
+  size_t batch = 0;               ///< ingest: documents per transaction; 0 is the default.
   bool mirror = false;            ///< ingest: forget all other documents.
 };
 

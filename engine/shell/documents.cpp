@@ -168,6 +168,7 @@ int RunIngest(Database& database, const CommandLine& line) {
   IngestOptions options;
   options.forget_others = line.mirror;
   if (line.max_document_bytes != 0) options.max_document_bytes = line.max_document_bytes;
+  if (line.batch != 0) options.documents_per_transaction = line.batch;
   size_t done = 0;
   options.progress = [&](const IngestProgress& at) {
     done = at.documents_done;

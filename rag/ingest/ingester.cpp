@@ -16,6 +16,8 @@ namespace {
 constexpr int kMaxAttempts = 16;
 /// Sources held by an open batch: far below a transaction's own limit.
 constexpr size_t kMaxBatchBytes = size_t{32} << 20;
+/// Where documents come slowly, the first of a batch waits no longer than this for the others.
+constexpr std::chrono::milliseconds kBatchInterval{100};
 /// What waits for one sync: enough that the sync costs little, and no more than a crash of the
 /// machine may cost.
 constexpr size_t kDocumentsPerSync = 512;
@@ -136,18 +138,23 @@ Status Ingester::Accept(RawDocument raw) {
   const auto [known, is_new] = read_.emplace(uri, prepared->checksum);
   if (!is_new && known->second != prepared->checksum) return Skip(TakenName(uri));
   if (batch_uris_.contains(uri)) KITH_RETURN_IF_ERROR(WriteBatch());
+  if (batch_.empty()) batch_begun_ = std::chrono::steady_clock::now();
   batch_bytes_ += prepared->source.size();
   batch_uris_.insert(uri);
   batch_.push_back(std::move(prepared).value());
-  const bool full = batch_.size() >= std::max<size_t>(options_.documents_per_transaction, 1) ||
-                    batch_bytes_ > kMaxBatchBytes;
-  return full ? WriteBatch() : Status::Ok();
+  return BatchIsFull() ? WriteBatch() : Status::Ok();
+}
+
+bool Ingester::BatchIsFull() const {
+  return batch_.size() >= std::max<size_t>(options_.documents_per_transaction, 1) ||
+         batch_bytes_ > kMaxBatchBytes ||
+         std::chrono::steady_clock::now() - batch_begun_ >= kBatchInterval;
 }
 
 Status Ingester::WriteBatch() {
   if (batch_.empty()) return Status::Ok();
   Status status = Write(batch_);
-  if (!status.ok() && IsAboutDocument(status)) status = WriteOneByOne(status);
+  if (IsAboutDocument(status)) status = WriteOneByOne(status);
   KITH_RETURN_IF_ERROR(status);
   const std::vector<PreparedDocument> written = std::move(batch_);
   batch_.clear();

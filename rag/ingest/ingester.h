@@ -60,6 +60,7 @@ class Ingester {
   Status ReadAll(const DocumentSource& source, uint64_t* bytes_before);
   Status Accept(RawDocument raw);
   Status Skip(SkippedDocument skipped);
+  bool BatchIsFull() const;
   Status WriteBatch();
   Status WriteOneByOne(const Status& failure);
   /// Makes durable what was committed; the other one when enough of it waits for that.
@@ -78,6 +79,7 @@ class Ingester {
   IngestProgress progress_;
   std::vector<PreparedDocument> batch_;
   size_t batch_bytes_ = 0;
+  std::chrono::steady_clock::time_point batch_begun_{};
   std::set<std::string> batch_uris_;
   std::unordered_map<std::string, std::string> read_;  ///< About 150 bytes a document.
   size_t unsynced_ = 0;  ///< Documents that were committed since the last sync.

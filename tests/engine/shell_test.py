@@ -44,6 +44,10 @@ class Arguments(unittest.TestCase):
                 (["-c", "RETURN 1", "--picture", "a.svg"], "kith ask takes it"),
                 (["--max-document", "1MB"], "kith ingest takes it"),
                 (["ingest", "x", "--max-document", "0"], "at least 1 byte"),
+                (["--batch", "1"], "kith ingest takes it"),
+                (["ingest", "x", "--batch", "0"], "1 or more"),
+                (["ingest", "x", "--batch", "many"], "1 or more"),
+                (["ingest", "x", "--batch"], "needs a number of documents"),
                 (["ask", "x", "--db", ":memory:"], "name a folder after --db"),
                 (["-x"], "no option -x"),
                 (["--memory", "1e30"], "512MB"), (["--timeout", "-5"], "milliseconds")]:

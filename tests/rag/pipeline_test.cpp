@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // The pipeline's promises: the graph is a function of the set of documents, and deleting one leaves
-// nothing of it.
+// nothing of it; what a transaction holds.
 #include <algorithm>
 #include <atomic>
 #include <catch2/catch.hpp>
+#include <fstream>
 #include <map>
 #include <random>
 #include <thread>
 
 #include "tests/rag/rag_fixture.h"
+#include "tests/temporary_folder.h"
 
 namespace kith::rag {
 namespace {
@@ -138,6 +140,32 @@ TEST_CASE("documents ingested by several threads at once give the same graph", "
   for (std::thread& thread : threads) thread.join();
   CHECK(failures == 0);
   CHECK(Difference(database->Everything(), BuildOf(documents)) == "");
+}
+
+TEST_CASE("documents share a transaction unless each is to have its own", "[rag]") {
+  const TemporaryFolder folder;
+  for (int i = 0; i < 20; ++i) {
+    std::ofstream(folder.path() + "/" + std::to_string(i) + ".txt") << "Some text.";
+  }
+  const auto commits = [&](const IngestOptions& options) {
+    const auto database = RagDatabase::Make();
+    const auto number = [&] {
+      const auto reading = database->store->Begin(storage::TransactionMode::kRead);
+      REQUIRE(reading.ok());
+      return static_cast<uint64_t>((*reading)->view().commit_number());
+    };
+    REQUIRE(database->pipeline->IngestText("first.txt", "Makes the indexes.").ok());
+    const uint64_t before = number();
+    REQUIRE(database->pipeline->Ingest(folder.path(), options).ok());
+    return number() - before;
+  };
+  IngestOptions options;
+  // On a machine that is held up, a batch ends early: so there is no exact number.
+  CHECK(commits(options) < 20);
+  options.documents_per_transaction = 1;
+  CHECK(commits(options) == 20);
+  options.documents_per_transaction = 0;
+  CHECK(commits(options) == 20);
 }
 
 TEST_CASE("a document that did not change is left alone", "[rag]") {
