@@ -126,7 +126,8 @@ LineEditor::LineEditor(std::string history_file, Completer completer)
   el_set(state_->edit, EL_PROMPT, &PromptOf);
   el_set(state_->edit, EL_EDITOR, "emacs");
   el_set(state_->edit, EL_HIST, history, state_->history);
-  el_set(state_->edit, EL_ADDFN, "kith-complete", "Complete the word", &Complete);
+  // libedit keeps copies of narrow names and never frees them; wide ones it borrows.
+  el_wset(state_->edit, EL_ADDFN, L"kith-complete", L"Complete the word", &Complete);
   el_set(state_->edit, EL_BIND, "^I", "kith-complete", nullptr);
   el_set(state_->edit, EL_BIND, "^R", "em-inc-search-prev", nullptr);
   el_source(state_->edit, nullptr);

@@ -336,7 +336,9 @@ class Pipes(unittest.TestCase):
                 self.assertIn(expected, out.stderr)
 
     def test_interrupt_ends_a_script(self):
-        shell = subprocess.Popen([SHELL, "-c", ENDLESS], stderr=subprocess.PIPE, text=True)
+        shell = subprocess.Popen([SHELL, "-m", "csv", "-c", "RETURN 1 AS x", "-c", ENDLESS], stdout=subprocess.PIPE,
+                                 stderr=subprocess.PIPE, text=True)
+        self.assertEqual([shell.stdout.readline(), shell.stdout.readline()], ["x\n", "1\n"])
         time.sleep(0.5)
         shell.send_signal(signal.SIGINT)
         self.assertIn("Cancelled", shell.communicate(timeout=HANG_SECONDS)[1])
