@@ -44,10 +44,9 @@ IngestReport ToPublic(rag::IngestReport&& from) {
 }
 
 Result<rag::RetrieveOptions> FromPublic(const RetrieveOptions& from) {
-  constexpr size_t kMaxPassages = 1000;  // As in the procedures.
-  if (from.limit == 0 || from.limit > kMaxPassages) {
+  if (from.limit == 0 || from.limit > rag::kMaxPassages) {
     return Status(StatusCode::kInvalidArgument,
-                  fmt::format("limit is {}; give 1 to {} passages", from.limit, kMaxPassages));
+                  fmt::format("limit is {}; give 1 to {} passages", from.limit, rag::kMaxPassages));
   }
   rag::RetrieveOptions to;
   to.limit = from.limit;

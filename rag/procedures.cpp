@@ -49,9 +49,11 @@ Result<RetrieveOptions> ReadRetrieveOptions(std::span<const Value> arguments) {
   if (arguments.size() < 2 || !arguments[1].IsMap()) return options;
   for (const auto& [key, value] : arguments[1].AsMap()) {
     if (key == "limit") {
-      if (!value.IsInteger() || value.AsInteger() < 1 || value.AsInteger() > 1000) {
+      if (!value.IsInteger() || value.AsInteger() < 1 ||
+          static_cast<uint64_t>(value.AsInteger()) > kMaxPassages) {
         return Status(StatusCode::kArgumentError,
-                      fmt::format("limit is {}; give an integer from 1 to 1000", value.ToString()));
+                      fmt::format("limit is {}; give an integer from 1 to {}", value.ToString(),
+                                  kMaxPassages));
       }
       options.limit = static_cast<size_t>(value.AsInteger());
     } else if (key == "route") {

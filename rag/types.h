@@ -126,8 +126,11 @@ struct Evidence {
 
 inline constexpr NodeId kQuestionNode{~uint64_t{0}};
 
+/// The most passages of one question.
+inline constexpr size_t kMaxPassages = 1000;
+
 struct RetrieveOptions {
-  size_t limit = 10;
+  size_t limit = 10;  ///< 1 to kMaxPassages; the surfaces check it.
   /// Empty: the router decides. "factual" or "analytical" overrides it; "text" is BM25 alone.
   std::string route;
 };
