@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "engine/base/utf8.h"
-#include "engine/wide_character.h"
+#include "index/text/wide_character.h"
 #include "kith/connection.h"
 
 namespace kith {
@@ -48,7 +48,7 @@ void AppendCharacters(std::string_view text, std::vector<Character>* characters)
     } else if (code < 0x20 || code == 0x7F) {
       characters->push_back({" ", false});
     } else {
-      characters->push_back({text.substr(begin, at - begin), IsWideCharacter(code)});
+      characters->push_back({text.substr(begin, at - begin), index::IsWideCharacter(code)});
     }
   }
 }

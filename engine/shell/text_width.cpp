@@ -8,7 +8,7 @@
 #include <algorithm>
 
 #include "engine/base/utf8.h"
-#include "engine/wide_character.h"
+#include "index/text/wide_character.h"
 
 namespace kith::shell {
 namespace {
@@ -26,7 +26,7 @@ size_t WidthOf(char32_t code) {
     case U_CONTROL_CHAR: return 0;
     default: break;
   }
-  return IsWideCharacter(code) ? 2 : 1;
+  return index::IsWideCharacter(code) ? 2 : 1;
 }
 
 /// Characters that would act on the terminal: C0, DEL, C1, and the marks that turn text around.

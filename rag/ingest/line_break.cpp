@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "engine/base/utf8.h"
+#include "index/text/wide_character.h"
 
 namespace kith::rag {
 namespace {
@@ -12,16 +13,12 @@ namespace {
 /// Narrower texts are not wrapped but have short lines.
 constexpr size_t kMinWrapColumns = 40;
 
-/// Han, kana and the punctuation between them; Korean has spaces.
-bool IsEastAsian(char32_t c) {
+/// Han, kana and the punctuation between them, which are written on without a space from one line
+/// to the next. Korean, as wide, has spaces.
+bool NeedsNoSpace(char32_t c) {
   return (c >= 0x3000 && c <= 0x30FF) || (c >= 0x3400 && c <= 0x9FFF) ||
          (c >= 0xF900 && c <= 0xFAFF) || (c >= 0xFF00 && c <= 0xFF60) ||
          (c >= 0x20000 && c <= 0x3FFFF);
-}
-
-size_t ColumnsOf(char32_t c) {
-  const bool wide = IsEastAsian(c) || (c >= 0x1100 && c <= 0x115F) || (c >= 0xAC00 && c <= 0xD7A3);
-  return wide ? 2 : 1;
 }
 
 char32_t LastCharacter(std::string_view text) {
@@ -39,7 +36,7 @@ char32_t FirstCharacter(std::string_view text) {
 
 /// Of the first word, or of the first character in a script without spaces.
 size_t FirstWordWidth(std::string_view line) {
-  if (IsEastAsian(FirstCharacter(line))) return 2;
+  if (NeedsNoSpace(FirstCharacter(line))) return 2;
   return LineWidth(line.substr(0, std::min(line.find(' '), line.size())));
 }
 
@@ -58,7 +55,7 @@ bool EndsSentence(char32_t last) {
 size_t LineWidth(std::string_view line) {
   size_t width = 0;
   size_t at = 0;
-  while (at < line.size()) width += ColumnsOf(TakeUtf8(line, &at));
+  while (at < line.size()) width += index::IsWideCharacter(TakeUtf8(line, &at)) ? 2 : 1;
   return width;
 }
 
@@ -67,12 +64,12 @@ bool IsWrapped(std::string_view line, std::string_view next, size_t width) {
   const char32_t last = LastCharacter(line);
   if (IsCommaLike(last) || (first >= 'a' && first <= 'z' && !EndsSentence(last))) return true;
   // Whoever wraps a text breaks a line where the next word no longer fits.
-  const size_t space = IsEastAsian(first) ? 0 : 1;
+  const size_t space = NeedsNoSpace(first) ? 0 : 1;
   return width >= kMinWrapColumns && LineWidth(line) + space + FirstWordWidth(next) > width;
 }
 
 std::string_view JointOf(std::string_view before, std::string_view after) {
-  return IsEastAsian(LastCharacter(before)) && IsEastAsian(FirstCharacter(after)) ? "" : " ";
+  return NeedsNoSpace(LastCharacter(before)) && NeedsNoSpace(FirstCharacter(after)) ? "" : " ";
 }
 
 }  // namespace kith::rag
