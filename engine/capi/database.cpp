@@ -8,6 +8,9 @@ using kith::Status;
 using kith::StatusCode;
 using kith::capi::Guard;
 using kith::capi::NullArgument;
+using kith::capi::ReadFlag;
+using kith::capi::ReadNumber;
+using kith::capi::UnknownOption;
 
 namespace {
 
@@ -15,38 +18,18 @@ constexpr const char* kOptionNames =
     "create_if_missing, read_only, memory_limit_bytes, query_memory_limit_bytes, sync_commits, "
     "max_document_bytes";
 
-Status SetFlag(std::string_view name, int64_t value, bool* flag) {
-  if (value != 0 && value != 1) {
-    return Status(StatusCode::kInvalidArgument,
-                  fmt::format("kith_options_set: {} is 0 or 1, not {}", name, value));
-  }
-  *flag = value == 1;
-  return Status::Ok();
-}
-
-Status SetBytes(std::string_view name, int64_t value, size_t* bytes) {
-  if (value < 0) {
-    return Status(StatusCode::kInvalidArgument,
-                  fmt::format("kith_options_set: {} is a number of bytes, not {}; 0 is the default",
-                              name, value));
-  }
-  *bytes = static_cast<size_t>(value);
-  return Status::Ok();
-}
-
 Status SetOption(kith_options* to, std::string_view name, int64_t value) {
+  const char* const function = "kith_options_set";
+  const auto flag = [&](bool* member) { return ReadFlag(function, name, value, member); };
+  const auto bytes = [&](size_t* member) { return ReadNumber(function, name, value, 0, member); };
   kith::Options* const options = &to->options;
-  if (name == "create_if_missing") return SetFlag(name, value, &options->create_if_missing);
-  if (name == "read_only") return SetFlag(name, value, &options->read_only);
-  if (name == "sync_commits") return SetFlag(name, value, &options->sync_commits);
-  if (name == "memory_limit_bytes") return SetBytes(name, value, &options->memory_limit_bytes);
-  if (name == "query_memory_limit_bytes") {
-    return SetBytes(name, value, &options->query_memory_limit_bytes);
-  }
-  if (name == "max_document_bytes") return SetBytes(name, value, &to->max_document_bytes);
-  return Status(StatusCode::kInvalidArgument,
-                fmt::format("kith_options_set: there is no option '{}'; the options are {}", name,
-                            kOptionNames));
+  if (name == "create_if_missing") return flag(&options->create_if_missing);
+  if (name == "read_only") return flag(&options->read_only);
+  if (name == "sync_commits") return flag(&options->sync_commits);
+  if (name == "memory_limit_bytes") return bytes(&options->memory_limit_bytes);
+  if (name == "query_memory_limit_bytes") return bytes(&options->query_memory_limit_bytes);
+  if (name == "max_document_bytes") return bytes(&to->max_document_bytes);
+  return UnknownOption(function, name, kOptionNames);
 }
 
 kith_code Begin(const char* function, kith_connection* connection, kith::TransactionMode mode,

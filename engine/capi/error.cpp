@@ -29,9 +29,35 @@ kith_code Report(const Status& status, kith_error** error, std::string_view stat
 }
 
 Status NullArgument(const char* function, const char* argument) {
+  return Status(StatusCode::kInvalidArgument,
+                fmt::format("{}: {} is NULL; this argument is required", function, argument));
+}
+
+Status ReadFlag(const char* function, std::string_view name, int64_t value, bool* flag) {
+  if (value != 0 && value != 1) {
+    return Status(StatusCode::kInvalidArgument,
+                  fmt::format("{}: {} is 0 or 1, not {}", function, name, value));
+  }
+  *flag = value == 1;
+  return Status::Ok();
+}
+
+Status ReadNumber(const char* function, std::string_view name, int64_t value, int64_t least,
+                  size_t* number) {
+  if (value < least) {
+    return Status(
+        StatusCode::kInvalidArgument,
+        fmt::format("{}: {} is {}; give {}", function, name, value,
+                    least == 0 ? "0 for the default, or more" : fmt::format("at least {}", least)));
+  }
+  *number = static_cast<size_t>(value);
+  return Status::Ok();
+}
+
+Status UnknownOption(const char* function, std::string_view name, const char* known) {
   return Status(
       StatusCode::kInvalidArgument,
-      fmt::format("{}: {} is NULL; pass what the call before it returned", function, argument));
+      fmt::format("{}: there is no option '{}'; the options are {}", function, name, known));
 }
 
 Result<std::string_view> CheckText(const char* function, const char* argument, const char* text,

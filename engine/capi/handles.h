@@ -52,6 +52,13 @@ struct kith_answer {
   std::string html;
 };
 
+struct kith_ingest_options {
+  bool forget_others = false;
+  bool skip_unreadable = true;
+  size_t documents_per_transaction = 1;
+  size_t max_document_bytes = 0;  ///< 0 is the database's.
+};
+
 struct kith_ingest_report {
   kith::IngestReport report;
 };
@@ -72,6 +79,14 @@ kith_code Report(const Status& status, kith_error** error, std::string_view stat
 
 /// InvalidArgument: "kith_open: path is NULL; ...".
 Status NullArgument(const char* function, const char* argument);
+
+/// Reads an option that is 0 or 1, or a number of at least `least`; `function` and `name` are for
+/// the message.
+Status ReadFlag(const char* function, std::string_view name, int64_t value, bool* flag);
+Status ReadNumber(const char* function, std::string_view name, int64_t value, int64_t least,
+                  size_t* number);
+/// `known` lists the options.
+Status UnknownOption(const char* function, std::string_view name, const char* known);
 
 /// The text of (pointer, length), checked to be UTF-8.
 Result<std::string_view> CheckText(const char* function, const char* argument, const char* text,

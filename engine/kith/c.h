@@ -65,6 +65,7 @@ typedef struct kith_result kith_result;
 typedef struct kith_value kith_value;
 typedef struct kith_error kith_error;
 typedef struct kith_answer kith_answer;
+typedef struct kith_ingest_options kith_ingest_options;
 typedef struct kith_ingest_report kith_ingest_report;
 
 /* ---- Errors -----------------------------------------------------------------------------------
@@ -345,8 +346,22 @@ typedef enum kith_ingest_count {
   KITH_DOCUMENTS_SKIPPED = 3,
   KITH_CHUNKS = 4,
   KITH_ENTITIES = 5, /* New in the graph. */
-  KITH_LINKS = 6
+  KITH_LINKS = 6,
+  KITH_DOCUMENTS_FORGOTTEN = 7 /* By the option forget_others. */
 } kith_ingest_count;
+
+KITH_API kith_ingest_options* kith_ingest_options_new(void);
+KITH_API void kith_ingest_options_free(kith_ingest_options* options);
+/* Options by name:
+ * forget_others (0): 1 makes the database mirror the paths: documents that are not below them are
+ *   forgotten. Nothing is forgotten when a document was skipped, which may be there, only not
+ *   readable, or when there was none at all.
+ * skip_unreadable (1): 0 ends the ingest with an error at the first document that cannot be read.
+ * documents_per_transaction (1): more cost less in bulk and give the same graph.
+ * max_document_bytes (0: as the database was opened with).
+ * An unknown name or a value out of range is KITH_INVALID_ARGUMENT. */
+KITH_API kith_code kith_ingest_options_set(kith_ingest_options* options, const char* name,
+                                           int64_t value, kith_error** error);
 
 /* Adds or updates the documents below a folder, or one file. progress and report may be NULL;
  * *report is the caller's, for kith_ingest_report_free. A document that cannot be read, or is over
@@ -354,6 +369,12 @@ typedef enum kith_ingest_count {
 KITH_API kith_code kith_rag_ingest(kith_database* database, const char* path,
                                    kith_ingest_progress progress, void* context,
                                    kith_ingest_report** report, kith_error** error);
+/* The same for `path_count` (1 or more) paths in one ingest, with options, which may be NULL. Of
+ * two documents with one name and different contents the second is skipped. */
+KITH_API kith_code kith_rag_ingest_all(kith_database* database, const char* const* paths,
+                                       size_t path_count, const kith_ingest_options* options,
+                                       kith_ingest_progress progress, void* context,
+                                       kith_ingest_report** report, kith_error** error);
 KITH_API void kith_ingest_report_free(kith_ingest_report* report);
 /* 0 for a number that is no count. */
 KITH_API size_t kith_ingest_report_count(const kith_ingest_report* report, kith_ingest_count count);

@@ -306,6 +306,7 @@ static void TestNull(void) {
   kith_value_free(NULL);
   kith_error_free(NULL);
   kith_options_free(NULL);
+  kith_ingest_options_free(NULL);
   kith_answer_free(NULL);
 }
 
@@ -360,6 +361,11 @@ static void TestNullEverywhere(kith_database* database, kith_connection* connect
   CHECK(kith_value_new_integers(NULL, 1) == NULL && kith_value_new_floats(NULL, 1) == NULL);
   CHECK(kith_value_new_map(NULL, NULL, 1) == NULL);
   CHECK(kith_rag_ingest(database, NULL, NULL, NULL, NULL, NULL) == bad);
+  const char* const no_path[] = {NULL};
+  CHECK(kith_rag_ingest_all(NULL, no_path, 0, NULL, NULL, NULL, NULL, NULL) == bad);
+  CHECK(kith_rag_ingest_all(database, NULL, 0, NULL, NULL, NULL, NULL, NULL) == bad);
+  CHECK(kith_rag_ingest_all(database, no_path, 1, NULL, NULL, NULL, NULL, NULL) == bad);
+  CHECK(kith_ingest_options_set(NULL, "forget_others", 1, NULL) == bad);
   CHECK(kith_rag_ingest_text(NULL, "a.txt", "a", 1, NULL) == bad);
   CHECK(kith_rag_ingest_text(database, NULL, "a", 1, NULL) == bad);
   CHECK(kith_rag_ingest_text(database, "a.txt", NULL, 1, NULL) == bad);
@@ -595,6 +601,51 @@ static void TestIngestReport(kith_database* database) {
   rmdir(folder);
 }
 
+/* Two files in one ingest, then a mirror of one of them. */
+static void TestIngestAll(void) {
+  kith_error* error = NULL;
+  kith_database* database = OpenMemory();
+  char folder[] = "/tmp/kith-c-api-XXXXXX";
+  CHECK(mkdtemp(folder) != NULL);
+  WriteFile(folder, "gold.txt", "Gold melts at 1064 degrees.");
+  WriteFile(folder, "iron.txt", "Iron melts at 1538 degrees.");
+  char gold[64];
+  char iron[64];
+  snprintf(gold, sizeof gold, "%s/gold.txt", folder);
+  snprintf(iron, sizeof iron, "%s/iron.txt", folder);
+  const char* const paths[] = {gold, iron};
+  kith_ingest_report* report = NULL;
+  Must(kith_rag_ingest_all(database, paths, 2, NULL, NULL, NULL, &report, &error), &error, "all");
+  CHECK(kith_ingest_report_count(report, KITH_DOCUMENTS_ADDED) == 2);
+  CHECK(kith_ingest_report_count(report, KITH_DOCUMENTS_FORGOTTEN) == 0);
+  kith_ingest_report_free(report);
+
+  kith_ingest_options* options = kith_ingest_options_new();
+  CHECK(kith_ingest_options_set(options, "forget_others", 2, NULL) == KITH_INVALID_ARGUMENT);
+  CHECK(kith_ingest_options_set(options, "documents_per_transaction", 0, NULL) ==
+        KITH_INVALID_ARGUMENT);
+  CHECK(kith_ingest_options_set(options, "mirror", 1, &error) == KITH_INVALID_ARGUMENT);
+  CHECK(strstr(kith_error_message(error), "forget_others") != NULL);
+  kith_error_free(error);
+  Must(kith_ingest_options_set(options, "forget_others", 1, &error), &error, "forget_others");
+  int calls = 0;
+  Must(kith_rag_ingest_all(database, paths, 1, options, &CountDocuments, &calls, &report, &error),
+       &error, "mirror");
+  CHECK(calls > 0);
+  CHECK(kith_ingest_report_count(report, KITH_DOCUMENTS_UNCHANGED) == 1);
+  CHECK(kith_ingest_report_count(report, KITH_DOCUMENTS_FORGOTTEN) == 1);
+  kith_ingest_report_free(report);
+  CHECK(kith_rag_delete(database, "iron.txt", NULL) == KITH_NOT_FOUND);
+
+  CHECK(kith_rag_ingest_all(database, paths, 0, options, NULL, NULL, &report, &error) ==
+        KITH_INVALID_ARGUMENT);
+  CHECK(report == NULL);
+  kith_error_free(error);
+  kith_ingest_options_free(options);
+  unlink(gold), unlink(iron), rmdir(folder);
+  kith_close(database);
+}
+
 static void TestDocuments(kith_database* database) {
   kith_error* error = NULL;
   const char* text =
@@ -626,6 +677,7 @@ static void TestDocuments(kith_database* database) {
   CHECK(kith_answer_passage_count(answer) == 1);
   kith_answer_free(answer);
   TestIngestReport(database);
+  TestIngestAll();
   int calls = 0;
   CHECK(kith_rag_ingest(database, "/no/such/folder", &CountDocuments, &calls, NULL, &error) ==
         KITH_NOT_FOUND);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Documents and questions in C.
+// Questions and answers in C.
 #include "engine/capi/handles.h"
 
 using kith::Status;
@@ -8,25 +8,6 @@ using kith::capi::Guard;
 using kith::capi::NullArgument;
 
 namespace {
-
-/// The limit that the database was opened with.
-size_t MaxDocumentBytes(const kith_database& database) {
-  return database.max_document_bytes != 0 ? database.max_document_bytes
-                                          : kith::IngestOptions().max_document_bytes;
-}
-
-/// progress may be null.
-kith::IngestOptions MakeOptions(const kith_database& database, kith_ingest_progress progress,
-                                void* context) {
-  kith::IngestOptions options;
-  options.max_document_bytes = MaxDocumentBytes(database);
-  if (progress != nullptr) {
-    options.progress = [progress, context](const kith::IngestProgress& at) {
-      return progress(at.documents_done, at.documents_total, at.current.c_str(), context) != 0;
-    };
-  }
-  return options;
-}
 
 /// Runs a question: `make` gives a Result<kith::Answer>.
 template <typename Make>
@@ -48,74 +29,6 @@ kith_code Question(const char* function, kith_database* database, const char* qu
 }  // namespace
 
 extern "C" {
-
-kith_code kith_rag_ingest(kith_database* database, const char* path, kith_ingest_progress progress,
-                          void* context, kith_ingest_report** report, kith_error** error) {
-  if (report != nullptr) *report = nullptr;
-  return Guard(error, [&]() -> Status {
-    if (database == nullptr) return NullArgument("kith_rag_ingest", "database");
-    if (path == nullptr) return NullArgument("kith_rag_ingest", "path");
-    KITH_ASSIGN_OR_RETURN(
-        kith::IngestReport done,
-        database->database->rag().Ingest(path, MakeOptions(*database, progress, context)));
-    if (report != nullptr) *report = new kith_ingest_report{std::move(done)};
-    return Status::Ok();
-  });
-}
-
-void kith_ingest_report_free(kith_ingest_report* report) {
-  delete report;
-}
-
-size_t kith_ingest_report_count(const kith_ingest_report* report, kith_ingest_count count) {
-  if (report == nullptr) return 0;
-  const kith::IngestReport& counts = report->report;
-  switch (count) {
-    case KITH_DOCUMENTS_ADDED: return counts.documents_added;
-    case KITH_DOCUMENTS_REPLACED: return counts.documents_replaced;
-    case KITH_DOCUMENTS_UNCHANGED: return counts.documents_unchanged;
-    case KITH_DOCUMENTS_SKIPPED: return counts.skipped.size();
-    case KITH_CHUNKS: return counts.chunks;
-    case KITH_ENTITIES: return counts.entities;
-    case KITH_LINKS: return counts.links;
-  }
-  return 0;
-}
-
-const char* kith_ingest_report_skipped(const kith_ingest_report* report, size_t index) {
-  if (report == nullptr || index >= report->report.skipped.size()) return nullptr;
-  return report->report.skipped[index].path.c_str();
-}
-
-const char* kith_ingest_report_reason(const kith_ingest_report* report, size_t index) {
-  if (report == nullptr || index >= report->report.skipped.size()) return nullptr;
-  return report->report.skipped[index].reason.c_str();
-}
-
-kith_code kith_rag_ingest_text(kith_database* database, const char* name, const char* text,
-                               size_t length, kith_error** error) {
-  return Guard(error, [&]() -> Status {
-    if (database == nullptr) return NullArgument("kith_rag_ingest_text", "database");
-    if (name == nullptr) return NullArgument("kith_rag_ingest_text", "name");
-    KITH_RETURN_IF_ERROR(
-        CheckText("kith_rag_ingest_text", "name", name, KITH_NUL_TERMINATED).status());
-    KITH_ASSIGN_OR_RETURN(const std::string_view checked,
-                          CheckText("kith_rag_ingest_text", "text", text, length));
-    return database->database->rag()
-        .IngestText(name, checked, MaxDocumentBytes(*database))
-        .status();
-  });
-}
-
-kith_code kith_rag_delete(kith_database* database, const char* document, kith_error** error) {
-  return Guard(error, [&]() -> Status {
-    if (database == nullptr) return NullArgument("kith_rag_delete", "database");
-    if (document == nullptr) return NullArgument("kith_rag_delete", "document");
-    KITH_RETURN_IF_ERROR(
-        CheckText("kith_rag_delete", "document", document, KITH_NUL_TERMINATED).status());
-    return database->database->rag().Delete(document);
-  });
-}
 
 kith_code kith_rag_ask(kith_database* database, const char* question, kith_answer** answer,
                        kith_error** error) {
