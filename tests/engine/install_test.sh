@@ -67,7 +67,7 @@ cc readme.c -o readme_c "${flags[@]}" -Wl,-rpath,"$(dirname "$PKG_CONFIG_PATH")"
 mkdir notes
 echo "Ada Lovelace wrote the first program in 1843." >notes/ada.txt
 example python >readme.py
-KITH_LIBRARY=$(find "$work/kith" -name libkith.so) PYTHONPATH=$root/engine/capi/python PYTHONDONTWRITEBYTECODE=1 \
+KITH_LIBRARY=$(find "$work/kith" -name libkith.so) PYTHONPATH=$work/kith/share/kith/python PYTHONDONTWRITEBYTECODE=1 \
   python3 readme.py >readme.out
 grep -q '^Ada 1815$' readme.out
 grep -q "Ada Lovelace.*ada.txt" readme.out

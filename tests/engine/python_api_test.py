@@ -288,6 +288,49 @@ class Documents(unittest.TestCase):
             db.ingest_text("long.txt", "x" * (17 << 20))
             self.assertEqual(db.execute("MATCH (d:Document) RETURN count(d)").value(), 1)
 
+    def test_several_paths_and_a_mirror(self):
+        with tempfile.TemporaryDirectory() as name, kith.open() as db:
+            root = pathlib.Path(name)
+            for path, text in [("a/iron.txt", "Iron melts at 1538 degrees."), ("b/gold.txt", "Gold melts at 1064 degrees."),
+                               ("b/iron.txt", "Iron rusts in water."), ("lead.txt", "Lead melts at 327 degrees.")]:
+                (root / path).parent.mkdir(exist_ok=True)
+                (root / path).write_text(text)
+            report = db.ingest([root / "a", str(root / "b"), root / "lead.txt"])
+            self.assertEqual((report.added, report.forgotten), (3, 0))
+            self.assertEqual([skipped.document for skipped in report.skipped], ["iron.txt"])  # Two of one name.
+            # Something was skipped, so it is not sure what is gone.
+            self.assertEqual(db.ingest([root / "a", root / "b"], forget_others=True).forgotten, 0)
+            report = db.ingest([root / "a"], forget_others=True)
+            self.assertEqual((report.unchanged, report.forgotten, report.skipped), (1, 2, []))
+            self.assertEqual(db.execute("MATCH (d:Document) RETURN collect(d.uri)").value(), ["iron.txt"])
+
+    def test_options_of_an_ingest(self):
+        with tempfile.TemporaryDirectory() as folder, kith.open() as db:
+            (pathlib.Path(folder) / "latin.txt").write_bytes(b"caf\xe9")
+            for wrong, error, expected in [
+                    ({"mirror": 1}, kith.Error, "no option 'mirror'; the options are forget_others, skip_unreadable"),
+                    ({"forget_others": 2}, kith.Error, "forget_others is 0 or 1, not 2"),
+                    ({"documents_per_transaction": 0}, kith.Error, "documents_per_transaction is 0; give at least 1"),
+                    ({"max_document_bytes": -1}, kith.Error, "max_document_bytes is -1; give 0 for the default, or more"),
+                    ({"max_document_bytes": "1MB"}, TypeError, "max_document_bytes is a whole number .*'1MB'"),
+                    ({"skip_unreadable": False}, kith.Error, "latin.txt.*UTF-8")]:
+                with self.subTest(wrong=wrong), self.assertRaisesRegex(error, expected):
+                    db.ingest(folder, **wrong)
+            with self.assertRaisesRegex(kith.Error, "no path"):
+                db.ingest([])
+            with self.assertRaisesRegex(TypeError, "a path is text, not int"):
+                db.ingest([1])
+            self.assertEqual(db.execute("MATCH (n) RETURN count(n)").value(), 0)
+            (pathlib.Path(folder) / "iron.txt").write_text("Iron melts at 1538 degrees.")
+            report = db.ingest(folder, max_document_bytes=10, documents_per_transaction=8)
+            self.assertIn("limited to 10", report.skipped[0].reason)
+
+    def test_a_limit_that_is_none(self):
+        with kith.open() as db:
+            for limit, error in [(0, kith.Error), (1001, kith.Error), (-1, ValueError), ("5", ValueError)]:
+                with self.subTest(limit=limit), self.assertRaisesRegex(error, f"limit is {limit!r}; give"):
+                    db.retrieve("iron", limit)
+
     def test_progress_may_stop_or_raise(self):
         with kith.open() as db:
             with self.assertRaises(kith.Error) as caught:

@@ -1,0 +1,206 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Databases."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import os
+import reprlib
+import threading
+import typing
+import weakref
+
+from ._connection import Connection
+from ._documents import Answer, IngestReport, Passage, take_answer, take_report
+from ._error import Error, call, to_bytes, to_text
+from ._library import Progress, lib
+from ._statement import Result, Statement
+
+
+@contextlib.contextmanager
+def _options_of(new, set_one, free, options):
+    """The library's options with these values; freed on leaving."""
+    made = new()
+    try:
+        for name, value in options.items():
+            call(set_one, made, name.encode(), _option_value(name, value))
+        yield made
+    finally:
+        free(made)
+
+
+def _option_value(name, value):
+    if not isinstance(value, (int, float)) or value != value or abs(value) >= 2**63 or int(value) != value:
+        raise TypeError(f"the option {name} is a whole number or a boolean, not {reprlib.repr(value)}")
+    return int(value)
+
+
+class Database:
+    """An open database. Use it as a context manager, or call close()."""
+
+    def __init__(self, path, **options):
+        self._pointer = None
+        self._threads = threading.local()
+        self._connections = weakref.WeakSet()
+        self._lock = threading.RLock()  # Held while the pointer, the connections or the calls change; never for long.
+        self._calls = []  # The threads that are inside a C function that takes the pointer.
+        self._call_ended = threading.Condition(self._lock)
+        self._close_lock = threading.RLock()  # Held by the one who closes; others wait until it is closed.
+        with _options_of(lib.kith_options_new, lib.kith_options_set, lib.kith_options_free, options) as made:
+            pointer = ctypes.c_void_p()
+            call(lib.kith_open, to_bytes(path, "the path"), made, ctypes.byref(pointer))
+            self._pointer = pointer
+
+    def _check(self):
+        if self._pointer is None:
+            raise Error("InvalidArgument", "the database is closed")
+        return self._pointer
+
+    @contextlib.contextmanager
+    def _used(self):
+        """The pointer, which close() leaves alone until the block is over."""
+        me = threading.get_ident()
+        with self._lock:
+            pointer = self._check()
+            self._calls.append(me)
+        try:
+            yield pointer
+        finally:
+            with self._call_ended:
+                self._calls.remove(me)
+                self._call_ended.notify_all()
+
+    def connect(self) -> Connection:
+        """A connection of one's own, for instance to cancel it from another thread."""
+        with self._used() as pointer:
+            connection = Connection(self, pointer)
+            with self._lock:
+                self._connections.add(connection)
+        return connection
+
+    def _mine(self):
+        self._check()
+        if getattr(self._threads, "connection", None) is None:
+            self._threads.connection = self.connect()
+        return self._threads.connection
+
+    def execute(self, text: str, parameters: typing.Mapping[str, typing.Any] | None = None, /, **more) -> Result:
+        """Runs a statement on this thread's connection; parameters come as a dict, by keyword, or both."""
+        return self._mine().execute(text, parameters, **more)
+
+    def prepare(self, text: str) -> Statement:
+        """A statement that is parsed and planned once and run many times."""
+        return self._mine().prepare(text)
+
+    def explain(self, text: str, parameters: typing.Mapping[str, typing.Any] | None = None, /, **more) -> str:
+        """The statement's plan as text, without running it."""
+        return self._mine().explain(text, parameters, **more)
+
+    def transaction(self, read_only: bool = False) -> typing.ContextManager[Connection]:
+        """A block on this thread's connection that commits at its end and rolls back when it raises."""
+        return self._mine().transaction(read_only)
+
+    def ingest(self, path: str | os.PathLike | typing.Iterable[str | os.PathLike],
+               progress: typing.Callable[[int, int, str], typing.Any] | None = None,
+               **options: int | bool) -> IngestReport:
+        """Adds or updates the documents below a folder, or one file, or several of them in one ingest. progress(done,
+        total, document) may return False to stop; close() in another thread stops it too, with the code "Cancelled".
+
+        Options: forget_others (the database mirrors the paths: forgets documents that are not below them, unless one
+        was skipped or there was none), skip_unreadable (True unless given: the report names the documents that could
+        not be read, and why; False: the first one is an error), documents_per_transaction (1), max_document_bytes (as
+        the database was opened with).
+        """
+        paths = [path] if isinstance(path, (str, os.PathLike)) else list(path)
+        names = [to_bytes(one, "a path") for one in paths]
+        raised = []
+
+        def step(done, total, document, _):
+            try:
+                wanted = progress is None or progress(done, total, to_text(document)) is not False
+                return int(wanted and self._pointer is not None)
+            except BaseException as error:  # Nothing may be raised through C.
+                raised.append(error)
+                return 0
+
+        report = ctypes.c_void_p()
+        try:
+            with self._used() as pointer, _options_of(lib.kith_ingest_options_new, lib.kith_ingest_options_set,
+                                                      lib.kith_ingest_options_free, options) as made:
+                call(lib.kith_rag_ingest_all, pointer, (ctypes.c_char_p * len(names))(*names), len(names), made,
+                     Progress(step), None, ctypes.byref(report))
+        except Error:
+            if raised:
+                raise raised[0] from None
+            raise
+        return take_report(report)
+
+    def ingest_text(self, name: str, text: str) -> None:
+        """Adds or replaces one document; the ending of the name (.md, .html, .txt) tells its format."""
+        data = text.encode("utf-8")
+        with self._used() as pointer:
+            call(lib.kith_rag_ingest_text, pointer, to_bytes(name, "the name"), data, len(data))
+
+    def forget(self, document: str) -> None:
+        """Deletes a document and everything that came from it alone."""
+        with self._used() as pointer:
+            call(lib.kith_rag_delete, pointer, to_bytes(document, "the document"))
+
+    def ask(self, question: str) -> Answer:
+        """An Answer, with citations."""
+        answer = ctypes.c_void_p()
+        with self._used() as pointer:
+            call(lib.kith_rag_ask, pointer, to_bytes(question, "the question"), ctypes.byref(answer))
+        return take_answer(answer)
+
+    def retrieve(self, question: str, limit: int = 10) -> list[Passage]:
+        """The best passages for a question, 1 to 1000 of them."""
+        if not isinstance(limit, int) or not 0 <= limit < 2**63:
+            raise ValueError(f"limit is {reprlib.repr(limit)}; give a number of passages")
+        answer = ctypes.c_void_p()
+        with self._used() as pointer:
+            call(lib.kith_rag_retrieve, pointer, to_bytes(question, "the question"), limit, ctypes.byref(answer))
+        return take_answer(answer).passages
+
+    def close(self) -> None:
+        """Stops statements and ingests that run, waits for questions, rolls back open transactions, and closes the
+        folder. From any thread, but not from the progress function of an ingest, which stops by returning False."""
+        with self._lock:
+            if threading.get_ident() in self._calls:
+                raise Error("InvalidArgument", "close() was called while this thread's ingest runs; let progress return "
+                            "False to stop it, and close the database after it")
+        with self._close_lock:
+            with self._lock:
+                pointer, self._pointer = self._pointer, None  # From here on nobody begins a call.
+            self._close_connections()
+            with self._call_ended:
+                self._call_ended.wait_for(lambda: not self._calls)
+            self._close_connections()  # Those that were being made.
+            if pointer is not None:
+                lib.kith_close(pointer)
+
+    def _close_connections(self):
+        with self._lock:
+            connections = list(self._connections)
+        for connection in connections:
+            connection.close()
+
+    def __enter__(self) -> Database:
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+    def __del__(self):
+        if getattr(self, "_pointer", None) is not None:
+            self.close()
+
+
+def open(path: str | os.PathLike = ":memory:", **options: int | bool) -> Database:
+    """Opens the database in a folder, or a new one in memory.
+
+    Options: create_if_missing, read_only, memory_limit_bytes, query_memory_limit_bytes, sync_commits, and
+    max_document_bytes (16 MiB unless given; a larger document is not ingested).
+    """
+    return Database(path, **options)
