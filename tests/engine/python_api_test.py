@@ -6,6 +6,7 @@ import faulthandler
 import gc
 import os
 import pathlib
+import signal
 import tempfile
 import threading
 import time
@@ -92,7 +93,7 @@ class Values(unittest.TestCase):
         self.assertEqual(row.as_dict()["r"], row.r)
         with self.assertRaisesRegex(KeyError, "a, r, p"):
             row["nobody"]
-        with self.assertRaises(AttributeError):
+        with self.assertRaisesRegex(AttributeError, "there is no column"):
             row.nobody
 
 
@@ -318,8 +319,11 @@ class Documents(unittest.TestCase):
                     db.ingest(folder, **wrong)
             with self.assertRaisesRegex(kith.Error, "no path"):
                 db.ingest([])
-            with self.assertRaisesRegex(TypeError, "a path is text, not int"):
-                db.ingest([1])
+            for wrong in [[1], 1]:
+                with self.assertRaisesRegex(TypeError, "a path is text, not int"):
+                    db.ingest(wrong)
+            with self.assertRaisesRegex(TypeError, "a document is text, not bytes"):
+                db.ingest_text("a.md", b"Iron")
             self.assertEqual(db.execute("MATCH (n) RETURN count(n)").value(), 0)
             (pathlib.Path(folder) / "iron.txt").write_text("Iron melts at 1538 degrees.")
             report = db.ingest(folder, max_document_bytes=10, documents_per_transaction=8)
@@ -338,6 +342,54 @@ class Documents(unittest.TestCase):
             self.assertEqual(caught.exception.code, "Cancelled")
             with self.assertRaises(ZeroDivisionError):
                 db.ingest(DEMO, progress=lambda done, total, document: 1 / 0)
+
+
+class CtrlC(unittest.TestCase):
+    def setUp(self):
+        self.before = signal.signal(signal.SIGINT, signal.default_int_handler)
+
+    def tearDown(self):
+        signal.signal(signal.SIGINT, self.before)
+
+    def press(self, seconds=0.3):
+        timer = threading.Timer(seconds, os.kill, [os.getpid(), signal.SIGINT])
+        timer.start()
+        self.addCleanup(timer.join)
+
+    def test_a_statement_stops(self):
+        with kith.open() as db:
+            for _ in range(2):
+                self.press()
+                with self.assertRaises(KeyboardInterrupt):  # In the rows of a statement that only reads...
+                    db.execute(ENDLESS).value()
+                self.assertEqual(db.execute("RETURN 1").value(), 1)
+            self.press()
+            with self.assertRaises(KeyboardInterrupt):  # ...or in running it.
+                with db.transaction():
+                    db.execute("CREATE (:A)")
+                    db.execute(ENDLESS)
+            self.assertEqual(db.execute("MATCH (a) RETURN count(a)").value(), 0)
+
+    def test_an_ingest_stops(self):
+        with kith.open() as db, tempfile.TemporaryDirectory() as folder:
+            lines = (f'{{"id": {i}, "text": "Iron number {i} melts."}}\n' for i in range(100_000))
+            path = pathlib.Path(folder) / "many.jsonl"
+            path.write_text("".join(lines))
+            begun = threading.Event()
+            threading.Thread(target=lambda: begun.wait() and os.kill(os.getpid(), signal.SIGINT)).start()
+            with self.assertRaises(KeyboardInterrupt):
+                db.ingest(path, progress=lambda *_: begun.set())
+            self.assertGreater(db.execute("MATCH (d:Document) RETURN count(d)").value(), 0)
+
+    def test_a_handler_of_the_programs_own_is_left_alone(self):
+        pressed = []
+        signal.signal(signal.SIGINT, lambda *_: pressed.append(1))
+        with kith.open() as db, db.connect() as connection:
+            connection.set_timeout(1)
+            self.press()
+            with self.assertRaises(kith.Error) as caught:
+                connection.execute(ENDLESS).value()
+            self.assertEqual((caught.exception.code, pressed), ("Timeout", [1]))
 
 
 class ClosingInThreads(unittest.TestCase):

@@ -19,7 +19,7 @@ or where KITH_LIBRARY points.
 
 Threads may share a Database: each gets a connection of its own, and close() waits for what the others do. A Connection,
 its statements and results are used by one thread at a time (another one waits), but for Connection.cancel. Other Python
-threads run while Kith works.
+threads run while Kith works. Ctrl-C stops a statement or an ingest of the main thread with KeyboardInterrupt.
 
 This folder is the whole of it: copy it, or put the one that holds it on PYTHONPATH.
 """

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import collections.abc
 import contextlib
 import ctypes
 import os
@@ -11,6 +12,7 @@ import threading
 import typing
 import weakref
 
+from . import _interrupt as interrupt
 from ._connection import Connection
 from ._documents import Answer, IngestReport, Passage, take_answer, take_report
 from ._error import Error, call, to_bytes, to_text
@@ -112,32 +114,37 @@ class Database:
         not be read, and why; False: the first one is an error), documents_per_transaction (1), max_document_bytes (as
         the database was opened with).
         """
-        paths = [path] if isinstance(path, (str, os.PathLike)) else list(path)
-        names = [to_bytes(one, "a path") for one in paths]
+        several = isinstance(path, collections.abc.Iterable) and not isinstance(path, (str, bytes, os.PathLike))
+        names = [to_bytes(one, "a path") for one in (path if several else [path])]
         raised = []
 
         def step(done, total, document, _):
             try:
                 wanted = progress is None or progress(done, total, to_text(document)) is not False
-                return int(wanted and self._pointer is not None)
+                return int(wanted and not raised and self._pointer is not None)
             except BaseException as error:  # Nothing may be raised through C.
                 raised.append(error)
                 return 0
 
         report = ctypes.c_void_p()
         try:
-            with self._used() as pointer, _options_of(lib.kith_ingest_options_new, lib.kith_ingest_options_set,
-                                                      lib.kith_ingest_options_free, options) as made:
+            with self._used() as pointer, interrupt.caught(raised), \
+                    _options_of(lib.kith_ingest_options_new, lib.kith_ingest_options_set, lib.kith_ingest_options_free,
+                                options) as made:
                 call(lib.kith_rag_ingest_all, pointer, (ctypes.c_char_p * len(names))(*names), len(names), made,
                      Progress(step), None, ctypes.byref(report))
         except Error:
-            if raised:
-                raise raised[0] from None
-            raise
-        return take_report(report)
+            if not raised:
+                raise
+        made = take_report(report) if report else None
+        if raised:
+            raise raised[0]
+        return made
 
     def ingest_text(self, name: str, text: str) -> None:
         """Adds or replaces one document; the ending of the name (.md, .html, .txt) tells its format."""
+        if not isinstance(text, str):
+            raise TypeError(f"a document is text, not {type(text).__name__}")
         data = text.encode("utf-8")
         with self._used() as pointer:
             call(lib.kith_rag_ingest_text, pointer, to_bytes(name, "the name"), data, len(data))

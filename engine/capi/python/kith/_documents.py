@@ -19,7 +19,7 @@ class Skipped:
 
 @dataclasses.dataclass(frozen=True)
 class IngestReport:
-    """Numbers of documents; chunks, entities and links are those new in the graph."""
+    """Numbers of documents; chunks, entities and links are those new in the graph. forgotten: by forget_others."""
     added: int
     replaced: int
     unchanged: int
@@ -65,8 +65,8 @@ def _read_passages(count, get, answer):
     for i in range(count(answer)):
         read = PassageFields()
         get(answer, i, ctypes.byref(read))
-        passages.append(Passage(read.number, to_text(read.document), to_text(read.title), read.begin_byte, read.end_byte,
-                                to_text(read.text), read.score, to_text(read.found_by)))
+        passages.append(Passage(read.number, to_text(read.document), to_text(read.title), read.begin_byte,
+                                read.end_byte, to_text(read.text), read.score, to_text(read.found_by)))
     return passages
 
 

@@ -108,8 +108,8 @@ def _load():
         try:
             function = getattr(library, name)
         except AttributeError:
-            raise ImportError(f"{path} lacks {name}, which this Python module needs: it is another version of Kith, or not "
-                              "Kith; install the library and the module of one version, or set KITH_LIBRARY") from None
+            raise ImportError(f"{path} lacks {name}, which this Python module needs: it is another version of Kith, or "
+                              "not Kith; install the library and the module of one version, or set KITH_LIBRARY") from None
         function.restype = result
         function.argtypes = arguments
     return library

@@ -12,6 +12,7 @@ from ._error import to_bytes
 from ._library import DateFields, DateTimeFields, DurationFields, TimeFields, lib
 from ._value_types import EPOCH, Duration, Temporal
 
+
 @contextlib.contextmanager
 def owned_value(value):
     """A new kith_value for a Python value; freed on leaving."""

@@ -3,9 +3,11 @@
 
 from __future__ import annotations
 
+import collections.abc
 import ctypes
 import typing
 
+from . import _interrupt as interrupt
 from ._error import Error, call, take_error, to_bytes, to_text
 from ._library import lib
 from ._new_value import owned_value
@@ -29,13 +31,16 @@ class Row(tuple):
             try:
                 return super().__getitem__(self._columns.index(key))
             except ValueError:
-                raise KeyError(f"there is no column {key!r}; the columns are {', '.join(self._columns)}") from None
+                raise KeyError(self._no_column(key)) from None
         return super().__getitem__(key)
 
     def __getattr__(self, name):
         if name in self.__dict__.get("_columns", ()):
             return self[name]
-        raise AttributeError(name)
+        raise AttributeError(self._no_column(name))
+
+    def _no_column(self, name):
+        return f"there is no column {name!r}; the columns are {', '.join(self.__dict__.get('_columns', ()))}"
 
     def as_dict(self) -> dict[str, typing.Any]:
         return dict(zip(self._columns, self))
@@ -89,7 +94,7 @@ class Result(Child):
             if self._pointer is None:
                 raise Error("InvalidArgument", "the result was closed before its last row was read")
             error = ctypes.c_void_p()
-            more = lib.kith_result_next(self._pointer, ctypes.byref(error))
+            more = interrupt.run_on(self._connection, lib.kith_result_next, self._pointer, ctypes.byref(error))
             if more == 1:
                 values = [read_value(lib.kith_result_value(self._pointer, i)) for i in range(len(self.columns))]
                 return Row(self.columns, values)
@@ -143,10 +148,12 @@ class Statement(Child):
             self._connection._check()
             if self._pointer is None:
                 raise Error("InvalidArgument", "the statement is closed")
+            if not isinstance(parameters, (collections.abc.Mapping, type(None))):
+                raise TypeError(f"parameters are a dict of names and values, not {type(parameters).__name__}")
             lib.kith_clear_bindings(self._pointer)
             for name, value in {**(parameters or {}), **more}.items():
                 with owned_value(value) as made:
                     call(lib.kith_bind_value, self._pointer, to_bytes(name, "a parameter's name"), made)
             result = ctypes.c_void_p()
-            call(lib.kith_statement_execute, self._pointer, ctypes.byref(result))
+            call(interrupt.run, self._connection, lib.kith_statement_execute, self._pointer, ctypes.byref(result))
             return Result(self._connection, result)
