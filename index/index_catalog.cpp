@@ -122,7 +122,7 @@ Result<const IndexDefinition*> IndexCatalog::FindText(std::string_view name,
   for (const auto& index : all_) {
     if (index->kind == IndexKind::kText && index->entity == entity) known.push_back(index->name);
   }
-  const std::string hint = known.empty() ? "there is none; CREATE FULLTEXT INDEX makes one"
+  const std::string hint = known.empty() ? "CREATE FULLTEXT INDEX makes one"
                                          : fmt::format("known are {}", fmt::join(known, ", "));
   if (found == nullptr) {
     return Status(StatusCode::kNotFound,

@@ -44,6 +44,11 @@ Status UnknownOption(std::string_view key, std::string_view known) {
                 fmt::format("there is no option '{}'; options are {}", key, known));
 }
 
+Status WrongOption(std::string_view key, const Value& value, std::string_view right) {
+  return Status(StatusCode::kArgumentError,
+                fmt::format("{} is {}; give {}", key, value.ToString(), right));
+}
+
 Result<RetrieveOptions> ReadRetrieveOptions(std::span<const Value> arguments) {
   RetrieveOptions options;
   if (arguments.size() < 2 || !arguments[1].IsMap()) return options;
@@ -51,16 +56,12 @@ Result<RetrieveOptions> ReadRetrieveOptions(std::span<const Value> arguments) {
     if (key == "limit") {
       if (!value.IsInteger() || value.AsInteger() < 1 ||
           static_cast<uint64_t>(value.AsInteger()) > kMaxPassages) {
-        return Status(StatusCode::kArgumentError,
-                      fmt::format("limit is {}; give an integer from 1 to {}", value.ToString(),
-                                  kMaxPassages));
+        return WrongOption(key, value, fmt::format("an integer from 1 to {}", kMaxPassages));
       }
       options.limit = static_cast<size_t>(value.AsInteger());
     } else if (key == "route") {
       if (!value.IsString()) {
-        return Status(
-            StatusCode::kArgumentError,
-            fmt::format("route is {}; give 'factual', 'analytical' or 'text'", value.ToString()));
+        return WrongOption(key, value, "'factual', 'analytical' or 'text'");
       }
       options.route = value.AsString();
     } else {
@@ -74,13 +75,16 @@ Result<IngestOptions> ReadIngestOptions(std::span<const Value> arguments) {
   IngestOptions options;
   if (arguments.size() < 2 || !arguments[1].IsMap()) return options;
   for (const auto& [key, value] : arguments[1].AsMap()) {
-    if (key == "skipUnreadable" && value.IsBoolean()) {
+    if (key == "skipUnreadable") {
+      if (!value.IsBoolean()) return WrongOption(key, value, "true or false");
       options.skip_unreadable = value.AsBoolean();
-    } else if (key == "maxDocumentBytes" && value.IsInteger() && value.AsInteger() > 0) {
+    } else if (key == "maxDocumentBytes") {
+      if (!value.IsInteger() || value.AsInteger() < 1) {
+        return WrongOption(key, value, "an integer above 0");
+      }
       options.max_document_bytes = static_cast<size_t>(value.AsInteger());
     } else {
-      return UnknownOption(fmt::format("{}: {}", key, value.ToString()),
-                           "skipUnreadable (a boolean) and maxDocumentBytes (an integer above 0)");
+      return UnknownOption(key, "skipUnreadable and maxDocumentBytes");
     }
   }
   return options;

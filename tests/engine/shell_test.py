@@ -329,6 +329,8 @@ class Pipes(unittest.TestCase):
                 ("CALL rag.ask('')", "question is empty"), ("CALL rag.retrieve('x', {limit: 'many'})", "from 1 to 1000"),
                 ("CALL rag.ingest('/no/such')", "no file or folder '/no/such'"), ("CALL rag.ingest(5)", "must be String"),
                 ("CALL rag.ingest('/tmp', {skip: 1})", "options are skipUnreadable"),
+                ("CALL rag.ingest('/tmp', {maxDocumentBytes: 0})", "maxDocumentBytes is 0; give an integer above 0"),
+                ("CALL rag.ingest('/tmp', {skipUnreadable: 'no'})", "skipUnreadable is 'no'; give true or false"),
                 ("CALL rag.delete('nope')", "no document 'nope'"), ("CALL rag.ask('x') YIELD nope RETURN nope", "it has answer")]:
             with self.subTest(statement=statement):
                 out = run("-c", statement)
