@@ -52,6 +52,8 @@ constexpr std::array<std::string_view, 21> kOptionNames = {
     "--keep-going",   "--timer",   "--timeout", "--memory",  "--db",   "--picture", "--quiet",
     "--help",         "--version", "-c",        "-m",        "-p",     "-q",        "-h"};
 
+constexpr std::array<std::string_view, 4> kCommandNames = {"ingest", "ask", "forget", "help"};
+
 constexpr std::string_view kShortWithValue = "cmp";
 
 Status Invalid(std::string message) {
@@ -244,6 +246,10 @@ class Parser {
           line_.command != Command::kAsk) {
         return Invalid(fmt::format("{} does not apply here; kith ask takes it", name));
       }
+      const bool writes = line_.command == Command::kIngest || line_.command == Command::kForget;
+      if (name == "--read-only" && writes) {
+        return Invalid(fmt::format("{} writes, so {} does not apply", command, name));
+      }
       const bool of_ingest = name == "--max-document" || name == "--mirror" || name == "--batch";
       if (of_ingest && line_.command != Command::kIngest) {
         return Invalid(fmt::format("{} does not apply here; kith ingest takes it", name));
@@ -256,12 +262,22 @@ class Parser {
     return Status::Ok();
   }
 
+  static Status TwoDatabases(std::string_view first, std::string_view second) {
+    return Invalid(fmt::format("one database at a time: '{}' and '{}'; put statements after -c",
+                               first, second));
+  }
+
   Status PlaceShellOperands() {
     if (operands_.size() > 1) {
-      return Invalid(fmt::format("one database at a time: '{}' and '{}'; put statements after -c",
-                                 operands_[0], operands_[1]));
+      const std::string_view near = query::NearestSpelling(operands_[0], kCommandNames);
+      if (near.empty()) return TwoDatabases(operands_[0], operands_[1]);
+      return Invalid(
+          fmt::format("there is no command '{}'; did you mean kith {}?", operands_[0], near));
     }
     if (!operands_.empty()) {
+      if (!line_.database.empty() && line_.database != operands_[0]) {
+        return TwoDatabases(operands_[0], line_.database);
+      }
       line_.database = operands_[0];
       if (line_.database == "-") {
         return Invalid("'-' is no database; statements come from standard input without it");

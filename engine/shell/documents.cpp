@@ -71,12 +71,34 @@ void AppendPlace(std::string_view document, std::string_view title, uint64_t beg
   *out += fmt::format(",\"begin\":{},\"end\":{},\"text\":", begin, end);
 }
 
+void AppendEvidence(const Evidence& evidence, std::string* out) {
+  *out += "{\"nodes\":[";
+  for (size_t i = 0; i < evidence.nodes.size(); ++i) {
+    const EvidenceNode& node = evidence.nodes[i];
+    *out += fmt::format("{}{{\"id\":{},\"label\":", i > 0 ? "," : "", node.id);
+    AppendJsonString(node.label, out);
+    *out += ",\"name\":";
+    AppendJsonString(node.name, out);
+    *out += '}';
+  }
+  *out += "],\"relationships\":[";
+  for (size_t i = 0; i < evidence.edges.size(); ++i) {
+    const EvidenceEdge& edge = evidence.edges[i];
+    *out += fmt::format("{}{{\"start\":{},\"end\":{},\"type\":", i > 0 ? "," : "", edge.start,
+                        edge.end);
+    AppendJsonString(edge.type, out);
+    *out += '}';
+  }
+  *out += "]}";
+}
+
 void PrintJson(std::string_view question, const Answer& answer) {
   std::string out = "{\"question\":";
   AppendJsonString(question, &out);
   out += ",\"answer\":";
   AppendJsonString(answer.text, &out);
-  out += fmt::format(",\"abstained\":{},\"route\":", answer.abstained);
+  out += fmt::format(",\"abstained\":{},\"confidence\":{},\"route\":", answer.abstained,
+                     answer.confidence);
   AppendJsonString(answer.retrieval.route, &out);
   out += ",\"reasons\":";
   AppendStrings(answer.retrieval.reasons, &out);
@@ -98,7 +120,9 @@ void PrintJson(std::string_view question, const Answer& answer) {
     AppendJsonString(passage.found_by, &out);
     out += '}';
   }
-  fmt::print("{}]}}\n", out);
+  out += "],\"evidence\":";
+  AppendEvidence(answer.retrieval.evidence, &out);
+  fmt::print("{}}}\n", out);
 }
 
 std::string NameOf(const Evidence& evidence, int64_t id) {
@@ -179,7 +203,7 @@ int RunIngest(Database& database, const CommandLine& line) {
   bar.Clear();
   if (!report.ok()) {
     const int code = Fail(report.status());
-    if (done > 0) {
+    if (done > 0 && report.status().code() != StatusCode::kCancelled) {
       fmt::print(stderr, "stopped; {} before that stay in the database\n",
                  Counted(done, "document", "documents"));
     }

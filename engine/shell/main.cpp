@@ -41,6 +41,13 @@ bool PathsExist(const std::vector<std::string>& paths) {
   return true;
 }
 
+/// The exit code: output that nobody got is a failure.
+int Finish(int code) {
+  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return code;
+  fmt::print(stderr, "kith: standard output could not be written: {}\n", std::strerror(errno));
+  return code == 0 ? kFailed : code;
+}
+
 int Main(const std::vector<std::string>& arguments) {
   // A limit on file sizes then fails the write, which is an error like a full disk, and not the
   // process.
@@ -52,11 +59,11 @@ int Main(const std::vector<std::string>& arguments) {
   }
   if (line->command == Command::kHelp) {
     fmt::print("{}", UsageText());
-    return 0;
+    return Finish(0);
   }
   if (line->command == Command::kVersion) {
     fmt::print("kith {}\n", Database::Version());
-    return 0;
+    return Finish(0);
   }
   // A question or a deletion needs what is there; it must not make an empty database. A question
   // writes nothing, so it is answered beside another process that has the database open, too.
@@ -76,10 +83,7 @@ int Main(const std::vector<std::string>& arguments) {
     }
     return kOpenError;
   }
-  const int code = RunCommand(**database, *line);
-  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return code;
-  fmt::print(stderr, "kith: standard output could not be written: {}\n", std::strerror(errno));
-  return code == 0 ? kFailed : code;
+  return Finish(RunCommand(**database, *line));
 }
 
 }  // namespace

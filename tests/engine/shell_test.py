@@ -49,7 +49,10 @@ class Arguments(unittest.TestCase):
                 (["ingest", "x", "--batch", "many"], "1 or more"),
                 (["ingest", "x", "--batch"], "needs a number of documents"),
                 (["ask", "x", "--db", ":memory:"], "name a folder after --db"),
-                (["-x"], "no option -x"),
+                (["-x"], "no option -x"), (["igest", "docs"], "did you mean kith ingest?"),
+                (["a.kith", "--db", "b.kith"], "'a.kith' and 'b.kith'"),
+                (["ingest", "x", "--read-only"], "ingest writes, so --read-only does not apply"),
+                (["forget", "x", "--read-only"], "forget writes"),
                 (["--memory", "1e30"], "512MB"), (["--timeout", "-5"], "milliseconds")]:
             with self.subTest(arguments=arguments):
                 result = run(*arguments)
@@ -89,6 +92,11 @@ class Arguments(unittest.TestCase):
             result = subprocess.run([SHELL, "-c", "RETURN 1"], stdout=full, stderr=subprocess.PIPE, text=True)
         self.assertEqual(result.returncode, 1)
         self.assertIn("standard output could not be written", result.stderr)
+        for option in ["--help", "--version"]:
+            with open("/dev/full", "w") as full:
+                result = subprocess.run([SHELL, option], stdout=full, stderr=subprocess.PIPE, text=True)
+            self.assertEqual(result.returncode, 1)
+            self.assertIn("standard output could not be written", result.stderr)
 
     def test_timeout_and_memory(self):
         result = run("--timeout", "100", "-c", ENDLESS)
