@@ -46,3 +46,4 @@ expect "E: no space" in_tree build
 expect "could not install" in_tree build
 expect "no build called 'fast'" in_tree build fast
 expect "which folder?" in_tree tck
+expect "lint takes --tidy" in_tree lint --tdy
