@@ -127,7 +127,9 @@ KITH_API kith_code kith_options_set(kith_options* options, const char* name, int
                                     kith_error** error);
 
 /* Opens the database in folder `path`, or a new one in memory for ":memory:". options may be NULL.
- */
+ * KITH_BUSY when another process has it open for writing (the message names it), KITH_CORRUPTION
+ * when it is damaged or the folder holds something else, KITH_UNSUPPORTED for a version of the
+ * format that this library does not read. */
 KITH_API kith_code kith_open(const char* path, const kith_options* options,
                              kith_database** database, kith_error** error);
 KITH_API void kith_close(kith_database* database);

@@ -41,8 +41,9 @@ class KITH_EXPORT Database {
  public:
   /// Opens the database in folder `path`, creating it when missing; ":memory:" is a new database
   /// that lives in memory and dies with the object. Errors: Busy when another process has it open
-  /// for writing (the message names it), InvalidArgument when the folder holds something else or a
-  /// version of the format that this build does not read, NotFound, IoError, Corruption.
+  /// for writing (the message names it), Corruption when it is damaged or holds something else,
+  /// Unsupported for a version of the format that this build does not read, NotFound, IoError,
+  /// InvalidArgument when the path is a file or empty or an option is out of range.
   static Result<std::unique_ptr<Database>> Open(const std::string& path,
                                                 const Options& options = {});
 
