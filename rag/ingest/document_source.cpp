@@ -93,7 +93,7 @@ Status DocumentSource::AddFolder(const std::string& root_path) {
 
 namespace {
 
-/// Text of a string, or of a number as it is written; nullopt for anything else.
+/// Text of a string, or of an integer as it is written; false for anything else.
 bool TextOf(simdjson::dom::element element, std::string* text) {
   if (std::string_view view; element.get_string().get(view) == simdjson::SUCCESS) {
     *text = view;
@@ -135,11 +135,14 @@ std::string ReadLine(simdjson::dom::parser* parser, const std::string& line,
   if (object.at_key("id").get(field) != simdjson::SUCCESS || !TextOf(field, &id)) {
     return "has no \"id\" that is a string or an integer";
   }
-  if (object.at_key("text").get(field) != simdjson::SUCCESS || !TextOf(field, &raw->source)) {
+  std::string_view text;
+  if (object.at_key("text").get_string().get(text) != simdjson::SUCCESS) {
     return "has no \"text\" that is a string";
   }
-  if (object.at_key("title").get(field) == simdjson::SUCCESS && !TextOf(field, &raw->title)) {
-    return "has a \"title\" that is not a string";
+  raw->source = text;
+  const bool titled = object.at_key("title").get(field) == simdjson::SUCCESS && !field.is_null();
+  if (titled && !TextOf(field, &raw->title)) {
+    return "has a \"title\" that is neither a string nor an integer";
   }
   raw->uri = file_uri + "#" + id;
   return {};

@@ -66,13 +66,17 @@ class Documents(unittest.TestCase):
                 ("utf16.txt", "Iron melts.".encode("utf-16"), "iconv -f UTF-16 -t UTF-8"),
                 ("picture.png", b"\x89PNG", ".md, .markdown, .html"), ("deep.html", b"<div>" * 100000, "100000 deep"),
                 ("bad.jsonl", b"{\n", "line 1 is not JSON"), ("list.jsonl", b"[1]\n", "line 1 is not a JSON object"),
-                ("id.jsonl", b'{"text": "x"}\n', 'line 1 has no "id"'), ("text.jsonl", b'{"id": 1}\n', 'line 1 has no "text"')]:
+                ("id.jsonl", b'{"text": "x"}\n', 'line 1 has no "id"'), ("text.jsonl", b'{"id": 1}\n', 'line 1 has no "text"'),
+                ("number.jsonl", b'{"id": 1, "text": 5}\n', 'line 1 has no "text" that is a string'),
+                ("title.jsonl", b'{"id": 1, "title": [], "text": "x"}\n', '"title" that is neither a string nor an integer')]:
             with self.subTest(name=name):
                 out = self.ingest(name, contents)
                 self.assertEqual(out.returncode, 1)
                 self.assertIn(expected, out.stderr)
                 self.assertIn(name, out.stderr)
-        for name, contents in [("crlf.txt", b"Iron melts.\r\nTin too.\r\n"), ("mark.md", b"\xef\xbb\xbf# Tin\n\nTin melts.\n")]:
+        for name, contents in [("crlf.txt", b"Iron melts.\r\nTin too.\r\n"), ("mark.md", b"\xef\xbb\xbf# Tin\n\nTin melts.\n"),
+                               ("null.jsonl", b'{"id": 1, "title": null, "text": "Tin melts."}\n'),
+                               ("year.jsonl", b'{"id": 1, "title": 1984, "text": "Tin melts."}\n')]:
             self.assertEqual(self.ingest(name, contents).returncode, 0)
 
     def test_documents_of_a_hundred_megabytes(self):
