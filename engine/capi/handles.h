@@ -55,7 +55,7 @@ struct kith_answer {
 struct kith_ingest_options {
   bool forget_others = false;
   bool skip_unreadable = true;
-  size_t documents_per_transaction = 1;
+  size_t documents_per_transaction = kith::IngestOptions().documents_per_transaction;
   size_t max_document_bytes = 0;  ///< 0 is the database's.
 };
 

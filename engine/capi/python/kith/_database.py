@@ -111,8 +111,8 @@ class Database:
 
         Options: forget_others (the database mirrors the paths: forgets documents that are not below them, unless one
         was skipped or there was none), skip_unreadable (True unless given: the report names the documents that could
-        not be read, and why; False: the first one is an error), documents_per_transaction (1), max_document_bytes (as
-        the database was opened with).
+        not be read, and why; False: the first one is an error), documents_per_transaction (64, at most),
+        max_document_bytes (as the database was opened with).
         """
         several = isinstance(path, collections.abc.Iterable) and not isinstance(path, (str, bytes, os.PathLike))
         names = [to_bytes(one, "a path") for one in (path if several else [path])]
