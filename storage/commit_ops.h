@@ -35,6 +35,8 @@ class CommitOps {
   size_t bytes() const { return bytes_.size(); }
   /// What this takes in memory.
   size_t memory_bytes() const { return bytes_.capacity() + ops_.capacity() * sizeof(Op); }
+  /// The most that AppendTo adds to a batch.
+  size_t batch_bytes() const { return bytes_.size() + ops_.size() * kBatchOpBytes; }
   /// Appends everything to `batch` as the commit's.
   Status AppendTo(const Store& store, CommitNumber commit, rocksdb::WriteBatch* batch) const;
 
@@ -48,6 +50,9 @@ class CommitOps {
     uint64_t key_head;  // The first 8 bytes of the key as a number, for sorting.
     size_t offset;      // Of the key in bytes_; the value follows it.
   };
+  // Of a batch, beside key and value: a tag, three varints of 32 bits, and a commit number.
+  static constexpr size_t kBatchOpBytes = 1 + 3 * 5 + kCommitBytes;
+
   std::string_view KeyOf(const Op& op) const {
     return std::string_view(bytes_).substr(op.offset, op.key_bytes);
   }

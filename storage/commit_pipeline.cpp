@@ -35,6 +35,20 @@ Status Conflict() {
                 "another transaction changed the same data first; run this transaction again");
 }
 
+// RocksDB asserts that no batch throws while it grows, so it has its size from the beginning.
+size_t BatchBytes(const std::vector<CommitRequest*>& group) {
+  // The batch's header; a commit's record without its groups, and pruning.
+  constexpr size_t kHeaderBytes = 12;
+  constexpr size_t kRecordBytes = 128;
+  constexpr size_t kRecordGroupBytes = 5;
+  size_t bytes = kHeaderBytes;
+  for (const CommitRequest* request : group) {
+    bytes += request->ops.batch_bytes() + kRecordBytes +
+             request->record.groups.size() * kRecordGroupBytes;
+  }
+  return bytes;
+}
+
 // Keeps the list of commit records short, but for those that the next open walks.
 rocksdb::Status PruneRecords(const Store& store, CommitNumber commit, rocksdb::WriteBatch* batch) {
   const uint64_t number = static_cast<uint64_t>(commit);
@@ -52,8 +66,6 @@ rocksdb::Status PruneRecords(const Store& store, CommitNumber commit, rocksdb::W
 
 CommitPipeline::CommitPipeline(Store* store)
     : store_(store),
-      out_of_memory_(StatusCode::kResourceExhausted,
-                     "the machine's memory is used up; free some and run this transaction again"),
       last_commit_(store->opened_at()),
       current_(std::make_shared<Snapshot>(store, store->opened_at())) {}
 
@@ -119,7 +131,7 @@ void CommitPipeline::ServeGroup(std::unique_lock<std::mutex>* lock) {
 // The caller holds the queue's lock. Everyone in the queue would wait for ever otherwise.
 void CommitPipeline::RefuseQueue() {
   for (CommitRequest* request : queue_) {
-    request->status = out_of_memory_;
+    request->status = store_->out_of_memory();
     request->done = true;
   }
   queue_.clear();
@@ -172,7 +184,7 @@ void CommitPipeline::ShowNewest() {
     unreadable_ = store_->unreadable();
     if (unreadable_.ok()) {
       current_ = NewSnapshot(last_commit_);
-      if (current_ == nullptr) unreadable_ = out_of_memory_;
+      if (current_ == nullptr) unreadable_ = store_->out_of_memory();
     }
   }
   resuming_ = false;
@@ -271,13 +283,13 @@ void CommitPipeline::Process(const std::vector<CommitRequest*>& group,
     // What is written and published stands.
     if (last_commit_ != before) return;
     table_.DropAfter(before);
-    for (CommitRequest* request : group) request->status = out_of_memory_;
+    for (CommitRequest* request : group) request->status = store_->out_of_memory();
   }
 }
 
 void CommitPipeline::WriteGroup(const std::vector<CommitRequest*>& group,
                                 const std::function<void()>& published) {
-  rocksdb::WriteBatch batch;
+  rocksdb::WriteBatch batch(BatchBytes(group));
   std::vector<CommitRequest*> accepted;
   CommitNumber commit = last_commit_;
   bool durable = false;
@@ -311,7 +323,7 @@ void CommitPipeline::Publish(CommitNumber commit, const std::function<void()>& p
   CommitNumber oldest = commit;
   {
     const std::lock_guard<std::mutex> lock(snapshot_mutex_);
-    if (next == nullptr) unreadable_ = out_of_memory_;
+    if (next == nullptr) unreadable_ = store_->out_of_memory();
     previous = std::exchange(current_, std::move(next));
     if (!active_.empty()) oldest = active_.begin()->first;
     if (published) published();

@@ -87,7 +87,6 @@ class CommitPipeline {
   Result<std::shared_ptr<Snapshot>> AwaitCurrent(std::unique_lock<std::mutex>* lock);
 
   Store* store_;
-  const Status out_of_memory_;  // Made beforehand: copies of it allocate nothing.
   ValidationTable table_;
 
   std::mutex queue_mutex_;

@@ -2,6 +2,7 @@
 // The entry to storage: wires the store, the catalog, the pipeline and the transactions together.
 #include "storage/graph_store.h"
 
+#include <new>
 #include <utility>
 #include <vector>
 
@@ -101,9 +102,14 @@ class RocksGraphStore final : public GraphStore {
     context.budget = budget_;
     context.bytes_limit = options_.transaction_bytes_limit;
     const bool read_only = mode == TransactionMode::kRead;
-    KITH_ASSIGN_OR_RETURN(auto snapshot,
-                          read_only ? pipeline_->Current() : pipeline_->BeginWrite());
-    return std::make_unique<GraphTransaction>(context, std::move(snapshot), read_only);
+    std::shared_ptr<Snapshot> snapshot;
+    try {
+      KITH_ASSIGN_OR_RETURN(snapshot, read_only ? pipeline_->Current() : pipeline_->BeginWrite());
+      return std::make_unique<GraphTransaction>(context, snapshot, read_only);
+    } catch (const std::bad_alloc&) {
+      if (snapshot != nullptr && !read_only) pipeline_->EndWrite(snapshot->commit());
+      return store_->out_of_memory();
+    }
   }
 
   GraphStoreOptions options_;

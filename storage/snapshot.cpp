@@ -28,6 +28,8 @@ Snapshot::~Snapshot() {
 std::unique_ptr<SnapshotReader> Snapshot::BorrowReader() {
   {
     const std::lock_guard<std::mutex> lock(mutex_);
+    // GiveBack, which destructors call, must not throw.
+    idle_.reserve(kIdleReaders);
     if (!idle_.empty()) {
       std::unique_ptr<SnapshotReader> reader = std::move(idle_.back());
       idle_.pop_back();

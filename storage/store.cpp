@@ -5,6 +5,8 @@
 #include <fmt/core.h>
 #include <rocksdb/write_batch.h>
 
+#include <new>
+
 #include "storage/rocksdb_status.h"
 
 namespace kith::storage {
@@ -44,15 +46,35 @@ void Store::CloseDatabase() {
   db_.reset();
 }
 
+// What a call says that `cause` has kept from writing, and those after it.
+Status Store::Stopped(const Status& cause) const {
+  return cause.WithContext(
+      IsPassing(cause) && !in_memory()
+          ? "this was not acknowledged, and writing has stopped, while reading goes on; once "
+            "its cause is gone, writing resumes with the next transaction that begins while no "
+            "older one is open"
+          : "this was not acknowledged, and writing has stopped, while reading goes on");
+}
+
 // The caller holds write_mutex_.
-void Store::Fail(const Status& status) {
-  const bool passing = status.code() == StatusCode::kIoError && !in_memory();
-  failure_ = status.WithContext(
-      passing ? "this was not acknowledged, and writing has stopped, while reading goes on; once "
-                "the disk works and has room, writing resumes with the next transaction that "
-                "begins while no older one is open"
-              : "this was not acknowledged, and writing has stopped, while reading goes on");
+void Store::Fail(const Status& stopped) {
+  failure_ = stopped;
   writing_.store(false, std::memory_order_release);
+}
+
+// Makes a call of RocksDB that writes, and says in failure_ why it could not. Where memory runs out
+// in there, RocksDB's queue of writers is left as it was, in which the next write would wait for
+// ever: none is tried until Reopen has replaced RocksDB. The caller holds write_mutex_.
+template <typename Call>
+bool Store::Attempt(std::string_view doing, const Call& call) {
+  try {
+    const rocksdb::Status status = call();
+    if (status.ok()) return true;
+    Fail(Stopped(FromRocksDb(status, fmt::format("{} {}", doing, options_.path))));
+  } catch (const std::bad_alloc&) {
+    Fail(write_out_of_memory_);
+  }
+  return false;
 }
 
 Status Store::Write(rocksdb::WriteBatch* batch, bool durable) {
@@ -64,11 +86,7 @@ Status Store::Write(rocksdb::WriteBatch* batch, bool durable) {
   if (!failure_.ok()) return failure_;
   rocksdb::WriteOptions options;
   options.sync = durable && options_.sync && !in_memory();
-  const rocksdb::Status status = db_->Write(options, batch);
-  if (!status.ok()) {
-    Fail(FromRocksDb(status, "writing to " + options_.path));
-    return failure_;
-  }
+  if (!Attempt("writing to", [&] { return db_->Write(options, batch); })) return failure_;
   written_ = db_->GetLatestSequenceNumber();
   fruitless_reopens_ = 0;
   if (!reopened_for_compaction_) fruitless_compactions_.store(0, std::memory_order_release);
@@ -83,10 +101,9 @@ Status Store::Write(rocksdb::WriteBatch* batch, bool durable) {
 
 // The caller holds write_mutex_, and writing has not failed.
 void Store::SyncWritten() {
-  const rocksdb::Status status = db_->FlushWAL(true);
   unsynced_ = false;
   log_switched_.store(false, std::memory_order_release);
-  if (!status.ok()) Fail(FromRocksDb(status, "syncing " + options_.path));
+  Attempt("syncing", [&] { return db_->FlushWAL(true); });
 }
 
 rocksdb::WriteBatch Store::IdentityBatch() const {
@@ -142,13 +159,10 @@ Status Store::Flush() {
   if (!failure_.ok()) return failure_;
   // Taken before the flush, after a write: whatever was written up to here is flushed.
   const CommitNumber flushed = newest_commit();
-  rocksdb::FlushOptions options;
-  const Status status = FromRocksDb(db_->Flush(options, {families_.begin(), families_.end()}),
-                                    "flushing " + options_.path);
-  if (!status.ok()) {
-    Fail(status);
-    return failure_;
-  }
+  const auto flush = [&] {
+    return db_->Flush(rocksdb::FlushOptions(), {families_.begin(), families_.end()});
+  };
+  if (!Attempt("flushing", flush)) return failure_;
   return in_memory() ? Status::Ok() : WriteSuperblock(flushed);
 }
 

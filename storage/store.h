@@ -67,6 +67,8 @@ class Store {
     return writing_.load(std::memory_order_acquire) &&
            !background_failed_.load(std::memory_order_acquire);
   }
+  /// ResourceExhausted, and what to do, for where an allocation throws.
+  const Status& out_of_memory() const { return out_of_memory_; }
   /// Why there is nothing to read from: Reopen has closed RocksDB and could not open it again. For
   /// the leader.
   const Status& unreadable() const { return unreadable_; }
@@ -132,9 +134,12 @@ class Store {
   Status CheckIdentity() const;
   Status CheckCommitRecords();
   Result<CommitNumber> NewestRecord() const;
-  void Fail(const Status& status);
+  template <typename Call>
+  bool Attempt(std::string_view doing, const Call& call);
+  Status Stopped(const Status& cause) const;
+  void Fail(const Status& stopped);
   Status BackgroundFailure() const;
-  bool IsCausePassing() const;
+  static bool IsPassing(const Status& cause);
   bool ForCompaction() const;
   bool MustWait() const;
   bool HasRoom() const;
@@ -160,6 +165,10 @@ class Store {
   Superblock superblock_;
   std::atomic<uint64_t> newest_commit_{0};
   std::atomic<uint64_t> superblock_commit_{0};
+
+  // Made beforehand: copies of them allocate nothing.
+  const Status out_of_memory_;
+  const Status write_out_of_memory_;
 
   std::mutex write_mutex_;
   Status failure_;  ///< Why the last write failed; OK when writing works.

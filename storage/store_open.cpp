@@ -122,7 +122,11 @@ size_t MemtableBytes(const GraphStoreOptions& options) {
   return 2 * options.write_buffer_bytes;
 }
 
-Store::Store(const GraphStoreOptions& options) : options_(options) {}
+Store::Store(const GraphStoreOptions& options)
+    : options_(options),
+      out_of_memory_(StatusCode::kResourceExhausted,
+                     "the machine's memory is used up; free some and run this transaction again"),
+      write_out_of_memory_(Stopped(out_of_memory_)) {}
 
 Result<std::unique_ptr<Store>> Store::Open(const GraphStoreOptions& options) {
   if (options.path.empty()) {

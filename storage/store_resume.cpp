@@ -77,11 +77,10 @@ Status Store::BackgroundFailure() const {
   return background_failure_;
 }
 
-// A disk may be emptied or mended; damage stays, and opening would only meet it again. The caller
-// holds write_mutex_.
-bool Store::IsCausePassing() const {
-  const Status cause = failure_.ok() ? BackgroundFailure() : failure_;
-  return cause.code() == StatusCode::kIoError;
+// A disk may be emptied or mended, and memory given back; damage stays, and opening would only meet
+// it again.
+bool Store::IsPassing(const Status& cause) {
+  return cause.code() == StatusCode::kIoError || cause.code() == StatusCode::kResourceExhausted;
 }
 
 // True when there is a compaction to be run again, after which writing may stop once more. The
@@ -103,7 +102,7 @@ bool Store::MayReopen() {
     if (in_memory() || MustWait()) return false;
     // Nothing can be read: every attempt is worth it, for reading needs no room.
     if (!unreadable_.ok()) return true;
-    if (!IsCausePassing()) return false;
+    if (!IsPassing(failure_.ok() ? BackgroundFailure() : failure_)) return false;
   }
   if (!HasRoom()) return false;
   const std::lock_guard<std::mutex> lock(superblock_mutex_);
@@ -139,7 +138,7 @@ Status Store::OpenAgain(OpenMode mode) {
 void Store::Reopen() {
   const std::lock_guard<std::mutex> lock(write_mutex_);
   reopened_for_compaction_ = ForCompaction();
-  if (failure_.ok()) Fail(BackgroundFailure());
+  if (failure_.ok()) Fail(Stopped(BackgroundFailure()));
   unreadable_ = Status(StatusCode::kIoError,
                        fmt::format("opening {} again was broken off; try again", options_.path));
   CloseDatabase();
