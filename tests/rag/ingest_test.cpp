@@ -2,12 +2,12 @@
 // Parsing, cutting and naming: every piece of plain text knows the source bytes it came from.
 #include <catch2/catch.hpp>
 #include <filesystem>
-#include <fstream>
 
 #include "rag/generate/citation.h"
 #include "rag/ingest/chunker.h"
 #include "rag/ingest/names.h"
 #include "rag/ingest/prepared_document.h"
+#include "tests/rag/document_folder.h"
 #include "tests/rag/rag_fixture.h"
 
 namespace kith::rag {
@@ -24,25 +24,6 @@ std::string SourceBehind(const std::string& source, const Chunk& chunk, const st
 std::string Key(const char* name) {
   return NameKey(name);
 }
-
-class TemporaryFolder {
- public:
-  TemporaryFolder() {
-    std::string path = (std::filesystem::temp_directory_path() / "kith-rag-XXXXXX").string();
-    REQUIRE(mkdtemp(path.data()) != nullptr);
-    path_ = path;
-  }
-  ~TemporaryFolder() { std::filesystem::remove_all(path_); }
-  std::string Write(const std::string& name, const std::string& text) const {
-    std::filesystem::create_directories((path_ / name).parent_path());
-    std::ofstream(path_ / name, std::ios::binary) << text;
-    return (path_ / name).string();
-  }
-  std::string path() const { return path_.string(); }
-
- private:
-  std::filesystem::path path_;
-};
 
 }  // namespace
 
@@ -275,7 +256,7 @@ TEST_CASE("links resolve like paths", "[rag]") {
 }
 
 TEST_CASE("JSON lines are documents; lines that are not are skipped with their number", "[rag]") {
-  const TemporaryFolder folder;
+  const DocumentFolder folder;
   const std::string path = folder.Write(
       "set.jsonl",
       "{\"id\": 1, \"title\": \"Amber Lake\", \"text\": \"A lake \\u00e9 near Borrow Hill.\"}\n"
@@ -306,7 +287,7 @@ TEST_CASE("a batch of documents gives the same graph as one at a time", "[rag]")
 }
 
 TEST_CASE("progress is told and can stop an ingest; what is committed stays", "[rag]") {
-  const TemporaryFolder folder;
+  const DocumentFolder folder;
   for (const char* name : {"a.txt", "b.txt", "sub/c.md", ".hidden.txt", "d.pdf"}) {
     folder.Write(name, std::string("Some title of ") + name + "\n\nText.");
   }
@@ -333,7 +314,7 @@ TEST_CASE("progress is told and can stop an ingest; what is committed stays", "[
 }
 
 TEST_CASE("files that cannot be documents are named and leave the database as it was", "[rag]") {
-  const TemporaryFolder folder;
+  const DocumentFolder folder;
   folder.Write("good.txt", "Good title\n\nText.");
   folder.Write("empty.txt", "");
   folder.Write("latin1.txt", "caf\xE9");
@@ -362,7 +343,7 @@ TEST_CASE("files that cannot be documents are named and leave the database as it
 }
 
 TEST_CASE("two documents of one name in one ingest: the second is skipped, not lost", "[rag]") {
-  const TemporaryFolder folder;
+  const DocumentFolder folder;
   folder.Write("a/readme.md", "# Amber Lake\n\nA lake.\n");
   folder.Write("b/readme.md", "# Borrow Hill\n\nA hill.\n");
   folder.Write("c/readme.md", "# Amber Lake\n\nA lake.\n");
@@ -394,7 +375,7 @@ TEST_CASE("two documents of one name in one ingest: the second is skipped, not l
 }
 
 TEST_CASE("an ingest can forget all documents that it did not read", "[rag]") {
-  const TemporaryFolder folder;
+  const DocumentFolder folder;
   folder.Write("a.md", "# Amber Lake\n\nA lake near [the hill](b.md).\n");
   const std::string gone = folder.Write("b.md", "# Borrow Hill\n\nA hill.\n");
   const auto database = RagDatabase::Make();
@@ -418,7 +399,7 @@ TEST_CASE("an ingest can forget all documents that it did not read", "[rag]") {
   REQUIRE(fresh->pipeline->Ingest(folder.path()).ok());
   CHECK(database->Everything() == fresh->Everything());
   // A path without documents is an error before anything is forgotten.
-  const TemporaryFolder bare;
+  const DocumentFolder bare;
   CHECK_FALSE(database->pipeline->Ingest(bare.path(), options).ok());
   CHECK_FALSE(database->pipeline->IngestAll({}, options).ok());
   CHECK(database->pipeline->Ingest(bare.Write("set.jsonl", ""), options)->documents_forgotten == 0);
@@ -426,7 +407,7 @@ TEST_CASE("an ingest can forget all documents that it did not read", "[rag]") {
 }
 
 TEST_CASE("an ingest that is stopped in a batch counts what was committed", "[rag]") {
-  const TemporaryFolder folder;
+  const DocumentFolder folder;
   for (const char* name : {"a.txt", "b.txt", "c.txt"}) folder.Write(name, "Some text.");
   const auto database = RagDatabase::Make();
   IngestOptions options;

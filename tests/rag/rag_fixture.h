@@ -36,6 +36,7 @@ struct RagDatabase {
 
   /// In memory and empty, or in a folder.
   static std::unique_ptr<RagDatabase> Make(const std::string& path = ":memory:");
+  static std::unique_ptr<RagDatabase> Make(std::unique_ptr<storage::GraphStore> store);
   /// Everything that can be seen of the graph, the name lookup and the text index, with ids
   /// replaced by what they stand for: equal for equal sets of documents.
   std::multiset<std::string> Everything();

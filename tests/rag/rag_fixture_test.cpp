@@ -127,10 +127,14 @@ Result<std::string> ViewRunner::Explain(std::string_view statement, const Map&) 
 }
 
 std::unique_ptr<RagDatabase> RagDatabase::Make(const std::string& path) {
-  auto database = std::make_unique<RagDatabase>();
   storage::GraphStoreOptions options;
   options.path = path;
-  database->store = storage::GraphStore::Open(options).value();
+  return Make(storage::GraphStore::Open(options).value());
+}
+
+std::unique_ptr<RagDatabase> RagDatabase::Make(std::unique_ptr<storage::GraphStore> store) {
+  auto database = std::make_unique<RagDatabase>();
+  database->store = std::move(store);
   database->indexes = index::IndexManager::Open(database->store.get()).value();
   const StatementRunnerFactory runners =
       [](storage::Transaction& transaction, const Interrupt&,

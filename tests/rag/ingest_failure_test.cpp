@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+// An ingest that fails, and cannot make durable what it had committed either.
+#include <catch2/catch.hpp>
+
+#include "tests/rag/document_folder.h"
+#include "tests/rag/rag_fixture.h"
+
+namespace kith::rag {
+namespace {
+
+// A store on a disk that goes away once: after that nothing is synced, and one more transaction
+// can write.
+class VanishingStore final : public storage::GraphStore {
+ public:
+  explicit VanishingStore(std::unique_ptr<storage::GraphStore> store) : store_(std::move(store)) {}
+
+  void Vanish() { vanished_ = true; }
+  /// The first error after that.
+  const std::string& first_error() const { return first_error_; }
+
+  storage::Catalog& catalog() override { return store_->catalog(); }
+  Result<std::unique_ptr<storage::Transaction>> Begin(storage::TransactionMode mode) override {
+    const bool writes = mode == storage::TransactionMode::kWrite;
+    if (vanished_ && writes && last_writer_began_) return Error("the disk takes no more writes");
+    last_writer_began_ = vanished_ && writes;
+    return store_->Begin(mode);
+  }
+  void AddChangeSink(storage::ChangeSink* sink) override { store_->AddChangeSink(sink); }
+  Status ChangeSchema(const std::function<Status(storage::Transaction&)>& change,
+                      const std::function<void()>& published) override {
+    return store_->ChangeSchema(change, published);
+  }
+  Status Sync() override { return vanished_ ? Error("the log cannot be synced") : store_->Sync(); }
+  Status Flush() override { return store_->Flush(); }
+  Result<uint64_t> DiskBytes() override { return store_->DiskBytes(); }
+
+ private:
+  Status Error(const std::string& message) {
+    if (first_error_.empty()) first_error_ = message;
+    return Status(StatusCode::kIoError, message);
+  }
+
+  std::unique_ptr<storage::GraphStore> store_;
+  bool vanished_ = false;
+  bool last_writer_began_ = false;
+  std::string first_error_;
+};
+
+}  // namespace
+
+TEST_CASE("an ingest that fails and cannot be made durable says both", "[rag]") {
+  storage::GraphStoreOptions in_memory;
+  in_memory.path = ":memory:";
+  auto owned = std::make_unique<VanishingStore>(storage::GraphStore::Open(in_memory).value());
+  VanishingStore& store = *owned;
+  const auto database = RagDatabase::Make(std::move(owned));
+  const DocumentFolder folder;
+  for (const char* name : {"a.txt", "b.txt", "c.txt"}) folder.Write(name, "Some text.");
+  IngestOptions options;
+  options.documents_per_transaction = 1;
+  store.Vanish();
+  const Status status = database->pipeline->Ingest(folder.path(), options).status();
+  CHECK(status.code() == StatusCode::kIoError);
+  // On a slow machine a sync is due before the second document, and is what fails first.
+  CHECK(status.message() ==
+        "the log cannot be synced; a crash may take the documents that were ingested last. The "
+        "ingest had ended before: " +
+            store.first_error());
+  CHECK(database->pipeline->Delete("a.txt").code() == StatusCode::kIoError);
+  const auto reader = store.Begin(storage::TransactionMode::kRead).value();
+  const auto names = GraphNames::Find(reader->view().catalog());
+  REQUIRE(names);
+  CHECK(reader->view().GetStatistics().value()->NodeCount(names->document) == 1);
+}
+
+}  // namespace kith::rag
