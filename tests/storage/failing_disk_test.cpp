@@ -5,6 +5,7 @@
 #include <fmt/core.h>
 #include <rocksdb/env.h>
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <chrono>
 #include <condition_variable>
@@ -262,6 +263,61 @@ TEST_CASE("a compaction that meets damage stops writing, and nothing is opened a
   }
   CHECK(failing.disk().openings() == before);
   CHECK(failing.store().Begin(TransactionMode::kRead).ok());
+}
+
+TEST_CASE("while only compactions lack room, commits succeed, and with room they are run again",
+          "[storage]") {
+  FailingStore failing;
+  GraphStore& store = failing.store();
+  const auto commit_of = [&] {
+    return static_cast<int>((*store.Begin(TransactionMode::kRead))->view().commit_number());
+  };
+  const std::string value(200, 'v');
+  auto open = store.Begin(TransactionMode::kWrite);
+  REQUIRE(open.ok());
+  REQUIRE((*open)->keys().Put(KeySpace::kProperty, "open", value).ok());
+  const int before = failing.disk().openings();
+  failing.disk().FailCompactions(true);
+  // The files overlap, and four call for a compaction.
+  int commits = 0;
+  std::set<std::string> files;
+  while (failing.disk().failed_compactions() == 0) {
+    REQUIRE(PutPair(store, value, Durability::kOnReturn).ok());
+    ++commits;
+    if (commits <= 4) REQUIRE(store.Flush().ok());
+    if (commits == 3) files = FilesWith(".sst", failing.data());
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+  failing.disk().FailCompactions(false);
+  // The transaction that is open keeps RocksDB from being opened anew, and nobody from committing.
+  for (int i = 0; i < 3; ++i, ++commits) {
+    REQUIRE(PutPair(store, value, Durability::kOnReturn).ok());
+    CHECK(commit_of() == commits + 1);
+  }
+  CHECK(failing.disk().openings() == before);
+  // It commits while others wait for its end, or before or after: then all find it there.
+  std::thread other([&] { CHECK(PutPair(store, value, Durability::kOnReturn).ok()); });
+  std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  CHECK((*open)->Commit().ok());
+  open->reset();
+  other.join();
+  commits += 2;
+  CHECK(commit_of() == commits);
+  while (failing.disk().openings() == before) {
+    REQUIRE(PutPair(store, value, Durability::kOnReturn).ok());
+    CHECK(commit_of() == ++commits);
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+  CHECK(failing.disk().openings() == before + 1);
+  const auto compacted = [&] {
+    const std::set<std::string> now = FilesWith(".sst", failing.data());
+    return !std::includes(now.begin(), now.end(), files.begin(), files.end());
+  };
+  while (!compacted()) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  failing.Close();
+  failing.Open();
+  CHECK(static_cast<int>(
+            (*failing.store().Begin(TransactionMode::kRead))->view().commit_number()) == commits);
 }
 
 TEST_CASE("a failure while the schema changes keeps nobody waiting", "[storage]") {

@@ -2,6 +2,8 @@
 // A file system that breaks at a chosen operation.
 #include "tests/storage/fault_file_system.h"
 
+#include <rocksdb/env.h>
+
 #include <filesystem>
 #include <system_error>
 #include <utility>
@@ -17,6 +19,11 @@ class FaultFile final : public rocksdb::FSWritableFileOwnerWrapper {
   rocksdb::IOStatus Append(const rocksdb::Slice& data, const rocksdb::IOOptions& options,
                            rocksdb::IODebugContext* context) override {
     using Verdict = FaultFileSystem::Verdict;
+    // RocksDB's compactions give their files this priority, and nobody else does.
+    if (system_->fail_compactions_ && GetIOPriority() == rocksdb::Env::IO_LOW) {
+      ++system_->failed_compactions_;
+      return FaultFileSystem::Failure(Verdict::kNoSpace);
+    }
     const Verdict verdict = system_->Count(FaultFileSystem::Operation::kAppend);
     if (verdict == Verdict::kTear || verdict == Verdict::kTearNoSpace) {
       const rocksdb::Slice half(data.data(), data.size() / 2);

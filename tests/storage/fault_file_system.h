@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A file system that breaks at a chosen operation: every write, sync, rename, creation or deletion
 // counts as one. After a crash only what was synced is sure to be there. Apart from that, opening
-// files for reading, and opening a database for writing, can be made to fail.
+// files for reading, opening a database for writing, and compactions can be made to fail.
 //
 // Thread safety: all functions may be called from any thread.
 #pragma once
@@ -44,6 +44,10 @@ class FaultFileSystem final : public rocksdb::FileSystemWrapper {
   void FailReads(bool fail) { fail_reads_ = fail; }
   /// While set, RocksDB cannot be opened for writing: it begins by making a manifest.
   void FailOpenings(bool fail) { fail_openings_ = fail; }
+  /// While set, compactions find no room, and what else is written does.
+  void FailCompactions(bool fail) { fail_compactions_ = fail; }
+  /// How often one found none.
+  int failed_compactions() const { return failed_compactions_; }
   /// How often RocksDB was opened for writing, or tried to be.
   int openings() const { return openings_; }
 
@@ -74,6 +78,8 @@ class FaultFileSystem final : public rocksdb::FileSystemWrapper {
   std::atomic<bool> fail_reads_{false};
   std::atomic<bool> fail_openings_{false};
   std::atomic<int> openings_{0};
+  std::atomic<bool> fail_compactions_{false};
+  std::atomic<int> failed_compactions_{0};
 
   mutable std::mutex mutex_;
   Mode mode_ = Mode::kError;
