@@ -2,12 +2,12 @@
 // The C++ API: statements, cursors, transactions, limits, threads.
 #include <atomic>
 #include <catch2/catch.hpp>
-#include <filesystem>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include "kith/kith.h"
+#include "tests/temporary_folder.h"
 
 using kith::Connection;
 using kith::Cursor;
@@ -16,6 +16,7 @@ using kith::Options;
 using kith::Parameters;
 using kith::Status;
 using kith::StatusCode;
+using kith::TemporaryFolder;
 using kith::Value;
 
 namespace {
@@ -30,21 +31,6 @@ std::unique_ptr<Database> OpenMemory(const Options& options = {}) {
   REQUIRE(database.ok());
   return std::move(database).value();
 }
-
-/// A folder that is gone at the end of the test.
-class TemporaryFolder {
- public:
-  TemporaryFolder() {
-    std::string name = (std::filesystem::temp_directory_path() / "kith-XXXXXX").string();
-    REQUIRE(mkdtemp(name.data()) != nullptr);
-    path_ = name;
-  }
-  ~TemporaryFolder() { std::filesystem::remove_all(path_); }
-  std::string operator/(const char* name) const { return (path_ / name).string(); }
-
- private:
-  std::filesystem::path path_;
-};
 
 /// All rows, one text each: "1|'a'".
 std::vector<std::string> Rows(Cursor& cursor) {
@@ -358,7 +344,7 @@ TEST_CASE("database: an index may be larger than a transaction", "[engine]") {
 
 TEST_CASE("database: what was committed is there after opening again", "[engine]") {
   const TemporaryFolder folder;
-  const std::string path = folder / "a.kith";
+  const std::string path = folder.database();
   Options no_create;
   no_create.create_if_missing = false;
   CHECK(Database::Open(path, no_create).status().code() == StatusCode::kNotFound);
@@ -452,14 +438,14 @@ TEST_CASE("a cursor whose connection was closed holds nothing any more", "[engin
 }
 
 TEST_CASE("a database whose handles are left keeps its folder locked until they go", "[engine]") {
-  TemporaryFolder folder;
-  auto database = Database::Open(folder / "a.kith");
+  const TemporaryFolder folder;
+  auto database = Database::Open(folder.database());
   REQUIRE(database.ok());
   auto connection = (*database)->Connect();
   database->reset();
-  CHECK(Database::Open(folder / "a.kith").status().code() == StatusCode::kBusy);
+  CHECK(Database::Open(folder.database()).status().code() == StatusCode::kBusy);
   connection.reset();
-  CHECK(Database::Open(folder / "a.kith").ok());
+  CHECK(Database::Open(folder.database()).ok());
 }
 
 TEST_CASE("text that is no document changes nothing", "[engine]") {

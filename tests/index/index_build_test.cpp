@@ -9,6 +9,7 @@
 #include "index/property/property_entry.h"
 #include "index/schema_records.h"
 #include "tests/index/indexed_graph.h"
+#include "tests/temporary_folder.h"
 
 namespace kith::index {
 namespace {
@@ -169,10 +170,9 @@ TEST_CASE("an index that could neither be built nor dropped goes with the next o
 }
 
 TEST_CASE("a build that a crash interrupted is finished by the next open", "[index]") {
-  const auto folder = std::filesystem::temp_directory_path() / "kith_index_resume";
-  std::filesystem::remove_all(folder);
+  const TemporaryFolder folder;
   {
-    IndexedGraph graph(folder.string());
+    IndexedGraph graph(folder.database());
     graph.Add({"L"}, {{"p", Value(1)}});
     graph.Add({"L"}, {{"p", Value(2)}});
     graph.Index(IndexKind::kRange, "a", {"L"}, {"p"});
@@ -197,7 +197,7 @@ TEST_CASE("a build that a crash interrupted is finished by the next open", "[ind
     REQUIRE(writing->Commit().ok());
   }
   {
-    IndexedGraph graph(folder.string());
+    IndexedGraph graph(folder.database());
     REQUIRE(graph.Find("a") != nullptr);
     CHECK(graph.Find("a")->state == IndexState::kOnline);
     CHECK(graph.Find("b") == nullptr);
@@ -205,7 +205,6 @@ TEST_CASE("a build that a crash interrupted is finished by the next open", "[ind
     CHECK(ReadDropped(&graph.Read()->view().keys())->empty());
     graph.RequireVerified();
   }
-  std::filesystem::remove_all(folder);
 }
 
 TEST_CASE("a cancelled build leaves no index", "[index]") {

@@ -13,6 +13,7 @@
 #include "engine/base/value_compare.h"
 #include "tests/base/random_value.h"
 #include "tests/index/indexed_graph.h"
+#include "tests/temporary_folder.h"
 
 namespace kith::index {
 namespace {
@@ -364,17 +365,16 @@ TEST_CASE("a transaction older than a text index gets a conflict, not damage", "
 }
 
 TEST_CASE("indexes are there after a reopen", "[index]") {
-  const auto folder = std::filesystem::temp_directory_path() / "kith_index_reopen";
-  std::filesystem::remove_all(folder);
+  const TemporaryFolder folder;
   NodeId node;
   {
-    IndexedGraph graph(folder.string());
+    IndexedGraph graph(folder.database());
     node = graph.Add({"L"}, {{"p", Value("x")}, {"t", Value("graph database")}});
     graph.Index(IndexKind::kUnique, "one", {"L"}, {"p"});
     graph.Index(IndexKind::kText, "text", {"L"}, {"t"});
   }
   {
-    IndexedGraph graph(folder.string());
+    IndexedGraph graph(folder.database());
     CHECK(graph.SeekEqual(graph.Read()->view(), "one", Value("x")) == std::vector<NodeId>{node});
     const auto hits =
         graph.indexes->text().Search(&graph.Read()->view(), *graph.Find("text"), "databases", {});
@@ -385,7 +385,6 @@ TEST_CASE("indexes are there after a reopen", "[index]") {
           StatusCode::kConstraintViolation);
     graph.RequireVerified();
   }
-  std::filesystem::remove_all(folder);
 }
 
 TEST_CASE("verification notices what is missing and what is too much", "[index]") {

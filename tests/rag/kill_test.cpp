@@ -1,24 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 // kill -9 while documents are ingested: those that are there afterwards are the first of the
 // folder, each whole, and at least those that were reported as done.
-#include <fcntl.h>
-#include <signal.h>
-#include <spawn.h>
-#include <sys/wait.h>
 #include <unistd.h>
-#include <catch2/catch.hpp>
 
 #include <algorithm>
+#include <catch2/catch.hpp>
 #include <chrono>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <random>
-#include <thread>
 
+#include "tests/killed_child.h"
 #include "tests/rag/rag_fixture.h"
-
-extern char** environ;
+#include "tests/temporary_folder.h"
 
 namespace kith::rag {
 namespace {
@@ -54,36 +49,6 @@ TEST_CASE("ingests until it is killed", "[.rag_kill_child]") {
   for (;;) pause();
 }
 
-size_t LastReported(const std::string& path) {
-  std::ifstream file(path);
-  size_t last = 0;
-  for (std::string line; std::getline(file, line);) {
-    const bool number = !line.empty() && std::all_of(line.begin(), line.end(),
-                                                     [](char c) { return c >= '0' && c <= '9'; });
-    if (number && !file.eof()) last = std::max<size_t>(last, std::stoull(line));
-  }
-  return last;
-}
-
-void RunAndKill(const fs::path& folder, const fs::path& output, std::chrono::milliseconds after) {
-  REQUIRE(setenv(kFolderVariable, folder.c_str(), 1) == 0);
-  posix_spawn_file_actions_t actions;
-  REQUIRE(posix_spawn_file_actions_init(&actions) == 0);
-  REQUIRE(posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, output.c_str(),
-                                           O_WRONLY | O_CREAT | O_TRUNC, 0600) == 0);
-  std::string program = "/proc/self/exe";
-  std::string tag = "[.rag_kill_child]";
-  char* const arguments[] = {program.data(), tag.data(), nullptr};
-  pid_t child = 0;
-  REQUIRE(posix_spawn(&child, program.c_str(), &actions, nullptr, arguments, environ) == 0);
-  posix_spawn_file_actions_destroy(&actions);
-  std::this_thread::sleep_for(after);
-  REQUIRE(kill(child, SIGKILL) == 0);
-  int status = 0;
-  REQUIRE(waitpid(child, &status, 0) == child);
-  REQUIRE(WIFSIGNALED(status));
-}
-
 size_t CountDocuments(RagDatabase* database) {
   const auto reading = database->store->Begin(storage::TransactionMode::kRead).value();
   const auto names = GraphNames::Find(reading->view().catalog());
@@ -97,15 +62,14 @@ TEST_CASE("an ingest that is killed leaves the first documents, each whole", "[r
   const uint32_t seed = std::random_device{}();
   INFO("seed " << seed);
   std::mt19937 random(seed);
-  const fs::path folder = fs::temp_directory_path() / ("kith_rag_kill_" + std::to_string(getpid()));
-  const std::string output = folder.string() + ".out";
-  fs::remove_all(folder);
+  const TemporaryFolder temporary;
+  const fs::path folder = temporary.path();
+  const KilledChild child{"[.rag_kill_child]", kFolderVariable, folder, folder / "output"};
   fs::create_directories(folder / "documents");
   for (size_t i = 0; i < kDocuments; ++i) {
     std::ofstream(folder / "documents" / VillageUri(i)) << VillageText(i);
   }
-  const char* wanted = std::getenv("KITH_KILLS");
-  const int kills = wanted == nullptr ? 8 : std::atoi(wanted);
+  const int kills = KillCount(8);
   int compared = 0;
   int least_ms = 30;
   // On a busy machine a round may find nothing: later ones wait longer, and one must find
@@ -114,8 +78,8 @@ TEST_CASE("an ingest that is killed leaves the first documents, each whole", "[r
     if (round % 4 == 0) fs::remove_all(folder / "database");
     if (round > 0 && compared == 0) least_ms = std::min(2 * least_ms, 4000);
     const int after_ms = least_ms + static_cast<int>(random() % 200);
-    RunAndKill(folder, output, std::chrono::milliseconds(after_ms));
-    const size_t reported = LastReported(output);
+    RunAndKill(child, std::chrono::milliseconds(after_ms));
+    const auto reported = static_cast<size_t>(LastNumber(child.output).value_or(0));
     if (!fs::exists(folder / "database")) continue;
     const auto database = RagDatabase::Make((folder / "database").string());
     const size_t found = CountDocuments(database.get());
@@ -130,8 +94,6 @@ TEST_CASE("an ingest that is killed leaves the first documents, each whole", "[r
     ++compared;
   }
   CHECK(compared > 0);
-  fs::remove_all(folder);
-  fs::remove(output);
 }
 
 }  // namespace kith::rag
