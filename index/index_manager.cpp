@@ -42,14 +42,14 @@ bool HasRepeats(std::vector<std::string> names) {
   return std::adjacent_find(names.begin(), names.end()) != names.end();
 }
 
-std::string_view KindName(const IndexRequest& request) {
-  return request.kind == IndexKind::kUnique ? "constraint" : "index";
+std::string_view NamedWithArticle(IndexKind kind) {
+  return kind == IndexKind::kUnique ? "a constraint" : "an index";
 }
 
 Status CheckRequest(const IndexRequest& request) {
-  const std::string_view what = KindName(request);
+  const std::string_view what = NamedWithArticle(request.kind);
   if (request.labels.empty() || request.properties.empty()) {
-    return Invalid(fmt::format("an {} needs a label or type and a property", what));
+    return Invalid(fmt::format("{} needs a label or type and a property", what));
   }
   if (request.kind != IndexKind::kText && request.labels.size() != 1) {
     return Invalid(
@@ -59,15 +59,15 @@ Status CheckRequest(const IndexRequest& request) {
   }
   const size_t most = request.kind == IndexKind::kText ? kMaxTextProperties : kMaxKeyProperties;
   if (request.properties.size() > most) {
-    return Invalid(fmt::format("an {} has at most {} properties, not {}", what, most,
-                               request.properties.size()));
+    return Invalid(
+        fmt::format("{} has at most {} properties, not {}", what, most, request.properties.size()));
   }
   if (HasRepeats(request.labels) || HasRepeats(request.properties)) {
-    return Invalid(fmt::format("a label, type or property is named twice in the {}", what));
+    return Invalid(fmt::format("a label, type or property is named twice in {}", what));
   }
   if (request.name.size() > kMaxNameBytes) {
-    return Invalid(fmt::format("the name of an {} has at most {} bytes, not {}", what,
-                               kMaxNameBytes, request.name.size()));
+    return Invalid(fmt::format("the name of {} has at most {} bytes, not {}", what, kMaxNameBytes,
+                               request.name.size()));
   }
   if (request.kind != IndexKind::kText) return Status::Ok();
   const size_t weights = request.text.weight_eighths.size();
@@ -345,8 +345,7 @@ Result<SchemaChange> IndexManager::Create(const IndexRequest& request,
     if (!same_name && !index->SameSchema(definition)) continue;
     if (request.if_not_exists) return SchemaChange{false, index->name};
     return Status(StatusCode::kAlreadyExists,
-                  fmt::format("there is already {} '{}' on {}; {}",
-                              index->kind == IndexKind::kUnique ? "a constraint" : "an index",
+                  fmt::format("there is already {} '{}' on {}; {}", NamedWithArticle(index->kind),
                               index->name, index->Describe(),
                               same_name ? "choose another name or drop it first"
                                         : "use it, or drop it first"));
