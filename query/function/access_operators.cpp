@@ -24,6 +24,16 @@ Status TooDeep() {
                 fmt::format("lists and maps nest at most {} deep", Value::kMaxDepth));
 }
 
+Result<Value> NotTooLarge(Value value) {
+  if (value.HeapBytes() <= kMaxNestedBytes) return value;
+  return Status(
+             StatusCode::kResourceExhausted,
+             fmt::format("a list or map of {} bytes would be made, counting a part again wherever "
+                         "it occurs, and the limit is {}; keep the parts in rows instead",
+                         value.HeapBytes(), kMaxNestedBytes))
+      .WithPhase(ErrorPhase::kRuntime);
+}
+
 // A position of a slice as an offset into the list.
 int64_t Clamped(int64_t position, int64_t size) {
   return std::clamp<int64_t>(position < 0 ? position + size : position, 0, size);
@@ -114,14 +124,14 @@ Result<Value> MakeList(List elements) {
   for (const Value& element : elements) {
     if (element.Depth() >= Value::kMaxDepth) return TooDeep();
   }
-  return Value(std::move(elements));
+  return NotTooLarge(Value(std::move(elements)));
 }
 
 Result<Value> MakeMap(Map entries) {
   for (const auto& entry : entries) {
     if (entry.second.Depth() >= Value::kMaxDepth) return TooDeep();
   }
-  return Value::FromMap(std::move(entries));
+  return NotTooLarge(Value::FromMap(std::move(entries)));
 }
 
 }  // namespace kith::query::operators

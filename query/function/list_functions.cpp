@@ -14,6 +14,9 @@ namespace {
 
 using Arguments = std::span<const Value>;
 
+/// Elements made between two looks at the interrupt.
+constexpr size_t kInterruptSteps = size_t{1} << 16;
+
 Result<Value> Head(FunctionContext& /*context*/, Arguments arguments) {
   const List& list = arguments[0].AsList();
   return list.empty() ? Value() : list.front();
@@ -63,15 +66,18 @@ Result<Value> Range(FunctionContext& context, Arguments arguments) {
   constexpr size_t kMaxSize = kMaxValueBytes / sizeof(Value);
   if (!range.empty && range.last >= kMaxSize) {
     return Status(StatusCode::kResourceExhausted,
-                  fmt::format("a range has more than {} elements, the most a list holds; UNWIND "
-                              "one rather than keep it",
+                  fmt::format("a range has more than {} elements, the most that it makes a list "
+                              "of; UNWIND one rather than keep it",
                               kMaxSize));
   }
   const size_t size = range.empty ? 0 : static_cast<size_t>(range.last) + 1;
   KITH_RETURN_IF_ERROR(CheckNewValueBytes(context, size * sizeof(Value)));
   List list;
   list.reserve(size);
-  for (size_t i = 0; i < size; ++i) list.emplace_back(range.At(i));
+  for (size_t i = 0; i < size; ++i) {
+    if (i % kInterruptSteps == 0) KITH_RETURN_IF_ERROR(context.CheckInterrupt());
+    list.emplace_back(range.At(i));
+  }
   return Value(std::move(list));
 }
 

@@ -87,7 +87,8 @@ KITH_EXPORT Result<Value> Slice(FunctionContext& context, const Value& list, con
                                 const Value* to);
 
 /// A list or map from parts, refused with ResourceExhausted when it would nest deeper than
-/// Value::kMaxDepth. Whoever builds lists and maps from expressions uses these.
+/// Value::kMaxDepth or be larger than kMaxNestedBytes. Whoever builds lists and maps from
+/// expressions uses these.
 KITH_EXPORT Result<Value> MakeList(List elements);
 KITH_EXPORT Result<Value> MakeMap(Map entries);
 
