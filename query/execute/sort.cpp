@@ -11,6 +11,9 @@
 namespace kith::query {
 namespace {
 
+/// Rows sorted or merged at a time, at first: a few milliseconds.
+constexpr size_t kRunRows = size_t{1} << 16;
+
 class SortState final : public OperatorState {
  public:
   SortState(const SortOptions& plan, size_t slots, ExecutionContext& context)
@@ -31,7 +34,7 @@ class SortState final : public OperatorState {
     if (!sorted_) {
       KITH_ASSIGN_OR_RETURN(const size_t kept, KeptRows());
       KITH_RETURN_IF_ERROR(TakeInput(kept));
-      SortRows(kept);
+      KITH_RETURN_IF_ERROR(SortRows(kept));
       next_ = 0;
       sorted_ = true;
     }
@@ -76,12 +79,15 @@ class SortState final : public OperatorState {
       rows_.AppendAll(input, held_);
       KITH_RETURN_IF_ERROR(ChargeRows());
       // Pruning costs a pass over what is held, so it waits until at least half would go.
-      if (kept <= rows_.rows / 2 && rows_.rows - kept >= kBatchRows) Prune(kept);
+      if (kept <= rows_.rows / 2 && rows_.rows - kept >= kBatchRows) {
+        KITH_RETURN_IF_ERROR(Prune(kept));
+      }
     }
   }
 
   Status ChargeRows() {
-    const size_t bytes = rows_.HeapBytes() + rows_.rows * sizeof(uint32_t);
+    // The order takes a word for each row, and merging runs of it another.
+    const size_t bytes = rows_.HeapBytes() + 2 * rows_.rows * sizeof(uint32_t);
     if (bytes <= charged_bytes_) return Status::Ok();
     KITH_RETURN_IF_ERROR(memory_.Add(bytes - charged_bytes_));
     charged_bytes_ = bytes;
@@ -98,7 +104,7 @@ class SortState final : public OperatorState {
   }
 
   // Puts the first `kept` rows of the order, sorted, into order_.
-  void SortRows(size_t kept) {
+  Status SortRows(size_t kept) {
     order_.resize(rows_.rows);
     std::iota(order_.begin(), order_.end(), 0u);
     const auto before = [this](uint32_t a, uint32_t b) { return Before(a, b); };
@@ -107,14 +113,39 @@ class SortState final : public OperatorState {
       std::nth_element(order_.begin(), end, order_.end(), before);
       order_.resize(kept);
     }
-    std::sort(order_.begin(), order_.end(), before);
+    return MergeSort();
+  }
+
+  // Sorts order_ in runs, then merges neighbours: a statement must be able to stop in between,
+  // which a comparison that fails inside std::sort could not do.
+  Status MergeSort() {
+    const auto before = [this](uint32_t a, uint32_t b) { return Before(a, b); };
+    const size_t size = order_.size();
+    const auto at = [size](auto& rows, size_t position) {
+      return rows.begin() + static_cast<ptrdiff_t>(std::min(position, size));
+    };
+    for (size_t begin = 0; begin < size; begin += kRunRows) {
+      KITH_RETURN_IF_ERROR(context_.CheckInterrupt());
+      std::sort(at(order_, begin), at(order_, begin + kRunRows), before);
+    }
+    std::vector<uint32_t> merged(size > kRunRows ? size : 0);
+    for (size_t run = kRunRows; run < size; run *= 2) {
+      for (size_t begin = 0; begin < size; begin += 2 * run) {
+        KITH_RETURN_IF_ERROR(context_.CheckInterrupt());
+        std::merge(at(order_, begin), at(order_, begin + run), at(order_, begin + run),
+                   at(order_, begin + 2 * run), at(merged, begin), before);
+      }
+      order_.swap(merged);
+    }
+    return Status::Ok();
   }
 
   // Forgets all rows but the first `kept` of the order; these stay in the order of arrival.
-  void Prune(size_t kept) {
-    SortRows(kept);
+  Status Prune(size_t kept) {
+    KITH_RETURN_IF_ERROR(SortRows(kept));
     std::sort(order_.begin(), order_.end());
     rows_.Keep(order_);
+    return Status::Ok();
   }
 
   const SortOptions& plan_;
