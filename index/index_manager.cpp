@@ -343,12 +343,15 @@ Result<SchemaChange> IndexManager::Create(const IndexRequest& request,
   for (const auto& index : catalog->all()) {
     const bool same_name = index->name == request.name;
     if (!same_name && !index->SameSchema(definition)) continue;
-    if (request.if_not_exists) return SchemaChange{false, index->name};
+    // An index is no constraint: passing over it would leave data unchecked that should be unique.
+    const bool serves = request.kind != IndexKind::kUnique || index->kind == IndexKind::kUnique;
+    if (request.if_not_exists && serves) return SchemaChange{false, index->name};
     return Status(StatusCode::kAlreadyExists,
                   fmt::format("there is already {} '{}' on {}; {}", NamedWithArticle(index->kind),
                               index->name, index->Describe(),
                               same_name ? "choose another name or drop it first"
-                                        : "use it, or drop it first"));
+                              : serves  ? "use it, or drop it first"
+                                       : "drop it first: a constraint brings an index of its own"));
   }
   definition.name = request.name.empty() ? MadeUpName(*catalog, request.kind) : request.name;
   KITH_RETURN_IF_ERROR(NumberNames(&state_->store->catalog(), &definition));

@@ -75,10 +75,11 @@ class IndexManager final : public storage::ChangeSink {
   Result<std::shared_ptr<const IndexCatalog>> CatalogFor(storage::ReadView* view) const;
 
   /// Creates and builds. AlreadyExists for a name or a schema that is taken (without
-  /// if_not_exists); ConstraintViolation naming label, properties, value and both entities when
-  /// existing data is not unique; InvalidArgument for options that make no sense; Cancelled or
-  /// Timeout from the interrupt. After an error the index does not exist; where nothing could be
-  /// written any more, it stays populating until it is dropped or the next Create drops it.
+  /// if_not_exists, or by an index where a constraint is asked for); ConstraintViolation naming
+  /// label, properties, value and both entities when existing data is not unique; InvalidArgument
+  /// for options that make no sense; Cancelled or Timeout from the interrupt. After an error the
+  /// index does not exist; where nothing could be written any more, it stays populating until it is
+  /// dropped or the next Create drops it.
   Result<SchemaChange> Create(const IndexRequest& request, const BuildOptions& options = {});
   /// NotFound naming the known ones (without if_exists); InvalidArgument when the index belongs to
   /// a constraint.
