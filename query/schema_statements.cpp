@@ -79,6 +79,16 @@ std::string_view MissingConstraintType(ast::ConstraintType type) {
   return "";
 }
 
+// `what` has nothing to choose; an empty map says so too.
+Status CheckNoOptions(const ast::ExpressionPtr& options, std::string_view what) {
+  if (options == nullptr) return Status::Ok();
+  KITH_ASSIGN_OR_RETURN(const Value value, LiteralValue(*options));
+  if (value.IsMap() && value.AsMap().empty()) return Status::Ok();
+  return Status(StatusCode::kInvalidArgument,
+                fmt::format("{} has no OPTIONS; leave them out of the statement", what))
+      .WithPosition(options->range);
+}
+
 index::EntityKind EntityOf(ast::EntityKind entity) {
   return entity == ast::EntityKind::kNode ? index::EntityKind::kNode
                                           : index::EntityKind::kRelationship;
@@ -92,16 +102,15 @@ Result<SchemaOutcome> CreateIndex(const ast::CreateIndex& create, index::IndexMa
   request.labels = Texts(create.labels);
   request.properties = Texts(create.properties);
   request.if_not_exists = create.if_not_exists;
-  Value options;
-  if (create.options != nullptr) {
-    KITH_ASSIGN_OR_RETURN(options, LiteralValue(*create.options));
-  }
   if (create.type == ast::IndexType::kFullText) {
     request.kind = index::IndexKind::kText;
+    Value options;
+    if (create.options != nullptr) {
+      KITH_ASSIGN_OR_RETURN(options, LiteralValue(*create.options));
+    }
     KITH_ASSIGN_OR_RETURN(request.text, index::ParseTextOptions(options, request.properties));
-  } else if (options.IsMap() && !options.AsMap().empty()) {
-    return Status(StatusCode::kInvalidArgument,
-                  "a range index has no OPTIONS; leave them out of the statement");
+  } else {
+    KITH_RETURN_IF_ERROR(CheckNoOptions(create.options, "a range index"));
   }
   KITH_ASSIGN_OR_RETURN(const index::SchemaChange change, indexes.Create(request, build));
   return SchemaOutcome{.indexes_added = change.changed ? 1u : 0u};
@@ -117,6 +126,7 @@ Result<SchemaOutcome> CreateConstraint(const ast::CreateConstraint& create,
   request.labels = {create.label.text};
   request.properties = Texts(create.properties);
   request.if_not_exists = create.if_not_exists;
+  KITH_RETURN_IF_ERROR(CheckNoOptions(create.options, "a uniqueness constraint"));
   KITH_ASSIGN_OR_RETURN(const index::SchemaChange change, indexes.Create(request, build));
   return SchemaOutcome{.constraints_added = change.changed ? 1u : 0u};
 }
