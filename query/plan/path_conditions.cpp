@@ -66,7 +66,16 @@ class ConditionTaker {
     return true;
   }
 
-  /// length(path) <= 5 and its like.
+  /// length(path), or size() of the relationships where the pattern names them.
+  bool IsLength(const Expression& expression) const {
+    if (IsOfPath(expression, "length")) return true;
+    if (expression.kind != bound::ExpressionKind::kFunction) return false;
+    const auto& call = bound::As<bound::Function>(expression);
+    return call.function->signature.name == "size" &&
+           AsSlot(*call.arguments[0]) == node_->pattern->slot;
+  }
+
+  /// length(path) <= 5 and its like. An equality bounds the search too, but is still to be tested.
   bool TakeBound(const Expression& condition) {
     if (condition.kind != bound::ExpressionKind::kComparison) return false;
     const auto& comparison = bound::As<bound::Comparison>(condition);
@@ -81,11 +90,12 @@ class ConditionTaker {
     if (op == Operator::kGreater || op == Operator::kGreaterEqual) {
       return Limit(right, left, op == Operator::kGreater);
     }
+    if (op == Operator::kEqual && !Limit(left, right, false)) Limit(right, left, false);
     return false;
   }
 
   bool Limit(const Expression& length, const Expression& bound, bool strictly) {
-    if (!IsOfPath(length, "length") || bound.kind != bound::ExpressionKind::kConstant) return false;
+    if (!IsLength(length) || bound.kind != bound::ExpressionKind::kConstant) return false;
     const Value& value = bound::As<bound::Constant>(bound).value;
     if (!value.IsInteger() || value.AsInteger() < (strictly ? 1 : 0)) return false;
     const uint64_t most = static_cast<uint64_t>(value.AsInteger()) - (strictly ? 1 : 0);
