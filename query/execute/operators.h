@@ -124,7 +124,11 @@ OperatorPtr NewEndpoints(EndpointsOptions options);
 
 // ---- Rows
 
-OperatorPtr NewFilter(OperatorPtr child, std::vector<EvaluatorPtr> predicates);
+struct Condition {
+  EvaluatorPtr predicate;
+  SourceRange range;  ///< Of the statement's text; empty for what the planner adds.
+};
+OperatorPtr NewFilter(OperatorPtr child, std::vector<Condition> conditions);
 
 struct Assignment {
   uint32_t column = 0;

@@ -11,8 +11,8 @@ namespace {
 
 class FilterOperator final : public Operator {
  public:
-  FilterOperator(OperatorPtr child, std::vector<EvaluatorPtr> predicates)
-      : child_(std::move(child)), predicates_(std::move(predicates)) {}
+  FilterOperator(OperatorPtr child, std::vector<Condition> conditions)
+      : child_(std::move(child)), conditions_(std::move(conditions)) {}
   std::unique_ptr<OperatorState> Open(ExecutionContext& context) const override {
     return std::make_unique<State>(*this, context);
   }
@@ -36,10 +36,10 @@ class FilterOperator final : public Operator {
 
    private:
     Status Apply(Batch* batch) {
-      for (const EvaluatorPtr& predicate : plan_.predicates_) {
-        Evaluated condition;
-        KITH_RETURN_IF_ERROR(condition.Run(*predicate, context_, *batch));
-        KITH_RETURN_IF_ERROR(SelectTrue(*condition, &selected_));
+      for (const Condition& condition : plan_.conditions_) {
+        Evaluated holds;
+        KITH_RETURN_IF_ERROR(holds.Run(*condition.predicate, context_, *batch));
+        KITH_RETURN_IF_ERROR(AtRange(SelectTrue(*holds, &selected_), condition.range));
         if (selected_.size() < batch->rows) batch->Keep(selected_);
         if (batch->rows == 0) break;
       }
@@ -53,7 +53,7 @@ class FilterOperator final : public Operator {
   };
 
   OperatorPtr child_;
-  std::vector<EvaluatorPtr> predicates_;
+  std::vector<Condition> conditions_;
 };
 
 class ProjectOperator final : public Operator {
@@ -280,8 +280,8 @@ class DrainOperator final : public Operator {
 
 }  // namespace
 
-OperatorPtr NewFilter(OperatorPtr child, std::vector<EvaluatorPtr> predicates) {
-  return std::make_unique<FilterOperator>(std::move(child), std::move(predicates));
+OperatorPtr NewFilter(OperatorPtr child, std::vector<Condition> conditions) {
+  return std::make_unique<FilterOperator>(std::move(child), std::move(conditions));
 }
 OperatorPtr NewProject(OperatorPtr child, std::vector<Assignment> assignments, SlotList drop) {
   return std::make_unique<ProjectOperator>(std::move(child), std::move(assignments),

@@ -25,21 +25,23 @@ const bound::Function* AsRange(const Expression& expression) {
 }  // namespace
 
 Result<OperatorPtr> OperatorBuilder::BuildFilter(const Filter& node, const SlotSet& needed) {
-  std::vector<EvaluatorPtr> predicates;
+  std::vector<Condition> conditions;
   for (const PropertyTest& test : node.tests) {
     KITH_ASSIGN_OR_RETURN(EvaluatorPtr equality,
                           PropertyEquality(test.slot, test.key, *test.value));
-    predicates.push_back(std::move(equality));
+    conditions.push_back({std::move(equality), {}});
   }
   for (const Expression* conjunct : node.conjuncts) {
     KITH_ASSIGN_OR_RETURN(EvaluatorPtr predicate, Expr(conjunct));
-    predicates.push_back(std::move(predicate));
+    conditions.push_back({std::move(predicate), conjunct->range});
   }
-  for (const auto& [a, b] : node.disjoint) predicates.push_back(NewDisjointRelationships(a, b));
+  for (const auto& [a, b] : node.disjoint) {
+    conditions.push_back({NewDisjointRelationships(a, b), {}});
+  }
   SlotSet below = needed;
-  for (const EvaluatorPtr& predicate : predicates) InsertAll(&below, predicate->reads());
+  for (const Condition& condition : conditions) InsertAll(&below, condition.predicate->reads());
   KITH_ASSIGN_OR_RETURN(OperatorPtr child, BuildChild(node, below));
-  return NewFilter(std::move(child), std::move(predicates));
+  return NewFilter(std::move(child), std::move(conditions));
 }
 
 Result<OperatorPtr> OperatorBuilder::BuildProject(const Project& node, const SlotSet& needed) {

@@ -52,6 +52,15 @@ TEST_CASE("Compile-time errors come from Prepare", "[query]") {
         StatusCode::kParameterMissing);
 }
 
+TEST_CASE("A condition that is no truth value says where it stands", "[query]") {
+  QueryDatabase database;
+  REQUIRE(database.Run("CREATE (:A {x: 'y'})").ok());
+  const Status status = database.Run("MATCH (n:A) WHERE n.x RETURN n").status();
+  CHECK(status.code() == StatusCode::kTypeError);
+  REQUIRE(status.has_position());
+  CHECK(status.position().begin == 18);
+}
+
 TEST_CASE("Writes need a transaction that may write", "[query]") {
   QueryDatabase database;
   const auto transaction = database.store->Begin(storage::TransactionMode::kRead).value();
