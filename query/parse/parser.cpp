@@ -69,7 +69,13 @@ Result<std::unique_ptr<ast::Statement>> StatementParser::Parse() {
 
 Status StatementParser::ParseStatementBody(ast::Statement* statement) {
   if (AtSchemaCommand()) return ParseSchemaCommand(statement);
-  if (ParseSessionCommand(statement)) return Status::Ok();
+  const SourceRange first = Peek().range;
+  if (ParseSessionCommand(statement)) {
+    if (statement->mode == ast::ExecutionMode::kRun) return Status::Ok();
+    return SyntaxError("UnexpectedSyntax", first,
+                       "EXPLAIN and PROFILE take a statement with a plan; BEGIN, COMMIT and "
+                       "ROLLBACK have none");
+  }
   statement->kind = ast::StatementKind::kQuery;
   if (At(TokenKind::kEnd) || At(TokenKind::kSemicolon)) {
     return SyntaxError("UnexpectedSyntax", Peek().range,

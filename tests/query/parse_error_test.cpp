@@ -41,6 +41,8 @@ TEST_CASE("each error has its detail, its place and a hint", "[query]") {
       Expected{"MATCH SHORTEST 2 (a)-->(b) RETURN a", "UnexpectedSyntax", 6, "not supported"},
       Expected{"LOAD CSV FROM 'x' AS r RETURN r", "UnexpectedSyntax", 0,
                "LOAD CSV is not supported"},
+      Expected{"EXPLAIN COMMIT", "UnexpectedSyntax", 8, "BEGIN, COMMIT and ROLLBACK have none"},
+      Expected{"PROFILE begin transaction;", "UnexpectedSyntax", 8, "take a statement with a plan"},
       Expected{"CALL { RETURN 1 AS x } IN TRANSACTIONS", "UnexpectedSyntax", 23, "IN TRANSACTIONS"},
       Expected{"MATCH (n) SET n RETURN n", "UnexpectedSyntax", 16, "'=', '+=' or a label"},
       Expected{"MATCH (n) SET n.x + 1 = 2", "UnexpectedSyntax", 18, "'=', '+=' or a label"},
