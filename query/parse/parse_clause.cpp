@@ -2,6 +2,7 @@
 // Clauses of a query.
 #include <fmt/format.h>
 
+#include "query/parse/clause_advice.h"
 #include "query/parse/statement_parser.h"
 
 namespace kith::query {
@@ -36,13 +37,11 @@ Result<ClausePtr> StatementParser::DispatchClause() {
     case Keyword::kDELETE: return ParseDelete();
     case Keyword::kFOREACH: return ParseForeach();
     case Keyword::kCALL: return ParseCall();
-    case Keyword::kLOAD:
-      return SyntaxError(
-          "UnexpectedSyntax", Peek().range,
-          "LOAD CSV is not supported; import files with the shell's .import, or pass "
-          "the rows as a parameter and UNWIND it");
-    default: return ClausePtr();
+    default: break;
   }
+  const std::string_view advice = ClauseAdvice(Peek().keyword);
+  if (advice.empty()) return ClausePtr();
+  return SyntaxError("UnexpectedSyntax", Peek().range, std::string(advice));
 }
 
 Result<ClausePtr> StatementParser::ParseMatch() {

@@ -194,7 +194,17 @@ Result<ExpressionPtr> StatementParser::ParseBinary(ExpressionPtr left, ast::Bina
 /// IS NULL and IS NOT NULL; IS Label is a label test.
 Result<ExpressionPtr> StatementParser::ParseIsNull(ExpressionPtr operand) {
   const bool negated = Peek(1).keyword == Keyword::kNOT;
-  if (Peek(negated ? 2 : 1).keyword != Keyword::kNULL) {
+  const size_t next = negated ? 2 : 1;
+  // After a label named Typed stands no word but a keyword.
+  const Token& type = Peek(next + 1);
+  if (Peek(next).kind == TokenKind::kDoubleColon ||
+      (Peek(next).keyword == Keyword::kTYPED && type.kind == TokenKind::kWord &&
+       type.keyword == Keyword::kNone)) {
+    return SyntaxError("UnexpectedSyntax", Peek().range,
+                       "IS :: TYPE is not supported; write valueType(x) STARTS WITH 'INTEGER' or "
+                       "the like");
+  }
+  if (Peek(next).keyword != Keyword::kNULL) {
     if (!negated && (IsName(Peek(1)) || Peek(1).kind == TokenKind::kBang)) {
       return ParseLabelTest(std::move(operand));
     }
@@ -204,7 +214,7 @@ Result<ExpressionPtr> StatementParser::ParseIsNull(ExpressionPtr operand) {
   }
   auto node = Make<ast::Unary>(operand->range.begin);
   node->op = negated ? ast::UnaryOperator::kIsNotNull : ast::UnaryOperator::kIsNull;
-  for (int i = negated ? 3 : 2; i > 0; --i) Advance();
+  for (size_t i = 0; i <= next; ++i) Advance();
   const uint32_t depth = operand->depth;
   node->operand = std::move(operand);
   return Seal(std::move(node), depth);

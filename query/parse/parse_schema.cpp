@@ -26,8 +26,7 @@ bool ToIndexType(Keyword keyword, IndexType* type) {
 }  // namespace
 
 bool StatementParser::AtSchemaCommand() const {
-  if (At(Keyword::kSHOW)) return IsName(Peek(1));
-  if (At(Keyword::kDROP)) return IsName(Peek(1));
+  if (At(Keyword::kSHOW) || At(Keyword::kDROP)) return true;
   if (!At(Keyword::kCREATE)) return false;
   if (Peek(1).keyword == Keyword::kINDEX || Peek(1).keyword == Keyword::kCONSTRAINT) {
     return Peek(2).kind != TokenKind::kEqual;
