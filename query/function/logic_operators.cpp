@@ -9,6 +9,14 @@
 namespace kith::query::operators {
 namespace {
 
+/// Values from this size on take a millisecond or so to compare or to search.
+constexpr size_t kLargeBytes = size_t{1} << 20;
+
+// A batch may hold thousands of large values, so each of them is a reason to look.
+Status CheckIfLarge(FunctionContext& context, const Value& value) {
+  return value.HeapBytes() < kLargeBytes ? Status::Ok() : context.CheckInterrupt();
+}
+
 bool BothStrings(const Value& left, const Value& right) {
   return left.IsString() && right.IsString();
 }
@@ -22,29 +30,34 @@ Result<Ternary> ToTernary(const Value& value) {
       fmt::format("a condition must be a Boolean or null, but it is {}", DescribeValue(value)));
 }
 
-Result<Value> Equal(FunctionContext& /*context*/, const Value& left, const Value& right) {
+Result<Value> Equal(FunctionContext& context, const Value& left, const Value& right) {
+  KITH_RETURN_IF_ERROR(CheckIfLarge(context, left));
   return FromTernary(Equals(left, right));
 }
 
-Result<Value> NotEqual(FunctionContext& /*context*/, const Value& left, const Value& right) {
+Result<Value> NotEqual(FunctionContext& context, const Value& left, const Value& right) {
+  KITH_RETURN_IF_ERROR(CheckIfLarge(context, left));
   const Ternary equal = Equals(left, right);
   return equal.has_value() ? Value(!*equal) : Value();
 }
 
-Result<Value> LessThan(FunctionContext& /*context*/, const Value& left, const Value& right) {
+Result<Value> LessThan(FunctionContext& context, const Value& left, const Value& right) {
+  KITH_RETURN_IF_ERROR(CheckIfLarge(context, left));
   return FromTernary(Less(left, right));
 }
 
-Result<Value> LessThanOrEqual(FunctionContext& /*context*/, const Value& left, const Value& right) {
+Result<Value> LessThanOrEqual(FunctionContext& context, const Value& left, const Value& right) {
+  KITH_RETURN_IF_ERROR(CheckIfLarge(context, left));
   return FromTernary(LessOrEqual(left, right));
 }
 
-Result<Value> GreaterThan(FunctionContext& /*context*/, const Value& left, const Value& right) {
+Result<Value> GreaterThan(FunctionContext& context, const Value& left, const Value& right) {
+  KITH_RETURN_IF_ERROR(CheckIfLarge(context, left));
   return FromTernary(Less(right, left));
 }
 
-Result<Value> GreaterThanOrEqual(FunctionContext& /*context*/, const Value& left,
-                                 const Value& right) {
+Result<Value> GreaterThanOrEqual(FunctionContext& context, const Value& left, const Value& right) {
+  KITH_RETURN_IF_ERROR(CheckIfLarge(context, left));
   return FromTernary(LessOrEqual(right, left));
 }
 
@@ -73,7 +86,8 @@ Result<Value> Not(FunctionContext& /*context*/, const Value& operand) {
   return a.has_value() ? Value(!*a) : Value();
 }
 
-Result<Value> In(FunctionContext& /*context*/, const Value& left, const Value& right) {
+Result<Value> In(FunctionContext& context, const Value& left, const Value& right) {
+  KITH_RETURN_IF_ERROR(CheckIfLarge(context, right));
   if (right.IsNull()) return Value();
   if (!right.IsList()) {
     return TypeMismatch(

@@ -266,6 +266,23 @@ TEST_CASE("values that would outgrow the query's memory are refused", "[query]")
   CHECK(fixture.memory.used_bytes() == 0);
 }
 
+TEST_CASE("comparing and searching large values notices an interrupt", "[query]") {
+  Interrupt interrupt;
+  interrupt.Cancel();
+  FunctionContextOptions options;
+  options.interrupt = &interrupt;
+  FunctionContext context(options);
+  const Value large(List(100'000, Value(1)));
+  for (const op::BinaryOperation compare :
+       {op::Equal, op::NotEqual, op::LessThan, op::LessThanOrEqual, op::GreaterThan,
+        op::GreaterThanOrEqual}) {
+    CHECK(compare(context, large, large).status().code() == StatusCode::kCancelled);
+    CHECK(compare(context, Value(1), Value(2)).ok());
+  }
+  CHECK(op::In(context, Value(2), large).status().code() == StatusCode::kCancelled);
+  CHECK(op::In(context, Value(2), L({Value(2)})).ok());
+}
+
 TEST_CASE("operators without an own error agree with their static types", "[query]") {
   const std::vector<Value> samples = {Value(true),
                                       Value(2),
