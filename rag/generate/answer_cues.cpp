@@ -7,28 +7,11 @@
 #include <cctype>
 #include <set>
 
-#include "rag/generate/irregular_verbs.h"
+#include "rag/generate/plain_words.h"
 #include "rag/ingest/names.h"
 
 namespace kith::rag {
 namespace {
-
-constexpr std::array kFunctionWords = std::to_array<std::string_view>(
-    {"a",     "an",    "the",    "of",     "in",     "on",   "at",      "to",    "for",   "from",
-     "by",    "with",  "and",    "or",     "is",     "are",  "was",     "were",  "be",    "been",
-     "being", "do",    "does",   "did",    "has",    "have", "had",     "which", "who",   "whom",
-     "whose", "what",  "when",   "where",  "why",    "how",  "that",    "this",  "these", "those",
-     "it",    "its",   "he",     "his",    "she",    "her",  "their",   "they",  "there", "as",
-     "into",  "than",  "then",   "also",   "many",   "much", "long",    "high",  "old",   "far",
-     "often", "after", "before", "during", "under",  "over", "between", "about", "not",   "no",
-     "name",  "named", "called", "s",      "you",    "i",    "me",      "can",   "could", "would",
-     "will",  "tell",  "please", "person", "someone"});
-
-constexpr std::array kChineseFunction = std::to_array<std::string_view>(
-    {"什么时候", "是谁", "什么", "哪一年", "哪年", "哪里", "哪儿", "哪些", "哪个", "哪位",
-     "哪所",     "哪座", "哪一", "多少",   "何时", "何地", "怎么", "为何", "谁",   "哪",
-     "几",       "有多", "吗",   "呢",     "的",   "了",   "是",   "在",   "于",   "有",
-     "叫",       "与",   "和",   "从",     "被",   "由",   "为",   "请问"});
 
 constexpr std::array kMonths =
     std::to_array<std::string_view>({"january", "february", "march", "april", "may", "june", "july",
@@ -40,19 +23,6 @@ constexpr std::array kHalvesOfDay = std::to_array<std::string_view>({"am", "pm"}
 /// What leads a place, or a time, but never a person who acts.
 constexpr std::array kPlacePrepositions =
     std::to_array<std::string_view>({"in", "at", "on", "from", "near"});
-/// What makes another office of an office: a deputy mayor is no mayor.
-constexpr std::array kOfficeWords = std::to_array<std::string_view>(
-    {"deputy", "vice", "former", "acting", "assistant", "interim", "honorary", "ex"});
-/// Adjectives of measure with their nouns.
-constexpr std::array kMeasureForms =
-    std::to_array<std::array<std::string_view, 2>>({{"high", "height"},
-                                                    {"high", "tall"},
-                                                    {"tall", "height"},
-                                                    {"long", "length"},
-                                                    {"deep", "depth"},
-                                                    {"wide", "width"},
-                                                    {"heavy", "weight"},
-                                                    {"far", "distance"}});
 constexpr std::array kNumberWords = std::to_array<std::string_view>(
     {"one",      "two",     "three",     "four",     "five",     "six",      "seven",
      "eight",    "nine",    "ten",       "eleven",   "twelve",   "thirteen", "fourteen",
@@ -68,31 +38,10 @@ constexpr std::array kPronouns = std::to_array<std::string_view>(
     {"he", "she", "it", "they", "his", "her", "its", "their", "this", "these"});
 constexpr std::array kChinesePronouns =
     std::to_array<std::string_view>({"他", "她", "它", "其", "该"});
-constexpr std::array kMeasureWords =
-    std::to_array<std::string_view>({"many", "much", "long", "high", "tall", "old", "far", "large",
-                                     "big", "deep", "wide", "heavy", "fast", "often"});
-
-template <typename Words>
-bool In(const Words& words, std::string_view word) {
-  return std::find(words.begin(), words.end(), word) != words.end();
-}
-
 template <typename Words>
 bool HoldsAny(std::string_view text, const Words& words) {
   return std::any_of(words.begin(), words.end(),
                      [&](std::string_view word) { return text.find(word) != text.npos; });
-}
-
-std::vector<std::string> FoldedWords(std::string_view text) {
-  std::vector<std::string> words;
-  for (const NameWord& word : CutNameWords(text)) {
-    words.push_back(NameKey(text.substr(word.begin, word.end - word.begin)));
-  }
-  return words;
-}
-
-bool IsDigit(std::string_view text, size_t at) {
-  return at < text.size() && text[at] >= '0' && text[at] <= '9';
 }
 
 /// Four digits of our era, and no part of a longer number ("40,000", "11,1500").
@@ -159,10 +108,6 @@ bool HoldsNumber(std::string_view sentence, const std::vector<std::string>& word
          HoldsAny(sentence, kChineseNumerals);
 }
 
-bool IsCapital(std::string_view text) {
-  return text.size() > 1 && text.front() >= 'A' && text.front() <= 'Z';
-}
-
 /// A word that begins with a capital, not at the start of the sentence, and not in the question.
 /// Where people are asked for, what stands behind a preposition of place is none, nor is a date.
 bool HoldsNewName(std::string_view sentence, std::string_view question, bool people) {
@@ -180,29 +125,6 @@ bool HoldsNewName(std::string_view sentence, std::string_view question, bool peo
     first = false;
   }
   return false;
-}
-
-/// What `word` takes without becoming another one. English doubles a last consonant before some of
-/// it ("slip", "slipped").
-bool IsEndingOf(std::string_view word, std::string_view rest) {
-  constexpr std::array kEndings =
-      std::to_array<std::string_view>({"s", "d", "es", "ed", "r", "er", "n", "ing", "ly"});
-  constexpr std::array kAfterDoubled = std::to_array<std::string_view>({"ed", "er", "ing"});
-  if (In(kEndings, rest)) return true;
-  return rest.size() > 1 && rest.front() == word.back() && In(kAfterDoubled, rest.substr(1));
-}
-
-/// What two forms of one word end in behind what they share. A shared beginning alone makes no
-/// forms: "population" and "popular", "police" and "policy".
-bool AreEndings(std::string_view a, std::string_view b) {
-  constexpr std::array kEndings = std::to_array<std::string_view>(
-      {"",     "s",     "d",      "r",     "rs",     "n",    "e",     "es",
-       "ed",   "er",    "ers",    "or",    "ors",    "ing",  "ings",  "ion",
-       "ions", "ation", "ations", "ition", "itions", "ment", "ments", "ance",
-       "ence", "ant",   "ants",   "ent",   "ly",     "y",    "ies",   "ied"});
-  if (!In(kEndings, a) || !In(kEndings, b)) return false;
-  const bool two_nouns = (a == "e" && b == "y") || (a == "y" && b == "e");
-  return !two_nouns;
 }
 
 constexpr std::array<std::pair<std::string_view, std::string_view>, 2> kBracketPairs = {
@@ -229,30 +151,6 @@ bool IsSpanOfYears(std::string_view text) {
   return false;
 }
 
-/// What a word in -ing may be a form of: "leading" of "lead", "making" of "make", "winning" of
-/// "win".
-bool IsParticipleOf(std::string_view word, std::string_view other) {
-  if (word.size() < 5 || !word.ends_with("ing")) return false;
-  const std::string stem(word.substr(0, word.size() - 3));
-  if (AreFormsOfOneVerb(stem, other) || AreFormsOfOneVerb(stem + "e", other)) return true;
-  return stem[stem.size() - 1] == stem[stem.size() - 2] &&
-         AreFormsOfOneVerb(stem.substr(0, stem.size() - 1), other);
-}
-
-void CutRuns(std::string characters, std::vector<std::string>* runs) {
-  for (const std::string_view word : kChineseFunction) {
-    for (size_t at = characters.find(word); at != std::string::npos; at = characters.find(word)) {
-      characters.replace(at, word.size(), "|");
-    }
-  }
-  size_t begin = 0;
-  while (begin < characters.size()) {
-    const size_t end = std::min(characters.find('|', begin), characters.size());
-    if (end > begin) runs->push_back(characters.substr(begin, end - begin));
-    begin = end + 1;
-  }
-}
-
 }  // namespace
 
 AnswerKind AskedKind(std::string_view question) {
@@ -264,9 +162,14 @@ AnswerKind AskedKind(std::string_view question) {
     if ((word == "what" || word == "which") && (next == "year" || next == "date")) {
       return AnswerKind::kTime;
     }
-    if (word == "how" && In(kMeasureWords, next)) return AnswerKind::kNumber;
+    if (word == "how" && IsMeasureWord(next)) return AnswerKind::kNumber;
     if (word == "who" || word == "whom" || word == "whose") return AnswerKind::kPerson;
     if (word == "where") return AnswerKind::kPlace;
+    // "which town is the largest" asks for a thing, "in which town" for the place of one
+    const bool placed = i > 0 && In(kPlacePrepositions, words[i - 1]);
+    if ((word == "what" || word == "which") && placed && IsPlaceNoun(next)) {
+      return AnswerKind::kPlace;
+    }
   }
   const auto holds = [&](std::string_view part) { return question.find(part) != question.npos; };
   if (holds("哪一年") || holds("哪年") || holds("何时") || holds("什么时候")) {
@@ -289,6 +192,22 @@ bool HoldsKind(AnswerKind kind, std::string_view sentence, std::string_view ques
   return true;
 }
 
+bool NamesPlace(std::string_view sentence, std::string_view question) {
+  constexpr std::array kMorePrepositions =
+      std::to_array<std::string_view>({"to", "of", "outside", "into", "across", "towards"});
+  const std::vector<std::string> asked = FoldedWords(question);
+  bool placed = false;
+  for (const NameWord& word : CutNameWords(sentence)) {
+    const std::string_view text = sentence.substr(word.begin, word.end - word.begin);
+    const std::string folded = NameKey(text);
+    const bool date = In(kMonths, folded) || In(kHours, folded);
+    if (placed && IsCapital(text) && !date && !In(asked, folded)) return true;
+    placed = In(kPlacePrepositions, folded) || In(kMorePrepositions, folded) ||
+             (placed && (IsCapital(text) || folded == "the"));
+  }
+  return false;
+}
+
 bool HoldsChinesePlace(std::string_view sentence) {
   constexpr std::array kPlaceWords = std::to_array<std::string_view>({"于", "在"});
   return HoldsAny(sentence, kPlaceWords);
@@ -302,7 +221,26 @@ bool MayNamePerson(std::string_view sentence, std::string_view question) {
   const std::string_view first =
       sentence.substr(words.front().begin, words.front().end - words.front().begin);
   const std::string folded = NameKey(first);
-  return IsCapital(first) && !In(kFunctionWords, folded) && !In(FoldedWords(question), folded);
+  return IsCapital(first) && !IsFunctionWord(folded) && !In(FoldedWords(question), folded);
+}
+
+std::vector<std::string_view> CutAtSemicolons(std::string_view sentence) {
+  constexpr std::array kSemicolons = std::to_array<std::string_view>({";", "；"});
+  std::vector<std::string_view> parts;
+  while (true) {
+    size_t end = std::string_view::npos;
+    size_t bytes = 0;
+    for (const std::string_view mark : kSemicolons) {
+      const size_t at = sentence.find(mark);
+      if (at < end) {
+        end = at;
+        bytes = mark.size();
+      }
+    }
+    parts.push_back(sentence.substr(0, end));
+    if (end == std::string_view::npos) return parts;
+    sentence.remove_prefix(end + bytes);
+  }
 }
 
 bool BeginsWithPronoun(std::string_view sentence) {
@@ -341,56 +279,10 @@ bool HoldsLifespan(std::string_view sentence) {
   for (const NameWord& word : words) {
     const std::string_view text = sentence.substr(word.begin, word.end - word.begin);
     // "Anna van Dorp"
-    const bool particle = text.size() <= 3 && !In(kFunctionWords, text);
+    const bool particle = text.size() <= 3 && !IsFunctionWord(text);
     if (!word.is_single && !IsCapital(text) && !particle) return false;
   }
   return IsSpanOfYears(sentence.substr(at, BracketsAt(sentence, at)));
-}
-
-std::set<std::string, std::less<>> HeldByOthers(std::string_view sentence,
-                                                std::string_view question) {
-  const std::vector<std::string> asked = FoldedWords(question);
-  const std::vector<NameWord> words = CutNameWords(sentence);
-  std::vector<std::string> folded;
-  for (const NameWord& word : words) {
-    folded.push_back(NameKey(sentence.substr(word.begin, word.end - word.begin)));
-  }
-  const auto is_other = [&](size_t i) {
-    return i < words.size() && !In(asked, folded[i]) &&
-           IsCapital(sentence.substr(words[i].begin, words[i].end - words[i].begin));
-  };
-  const auto is_content = [&](size_t i) {
-    return i < words.size() && !In(kFunctionWords, folded[i]);
-  };
-  std::vector<bool> held(words.size());
-  for (size_t i = 0; i + 1 < words.size(); ++i) {
-    if (folded[i] == "of" && is_other(i + 1)) {
-      for (size_t at = i; at > 0 && is_content(at - 1); --at) held[at - 1] = true;
-    } else if (is_other(i) && folded[i + 1] == "s") {
-      for (size_t at = i + 2; is_content(at); ++at) held[at] = true;
-    }
-  }
-  for (size_t i = 0; i + 1 < words.size(); ++i) {
-    if (In(kOfficeWords, folded[i]) && !In(asked, folded[i])) held[i + 1] = true;
-  }
-  std::set<std::string, std::less<>> others;
-  for (size_t i = 0; i < words.size(); ++i) {
-    if (held[i]) others.insert(folded[i]);
-  }
-  for (size_t i = 0; i < words.size(); ++i) {
-    if (!held[i]) others.erase(folded[i]);
-  }
-  return others;
-}
-
-std::string MeasureOf(std::string_view question) {
-  const std::vector<std::string> words = FoldedWords(question);
-  for (size_t i = 0; i + 1 < words.size(); ++i) {
-    if (words[i] != "how") continue;
-    const std::string& measure = words[i + 1];
-    if (In(kMeasureWords, measure) && measure != "many" && measure != "much") return measure;
-  }
-  return "";
 }
 
 std::string DefinitionIn(std::string_view sentence) {
@@ -412,71 +304,6 @@ std::string DefinitionIn(std::string_view sentence) {
   constexpr std::array kCopulas =
       std::to_array<std::string_view>({" is a", " is the ", " was a", " was the ", "是"});
   return HoldsAny(definition, kCopulas) ? definition : std::string();
-}
-
-ContentWords ContentOf(std::string_view text) {
-  ContentWords content;
-  std::string characters;
-  size_t last_end = 0;
-  size_t content_end = std::string_view::npos;
-  for (const NameWord& word : CutNameWords(text)) {
-    std::string folded = NameKey(text.substr(word.begin, word.end - word.begin));
-    if (word.is_single) {
-      if (word.begin != last_end) characters += '|';
-      characters += folded;
-      last_end = word.end;
-    } else if (!In(kFunctionWords, folded) && !In(content.words, folded)) {
-      const std::string_view written = text.substr(word.begin, word.end - word.begin);
-      if (!content.words.empty() && word.begin == content_end + 1) content.joined.back() = true;
-      content.words.push_back(std::move(folded));
-      content.fixed.push_back(IsDigit(written, 0) || (word.begin > 0 && IsCapital(written)));
-      content.joined.push_back(false);
-      content_end = word.end;
-    }
-  }
-  CutRuns(std::move(characters), &content.runs);
-  return content;
-}
-
-ContentWords AskedRelation(std::string_view question, size_t names_end) {
-  constexpr std::string_view kGenitive = "的";
-  if (const size_t at = question.rfind(kGenitive); at != std::string_view::npos) {
-    return ContentOf(question.substr(at + kGenitive.size()));
-  }
-  const std::vector<NameWord> words = CutNameWords(question);
-  const auto folded = [&](size_t i) {
-    return NameKey(question.substr(words[i].begin, words[i].end - words[i].begin));
-  };
-  if (words.empty()) return {};
-  const std::string first = folded(0);
-  // "X's team was formed in what year": the order of a statement tells nothing.
-  if (!In(kFunctionWords, first)) return {};
-  // "what screenwriter ..." says what kind of thing the answer is.
-  const bool asks_thing = first == "what" && words.size() > 1 && In(kFunctionWords, folded(1));
-  if (first != "who" && !asks_thing) return ContentOf(question.substr(names_end));
-  size_t begin = 1;
-  while (begin < words.size() && In(kFunctionWords, folded(begin))) ++begin;
-  size_t end = begin;
-  while (end < words.size() && !In(kFunctionWords, folded(end))) ++end;
-  if (begin == end) return {};
-  return ContentOf(question.substr(words[begin].begin, words[end - 1].end - words[begin].begin));
-}
-
-bool SameWord(std::string_view a, std::string_view b) {
-  if (a == b) return true;
-  const size_t shorter = std::min(a.size(), b.size());
-  size_t common = 0;
-  while (common < shorter && a[common] == b[common]) ++common;
-  // Four letters are the whole stem of short words only: "marry", but not "movement".
-  const bool long_enough = common >= 5 || (common == 4 && std::max(a.size(), b.size()) < 8);
-  if (long_enough && AreEndings(a.substr(common), b.substr(common))) return true;
-  const std::string_view word = a.size() > b.size() ? b : a;
-  const std::string_view rest = (a.size() > b.size() ? a : b).substr(common);
-  if (common >= 3 && common == shorter && IsEndingOf(word, rest)) return true;
-  if (a.empty() || b.empty()) return false;
-  const auto measures = [&](const auto& forms) { return In(forms, a) && In(forms, b); };
-  if (std::any_of(kMeasureForms.begin(), kMeasureForms.end(), measures)) return true;
-  return AreFormsOfOneVerb(a, b) || IsParticipleOf(a, b) || IsParticipleOf(b, a);
 }
 
 }  // namespace kith::rag

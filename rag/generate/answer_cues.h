@@ -6,8 +6,6 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
-#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,6 +21,10 @@ AnswerKind AskedKind(std::string_view question);
 /// are the caller's to check.
 bool HoldsKind(AnswerKind kind, std::string_view sentence, std::string_view question);
 
+/// True when a preposition leads a word with a capital, no date and not in the question: "in
+/// Hallmark", "to the Northern Reach". For languages that write so.
+bool NamesPlace(std::string_view sentence, std::string_view question);
+
 /// True when a Chinese sentence has a preposition of place; its names cannot be told by their
 /// letters.
 bool HoldsChinesePlace(std::string_view sentence);
@@ -30,6 +32,9 @@ bool HoldsChinesePlace(std::string_view sentence);
 /// True when a person may be named where letters do not tell: by a sentence's first word, which
 /// always has a capital, or in a Chinese sentence that says who is or does something.
 bool MayNamePerson(std::string_view sentence, std::string_view question);
+
+/// The parts of a sentence between its semicolons; the whole without one.
+std::vector<std::string_view> CutAtSemicolons(std::string_view sentence);
 
 /// True when the sentence begins with a pronoun, so that the one before it says whom it is about.
 bool BeginsWithPronoun(std::string_view sentence);
@@ -42,36 +47,8 @@ bool StandsAsPlace(std::string_view text, size_t at);
 /// "陆维舟（一八八二年至一九五九年）". They say when its subject was born and died.
 bool HoldsLifespan(std::string_view sentence);
 
-/// Words that the sentence says of a name which the question does not have, "king" in "the king of
-/// Selland" and "mayor" in "Tollin's mayor", or of another office ("deputy mayor"). They answer no
-/// question about somebody else.
-std::set<std::string, std::less<>> HeldByOthers(std::string_view sentence,
-                                                std::string_view question);
-
-/// The adjective of "how high", "how long"; empty without one.
-std::string MeasureOf(std::string_view question);
-
 /// What a sentence says its subject is ("X was a composer"): up to the first comma or relative
 /// clause, brackets left out; empty when it says something else of it ("X was built in 1862").
 std::string DefinitionIn(std::string_view sentence);
-
-/// The words that carry the question's meaning: folded, without question and function words. For
-/// scripts without spaces, runs of characters between such words.
-struct ContentWords {
-  std::vector<std::string> words;
-  std::vector<bool> fixed;        ///< Of words: names and numbers, which have no other wording.
-  std::vector<bool> joined;       ///< Of words: with the next, as in "prime minister".
-  std::vector<std::string> runs;  ///< UTF-8, each one or more characters.
-};
-ContentWords ContentOf(std::string_view text);
-
-/// What a question that goes through several relations asks for at last: "wife" of "who was the
-/// wife of the composer of X", "born" of "where was the composer of X born". `names_end` is the end
-/// of its last known name, 0 without one.
-ContentWords AskedRelation(std::string_view question, size_t names_end);
-
-/// Forms of one word, as far as spelling and a list of irregular English verbs tell: "designed" and
-/// "designer", "wrote" and "written".
-bool SameWord(std::string_view a, std::string_view b);
 
 }  // namespace kith::rag

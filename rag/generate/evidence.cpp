@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "rag/generate/whose_words.h"
+#include "rag/generate/word_forms.h"
 #include "rag/ingest/chunker.h"
 
 namespace kith::rag {
@@ -70,12 +72,36 @@ PassageEvidence::CutText PassageEvidence::Cut(std::string_view text) const {
   return cut;
 }
 
-/// Without what the sentence says of others, where the question asks one thing of one.
+/// Without what the sentence denies, and what it says of others where the question asks one thing
+/// of one.
 PassageEvidence::CutText PassageEvidence::CutSentence(std::string_view text) const {
   CutText cut = Cut(text);
+  const std::string& question = input_.question.text;
+  std::string said = WithoutDenied(text, question);
+  if (question_.one_relation) said = WithoutHeldByNames(WithoutOtherOffices(said, question));
+  if (said != text) {
+    CutText left = Cut(said);
+    cut.words = std::move(left.words);
+    cut.characters = std::move(left.characters);
+  }
   if (!question_.one_relation) return cut;
+  if (SwapsRoles(text, question)) cut.words.clear();
   for (const std::string& word : HeldByOthers(text, input_.question.text)) cut.words.erase(word);
   return cut;
+}
+
+/// "X的女儿" says nothing of the question's daughter unless it names X.
+std::string PassageEvidence::WithoutHeldByNames(std::string said) const {
+  constexpr std::string_view kGenitive = "的";
+  constexpr size_t kHeldBytes = 6;  // Two characters, as most offices and all kin.
+  for (const NameMatch& match : FindNames(CutNameWords(said), name_hashes_)) {
+    if (question_.names.contains(entity_of_.at(match.hash))) continue;
+    const size_t at = match.end + kGenitive.size();
+    if (!std::string_view(said).substr(match.end).starts_with(kGenitive)) continue;
+    const size_t bytes = std::min(kHeldBytes, said.size() - at);
+    said.replace(at, bytes, bytes, ' ');
+  }
+  return said;
 }
 
 Coverage PassageEvidence::Match(const CutText& text) const {
@@ -142,11 +168,35 @@ void PassageEvidence::AddSentences(size_t index) {
     sentence.acting = std::move(cut.acting);
     sentence.first_name = cut.first_name;
     sentence.kind = KindOf(words, sentence);
+    if (question_.one_relation) MatchClauses(words, &sentence);
     sentence.under_heading = under_heading;
     sentence.follows = sentences_.size() > first && BeginsWithPronoun(words);
     sentences_.push_back(std::move(sentence));
   }
   if (passage.is_first && sentences_.size() > first) AddDefinition(index, sentences_[first]);
+}
+
+/// What semicolons part are statements of their own: one of them has to hold what is asked.
+void PassageEvidence::MatchClauses(std::string_view words, Sentence* sentence) const {
+  double best = -1;
+  Coverage best_covers;
+  for (const std::string_view clause : CutAtSemicolons(words)) {
+    if (clause.size() == words.size()) return;
+    Coverage covers = Match(CutSentence(clause));
+    double sum = 0;
+    for (size_t i = 0; i < covers.size(); ++i) {
+      // Whom the sentence names, all of its parts may speak of.
+      const bool is_name = question_.units[i].type == Unit::Type::kName;
+      if (is_name) covers[i] = sentence->covers[i];
+      sum += covers[i];
+    }
+    const double kind = KindOf(clause, *sentence);
+    if (kind == 0 || sum <= best) continue;
+    best = sum;
+    best_covers = std::move(covers);
+    sentence->kind = kind;
+  }
+  if (best >= 0) sentence->covers = std::move(best_covers);
 }
 
 void PassageEvidence::AddDefinition(size_t index, const Sentence& lead) {
@@ -173,6 +223,11 @@ double PassageEvidence::KindOf(std::string_view words, const Sentence& sentence)
   const std::string& question = input_.question.text;
   if (!by_name) return HoldsKind(kind, words, question) ? 1 : 0;
   const SourcedPassage& passage = input_.passages[sentence.passage];
+  // Where no single statement has to hold all of the question, a name of any kind would do for a
+  // place: "the composer, an English ..., born in May".
+  if (kind == AnswerKind::kPlace && question_.several_relations && passage.language != "zh") {
+    return NamesPlace(words, question) ? 1 : 0;
+  }
   const auto is_new = [&](NodeId name) { return !question_.names.contains(name); };
   const auto is_other = [&](NodeId name) { return is_new(name) && !passage.about.contains(name); };
   const std::set<NodeId>& names = kind == AnswerKind::kPerson ? sentence.acting : sentence.names;

@@ -47,6 +47,8 @@ class PassageEvidence {
 
   CutText Cut(std::string_view text) const;
   CutText CutSentence(std::string_view text) const;
+  std::string WithoutHeldByNames(std::string said) const;
+  void MatchClauses(std::string_view words, Sentence* sentence) const;
   Coverage Match(const CutText& text) const;
   void AddPassage(size_t index);
   void AddSentences(size_t index);

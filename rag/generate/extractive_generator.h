@@ -6,8 +6,11 @@
 //
 // A question for one relation of one thing is answered by one statement, which has to be about that
 // thing and to hold what is asked of it: the confidence is no higher than the share that it holds.
-// So a neighbour's attribute or another's office is no answer. For several relations the sentence
-// that has something of the asked kind must hold the relation that is asked for at last.
+// So a neighbour's attribute or another's office is no answer, nor is what a sentence denies, says
+// of another in the same words, or says with the sides of the deed exchanged. For several relations
+// a sentence that has something of the asked kind must hold the relation that is asked for at last,
+// and of another thing than the one named, unless it names the relation that leads there: when X
+// was born is no answer to when X's daughter was.
 //
 // The threshold was set on questions of a public set, with and without their gold passages, and
 // checked on the demo's; the weights were chosen by hand beside it. What was measured since is in

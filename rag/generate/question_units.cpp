@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "rag/generate/asked_relation.h"
+#include "rag/generate/plain_words.h"
 #include "rag/ingest/names.h"
 #include "rag/route/router.h"
 
@@ -62,6 +64,19 @@ Status AddCharacters(const std::string& run, bool asked_last, const GeneratorInp
   return Status::Ok();
 }
 
+/// "In what year", "in which town": an answer holds a year or a town, but seldom the word.
+void LeaveOutKind(AnswerKind kind, std::string_view question, std::vector<Unit>* units) {
+  if (units->size() < 2 || (kind != AnswerKind::kTime && kind != AnswerKind::kPlace)) return;
+  const std::vector<std::string> words = FoldedWords(question);
+  for (size_t i = 0; i + 1 < words.size(); ++i) {
+    if (words[i] != "what" && words[i] != "which") continue;
+    const std::string& noun = words[i + 1];
+    if (noun != "year" && noun != "date" && !IsPlaceNoun(noun)) continue;
+    std::erase_if(*units, [&](const Unit& unit) { return unit.word == noun; });
+    return;
+  }
+}
+
 }  // namespace
 
 Result<QuestionUnits> ReadUnits(const GeneratorInput& input) {
@@ -70,6 +85,7 @@ Result<QuestionUnits> ReadUnits(const GeneratorInput& input) {
   read.kind = AskedKind(question.text);
   read.one_relation = AsksOneRelation(question);
   const int steps = CountedSteps(question);
+  read.several_relations = steps > 1;
   read.steps = std::max(2, steps);
   ContentWords asked;
   if (steps > 1) {
@@ -85,6 +101,7 @@ Result<QuestionUnits> ReadUnits(const GeneratorInput& input) {
     content.joined = {false};
   }
   KITH_RETURN_IF_ERROR(AddWords(content, asked, input, &read.units));
+  LeaveOutKind(read.kind, question.rest, &read.units);
   for (const std::string& run : content.runs) {
     KITH_RETURN_IF_ERROR(AddCharacters(run, Holds(asked.runs, run), input, &read.units));
   }

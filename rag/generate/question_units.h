@@ -31,9 +31,10 @@ struct QuestionUnits {
   std::vector<Unit> units;
   double total_weight = 0;
   AnswerKind kind = AnswerKind::kAny;
-  bool one_relation = false;  ///< Of one thing: see AsksOneRelation.
-  double steps = 2;           ///< Through relations, when there are several.
-  std::set<NodeId> names;     ///< Of the units.
+  bool one_relation = false;       ///< Of one thing: see AsksOneRelation.
+  bool several_relations = false;  ///< One after another.
+  double steps = 2;                ///< Through relations, when there are several.
+  std::set<NodeId> names;          ///< Of the units.
 };
 
 Result<QuestionUnits> ReadUnits(const GeneratorInput& input);

@@ -26,6 +26,8 @@ constexpr double kFollows = 0.03;
 /// Off the confidence when nothing of the asked kind was found, or what was found holds nothing
 /// else that was asked.
 constexpr double kKindMissing = 0.2;
+/// No more than this for words of the question without what it asks of the last thing.
+constexpr double kNotStated = 0.5;
 
 }  // namespace
 
@@ -59,9 +61,10 @@ double SentenceChooser::Confidence(const std::vector<size_t>& chosen) const {
   // One relation is answered in one place, so the answer is no surer than what that place states.
   if (question_.one_relation) return std::min(covered, statements_.Stated(chosen));
   // Of several relations no sentence needs to state more than its own.
-  const double kind =
-      statements_.Answers(chosen) ? std::min(1.0, Kind(chosen) * question_.steps) : 0;
-  return std::clamp(covered - kKindMissing * (1 - kind), 0.0, 1.0);
+  const bool answers = statements_.Answers(chosen);
+  const double kind = answers ? std::min(1.0, Kind(chosen) * question_.steps) : 0;
+  const double confidence = std::clamp(covered - kKindMissing * (1 - kind), 0.0, 1.0);
+  return answers || !question_.several_relations ? confidence : std::min(confidence, kNotStated);
 }
 
 double SentenceChooser::Value(const std::vector<size_t>& chosen) const {
@@ -70,6 +73,7 @@ double SentenceChooser::Value(const std::vector<size_t>& chosen) const {
   const double kind = Kind(chosen);
   double value = Covered(chosen) + kKindBonus * (kind > 0 ? kind : -1);
   if (question_.one_relation) value += kStatementBonus * statements_.Stated(chosen);
+  if (question_.several_relations && statements_.Answers(chosen)) value += kStatementBonus;
   value -= kSentenceCost * static_cast<double>(chosen.size());
   value -= kPassageCost * static_cast<double>(passages.size());
   for (const size_t passage : passages) value -= kRankCost * static_cast<double>(passage);

@@ -18,7 +18,7 @@ class SentenceChooser {
       : input_(input),
         question_(question),
         evidence_(evidence),
-        statements_(question, evidence),
+        statements_(input, question, evidence),
         max_sentences_(max_sentences) {}
 
   /// Indexes of sentences, in the order to read them; fills *confidence, 0 to 1. Empty when there

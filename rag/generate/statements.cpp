@@ -5,6 +5,14 @@
 #include <algorithm>
 
 namespace kith::rag {
+namespace {
+
+/// Of a relation that leads to what is asked of at last.
+bool IsInner(const Unit& unit) {
+  return unit.type != Unit::Type::kName && !unit.fixed && !unit.asked_last;
+}
+
+}  // namespace
 
 double Statements::AskedShare(const Coverage& covers) const {
   double covered = 0;
@@ -43,7 +51,8 @@ double Statements::StatementShare(size_t index, bool with_previous) const {
   double words = 0;
   double covered = 0;
   for (size_t i = 0; i < question_.units.size(); ++i) {
-    if (question_.units[i].type == Unit::Type::kName) continue;
+    // A name is no relation: who turned a prize down did not receive it.
+    if (question_.units[i].type == Unit::Type::kName || question_.units[i].fixed) continue;
     words += 1;
     covered += covers[i];
   }
@@ -63,25 +72,45 @@ double Statements::Stated(const std::vector<size_t>& chosen) const {
   return best;
 }
 
-/// True when the sentence holds at least half of what is asked for at last, or nothing tells what
-/// that is.
+/// True when the sentence holds at least half of what is asked for at last or its last word, which
+/// is the verb of most questions, or when nothing tells what that is.
 bool Statements::HoldsAskedRelation(size_t index) const {
   const Sentence& sentence = evidence_.sentences()[index];
   size_t asked = 0;
   size_t held = 0;
+  bool last = false;
   for (size_t i = 0; i < question_.units.size(); ++i) {
     if (!question_.units[i].asked_last) continue;
     const double covers = std::max(sentence.covers[i], evidence_.in_heading(sentence.passage)[i]);
     asked += 1;
-    held += covers > 0 ? 1 : 0;
+    last = covers > 0;
+    held += last ? 1 : 0;
   }
-  return held * 2 >= asked;
+  return last || held * 2 >= asked;
 }
 
 bool Statements::Answers(const std::vector<size_t>& chosen) const {
   return std::any_of(chosen.begin(), chosen.end(), [&](size_t index) {
-    return evidence_.sentences()[index].kind > 0 && HoldsAskedRelation(index);
+    if (evidence_.sentences()[index].kind == 0 || !HoldsAskedRelation(index)) return false;
+    return !question_.several_relations || SpeaksOfAnother(index);
   });
+}
+
+/// "When was the daughter of X born" is not answered by when X was born: what a document says of
+/// its own subject must hold a relation that leads away from it.
+bool Statements::SpeaksOfAnother(size_t index) const {
+  const Sentence& sentence = evidence_.sentences()[index];
+  const std::set<NodeId>& about = input_.passages[sentence.passage].about;
+  const bool of_asked = std::any_of(about.begin(), about.end(),
+                                    [&](NodeId name) { return question_.names.contains(name); });
+  if (!of_asked) return true;
+  bool leads = true;
+  for (size_t i = 0; i < question_.units.size(); ++i) {
+    if (!IsInner(question_.units[i])) continue;
+    if (sentence.covers[i] > 0) return true;
+    leads = false;
+  }
+  return leads;
 }
 
 }  // namespace kith::rag

@@ -12,8 +12,9 @@ namespace kith::rag {
 
 class Statements {
  public:
-  Statements(const QuestionUnits& question, const PassageEvidence& evidence)
-      : question_(question), evidence_(evidence) {}
+  Statements(const GeneratorInput& input, const QuestionUnits& question,
+             const PassageEvidence& evidence)
+      : input_(input), question_(question), evidence_(evidence) {}
 
   /// Of what was asked besides names, the share that is covered, 0 to 1.
   double AskedShare(const Coverage& covers) const;
@@ -27,7 +28,9 @@ class Statements {
  private:
   double StatementShare(size_t index, bool with_previous) const;
   bool HoldsAskedRelation(size_t index) const;
+  bool SpeaksOfAnother(size_t index) const;
 
+  const GeneratorInput& input_;
   const QuestionUnits& question_;
   const PassageEvidence& evidence_;
 };

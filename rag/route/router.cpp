@@ -122,9 +122,10 @@ bool AsksBehindName(const Question& question) {
   const std::vector<std::string> words = WordsOf(question.text);
   if (words.empty() || (words.front() != "where" && words.front() != "when")) return false;
   return std::any_of(question.entities.begin(), question.entities.end(), [&](const auto& entity) {
-    std::vector<std::string> before = WordsOf(question.text.substr(0, entity.begin));
-    if (!before.empty() && before.back() == "the") before.pop_back();
-    return !before.empty() && before.back() == "of" &&
+    const std::vector<std::string> before = WordsOf(question.text.substr(0, entity.begin));
+    // "of X", "of the X", "of film X"
+    const auto near = before.end() - std::min<ptrdiff_t>(2, std::ssize(before));
+    return std::find(near, before.end(), "of") != before.end() &&
            !WordsOf(question.text.substr(entity.end)).empty();
   });
 }
@@ -264,9 +265,10 @@ int CountedSteps(const Question& question) {
     const char first = question.rest[stretches[i].begin];
     return first >= 'A' && first <= 'Z';
   };
-  // "the Handbook of Fords" is one name, known or not.
+  // "the Handbook of Fords" is one name, known or not; so is "the Order of the Lantern".
   const auto is_in_name = [&](size_t i) {
-    return i + 1 < words.size() && is_capital(i - 1) && is_capital(i + 1);
+    const size_t next = i + 1 < words.size() && words[i + 1] == "the" ? i + 2 : i + 1;
+    return next < words.size() && is_capital(i - 1) && is_capital(next);
   };
   // "What is the height of X" asks for one relation, "when did the maker of X die" for two.
   bool of_is_free = words.size() > 1 && is_one_of(kBeWords, words[1]);

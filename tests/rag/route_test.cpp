@@ -4,6 +4,8 @@
 
 #include "rag/evidence_picture.h"
 #include "rag/generate/answer_cues.h"
+#include "rag/generate/asked_relation.h"
+#include "rag/generate/word_forms.h"
 #include "rag/route/router.h"
 #include "tests/rag/rag_fixture.h"
 
