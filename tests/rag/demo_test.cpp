@@ -1,64 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 // The demo's documents and questions: the gold spans exist byte for byte, and retrieval, answers,
 // citations and abstention reach what the project promises on them.
-#include <simdjson.h>
-
+#include <algorithm>
 #include <catch2/catch.hpp>
-#include <filesystem>
-#include <fstream>
-#include <sstream>
 
+#include "tests/rag/question_file.h"
 #include "tests/rag/rag_fixture.h"
 
 namespace kith::rag {
 namespace {
 
-struct GoldSpan {
-  std::string file;
-  uint64_t begin = 0;
-  uint64_t end = 0;
-  std::string text;
-};
-
-struct DemoQuestion {
-  std::string id;
-  std::string text;
-  bool answerable = false;
-  std::vector<std::string> answers;
-  std::vector<GoldSpan> gold;
-};
-
 std::string Folder() {
   return std::string(KITH_SOURCE_DIR) + "/demo";
 }
 
-std::string ReadFile(const std::string& path) {
-  std::ifstream in(path, std::ios::binary);
-  REQUIRE(in);
-  std::stringstream text;
-  text << in.rdbuf();
-  return text.str();
-}
-
-std::vector<DemoQuestion> Questions() {
-  std::vector<DemoQuestion> questions;
-  std::ifstream in(Folder() + "/questions.jsonl");
-  simdjson::dom::parser parser;
-  std::string line;
-  while (std::getline(in, line)) {
-    const simdjson::dom::element json = parser.parse(line);
-    DemoQuestion question;
-    question.id = std::string_view(json["id"]);
-    question.text = std::string_view(json["question"]);
-    question.answerable = bool(json["answerable"]);
-    for (const std::string_view answer : json["answers"]) question.answers.emplace_back(answer);
-    for (const simdjson::dom::element gold : json["gold"]) {
-      question.gold.push_back({std::string(std::string_view(gold["file"])), uint64_t(gold["begin"]),
-                               uint64_t(gold["end"]), std::string(std::string_view(gold["text"]))});
-    }
-    questions.push_back(std::move(question));
-  }
-  return questions;
+std::vector<GoldQuestion> Questions() {
+  return ReadGoldQuestions(Folder() + "/questions.jsonl");
 }
 
 RagDatabase& Demo() {
@@ -79,21 +36,15 @@ TEST_CASE("the demo has what it promises", "[rag]") {
   CHECK(questions.size() == 40);
   CHECK(std::count_if(questions.begin(), questions.end(),
                       [](const auto& question) { return !question.answerable; }) == 10);
-  for (const DemoQuestion& question : questions) {
-    CAPTURE(question.id);
-    CHECK(question.answerable == !question.gold.empty());
-    for (const GoldSpan& gold : question.gold) {
-      const std::string text = ReadFile(Folder() + "/documents/" + gold.file);
-      REQUIRE(gold.end <= text.size());
-      CHECK(text.substr(gold.begin, gold.end - gold.begin) == gold.text);
-    }
+  for (const GoldQuestion& question : questions) {
+    CheckGoldSpans(question, Folder() + "/documents");
   }
 }
 
 TEST_CASE("retrieval finds the demo's gold documents", "[rag]") {
   double recall = 0;
   size_t asked = 0;
-  for (const DemoQuestion& question : Questions()) {
+  for (const GoldQuestion& question : Questions()) {
     if (!question.answerable) continue;
     RetrieveOptions options;
     options.limit = 5;
@@ -116,25 +67,12 @@ TEST_CASE("retrieval finds the demo's gold documents", "[rag]") {
 TEST_CASE("the demo's questions are answered with true citations, or not at all", "[rag]") {
   size_t answered = 0;
   size_t abstained = 0;
-  for (const DemoQuestion& question : Questions()) {
+  for (const GoldQuestion& question : Questions()) {
     const auto answer = Demo().pipeline->Ask(question.text);
     REQUIRE(answer.ok());
     CAPTURE(question.id, question.text, answer->text, answer->confidence);
-    for (const Citation& citation : answer->citations) {
-      const std::string source = ReadFile(Folder() + "/documents/" + citation.document);
-      REQUIRE(citation.end_byte <= source.size());
-      CHECK(source.substr(citation.begin_byte, citation.end_byte - citation.begin_byte) ==
-            citation.quote);
-    }
-    CHECK(answer->abstained == answer->citations.empty());
-    const bool right =
-        question.answerable
-            ? !answer->abstained &&
-                  std::any_of(question.answers.begin(), question.answers.end(),
-                              [&](const std::string& wanted) {
-                                return answer->text.find(wanted) != std::string::npos;
-                              })
-            : answer->abstained;
+    CheckCitations(*answer, Folder() + "/documents");
+    const bool right = IsRight(question, *answer);
     if (!right) WARN(question.id << ": " << answer->text << " (" << answer->confidence << ")");
     (question.answerable ? answered : abstained) += right ? 1 : 0;
   }
