@@ -170,6 +170,8 @@ AnswerKind AskedKind(std::string_view question) {
     if ((word == "what" || word == "which") && placed && IsPlaceNoun(next)) {
       return AnswerKind::kPlace;
     }
+    // Behind it who, where and when open clauses: "what is the seat of the county where X lies".
+    if (word == "what" || (word == "which" && i <= 1)) return AnswerKind::kAny;
   }
   const auto holds = [&](std::string_view part) { return question.find(part) != question.npos; };
   if (holds("哪一年") || holds("哪年") || holds("何时") || holds("什么时候")) {

@@ -73,7 +73,7 @@ double Statements::Stated(const std::vector<size_t>& chosen) const {
 }
 
 /// True when the sentence holds at least half of what is asked for at last or its last word, which
-/// is the verb of most questions, or when nothing tells what that is.
+/// is the verb of most English questions, or when nothing tells what that is.
 bool Statements::HoldsAskedRelation(size_t index) const {
   const Sentence& sentence = evidence_.sentences()[index];
   size_t asked = 0;
@@ -83,8 +83,8 @@ bool Statements::HoldsAskedRelation(size_t index) const {
     if (!question_.units[i].asked_last) continue;
     const double covers = std::max(sentence.covers[i], evidence_.in_heading(sentence.passage)[i]);
     asked += 1;
-    last = covers > 0;
-    held += last ? 1 : 0;
+    held += covers > 0 ? 1 : 0;
+    last = covers > 0 && question_.units[i].type == Unit::Type::kWord;
   }
   return last || held * 2 >= asked;
 }

@@ -145,6 +145,7 @@ TEST_CASE("cues tell what is asked for and whether a sentence has it", "[rag]") 
   CHECK(BeginsWithPronoun("他走了。"));
   CHECK(!BeginsWithPronoun("Sheila left."));
   CHECK(AskedKind("Name the lake.") == AnswerKind::kAny);
+  CHECK(AskedKind("What is the seat of the county where it lies?") == AnswerKind::kAny);
   CHECK(HoldsKind(AnswerKind::kTime, "It was built in 1902.", ""));
   CHECK(HoldsKind(AnswerKind::kTime, "建于一五八四年。", ""));
   CHECK(!HoldsKind(AnswerKind::kTime, "It is old.", ""));
