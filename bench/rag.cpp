@@ -3,9 +3,11 @@
 // and 10 of text search alone and of routed graph retrieval, how many questions are answered,
 // ingest speed, size on disk, memory and latency. The last line is one JSON object.
 //
-//   kith_bench_rag DIR [--questions N] [--foreign DIR] [--batch N] [--path DB]
+//   kith_bench_rag DIR [--questions N] [--foreign DIR] [--held-out] [--batch N] [--path DB]
 //
 // --foreign: also asks the questions of another set, which these documents do not answer.
+// --held-out: also asks one half of the questions after the other without the passages that hold
+//   their answers: what is answered then is a guess.
 // --batch: documents in a transaction; the library's default unless told otherwise.
 #include <fmt/core.h>
 #include <simdjson.h>
@@ -19,6 +21,7 @@
 #include <filesystem>
 #include <fstream>
 #include <functional>
+#include <map>
 #include <set>
 #include <string>
 #include <vector>
@@ -38,6 +41,7 @@ struct BenchOptions {
   std::string foreign;  ///< Empty: no questions of another set.
   std::string database;
   size_t questions = SIZE_MAX;
+  bool held_out = false;
   size_t batch = IngestOptions().documents_per_transaction;
 };
 
@@ -69,6 +73,21 @@ uint64_t PeakBytes() {
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);
   return static_cast<uint64_t>(usage.ru_maxrss) * 1024;
+}
+
+/// Lower case, and one blank for whatever lies between two words, with a blank at both ends.
+std::string Words(std::string_view text) {
+  std::string words = " ";
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte >= 0x80 || std::isalnum(byte) != 0) {
+      words += static_cast<char>(byte < 0x80 ? std::tolower(byte) : byte);
+    } else if (words.back() != ' ') {
+      words += ' ';
+    }
+  }
+  if (words.back() != ' ') words += ' ';
+  return words;
 }
 
 std::string IdText(simdjson::dom::element id) {
@@ -107,6 +126,28 @@ Result<std::vector<BenchQuestion>> ReadQuestions(const std::string& folder, size
     if (!question.gold.empty()) questions.push_back(std::move(question));
   }
   return questions;
+}
+
+/// Every passage by its uri, its title and text as Words gives them.
+Result<std::map<std::string, std::string>> ReadPassages(const std::string& folder) {
+  const std::string path = folder + "/corpus.jsonl";
+  std::ifstream in(path);
+  std::map<std::string, std::string> passages;
+  simdjson::dom::parser parser;
+  for (std::string line; std::getline(in, line);) {
+    simdjson::dom::element json;
+    std::string_view title;
+    std::string_view text;
+    if (parser.parse(line).get(json) != simdjson::SUCCESS ||
+        json["text"].get(text) != simdjson::SUCCESS) {
+      return Status(StatusCode::kInvalidArgument,
+                    fmt::format("'{}' has a line that is no passage: {}", path, line));
+    }
+    if (json["title"].get(title) != simdjson::SUCCESS) title = "";
+    passages.emplace("corpus.jsonl#" + IdText(json["id"].value()),
+                     Words(fmt::format("{} {}", title, text)));
+  }
+  return passages;
 }
 
 /// Several chunks of a document count once, at the place of the best.
@@ -148,21 +189,6 @@ Result<Figures> Measure(Pipeline* pipeline, const std::vector<BenchQuestion>& qu
   return figures;
 }
 
-/// Lower case, and one blank for whatever lies between two words, with a blank at both ends.
-std::string Words(std::string_view text) {
-  std::string words = " ";
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (byte >= 0x80 || std::isalnum(byte) != 0) {
-      words += static_cast<char>(byte < 0x80 ? std::tolower(byte) : byte);
-    } else if (words.back() != ' ') {
-      words += ' ';
-    }
-  }
-  if (words.back() != ' ') words += ' ';
-  return words;
-}
-
 Result<AnswerFigures> MeasureAnswers(Pipeline* pipeline,
                                      const std::vector<BenchQuestion>& questions) {
   AnswerFigures figures;
@@ -178,6 +204,44 @@ Result<AnswerFigures> MeasureAnswers(Pipeline* pipeline,
                                  });
   }
   return figures;
+}
+
+/// Of the gold passages those that hold an answer as words; all of them when none does.
+std::set<std::string> HoldingPassages(const BenchQuestion& question,
+                                      const std::map<std::string, std::string>& passages) {
+  std::set<std::string> holding;
+  for (const std::string& uri : question.gold) {
+    const auto passage = passages.find(uri);
+    if (passage == passages.end()) continue;
+    const bool holds = std::any_of(
+        question.answers.begin(), question.answers.end(), [&](const std::string& answer) {
+          return passage->second.find(Words(answer)) != std::string::npos;
+        });
+    if (holds) holding.insert(uri);
+  }
+  return holding.empty() ? question.gold : holding;
+}
+
+/// See --held-out. Afterwards all passages are back.
+Result<AnswerFigures> MeasureHeldOut(Pipeline* pipeline, const std::string& folder,
+                                     const std::vector<BenchQuestion>& questions) {
+  KITH_ASSIGN_OR_RETURN(const auto passages, ReadPassages(folder));
+  AnswerFigures both;
+  for (const size_t half : {0u, 1u}) {
+    std::vector<BenchQuestion> asked;
+    std::set<std::string> taken;
+    for (size_t i = half; i < questions.size(); i += 2) {
+      asked.push_back(questions[i]);
+      taken.merge(HoldingPassages(questions[i], passages));
+    }
+    for (const std::string& uri : taken) KITH_RETURN_IF_ERROR(pipeline->Delete(uri));
+    KITH_ASSIGN_OR_RETURN(const AnswerFigures figures, MeasureAnswers(pipeline, asked));
+    both.asked += figures.asked;
+    both.answered += figures.answered;
+    both.right += figures.right;
+    KITH_RETURN_IF_ERROR(pipeline->Ingest(folder + "/corpus.jsonl").status());
+  }
+  return both;
 }
 
 std::string Json(const AnswerFigures& figures) {
@@ -245,14 +309,20 @@ Status Run(const BenchOptions& options) {
   KITH_ASSIGN_OR_RETURN(const AnswerFigures others, MeasureAnswers(pipeline.get(), foreign));
   fmt::print("answers: {} of {}, {} hold an expected answer; of another set's questions {} of {}\n",
              own.answered, own.asked, own.right, others.answered, others.asked);
+  AnswerFigures held_out;
+  if (options.held_out) {
+    KITH_ASSIGN_OR_RETURN(held_out, MeasureHeldOut(pipeline.get(), options.folder, questions));
+    fmt::print("without the passages that hold the answers: {} of {} answered\n", held_out.answered,
+               held_out.asked);
+  }
   const std::string name =
       std::filesystem::path(options.folder + "/").parent_path().filename().string();
   fmt::print(
-      R"({{"dataset":"{}","passages":{},"questions":{},"bm25":{},"graph":{},"answers":{},"foreign":{},)"
+      R"({{"dataset":"{}","passages":{},"questions":{},"bm25":{},"graph":{},"answers":{},"foreign":{},"held_out":{},)"
       R"("ingest_passages_per_s":{:.0f},"ingest_cpu_s":{:.2f},"disk_bytes":{},"peak_memory_bytes":{}}})"
       "\n",
       name, report.documents_added, questions.size(), Json(text), Json(graph), Json(own),
-      Json(others), rate, cpu_s, disk, peak);
+      Json(others), Json(held_out), rate, cpu_s, disk, peak);
   return Status::Ok();
 }
 
@@ -265,6 +335,8 @@ int Main(int argc, char** argv) {
       options.questions = std::strtoull(argv[++i], nullptr, 10);
     } else if (argument == "--foreign" && has_value) {
       options.foreign = argv[++i];
+    } else if (argument == "--held-out") {
+      options.held_out = true;
     } else if (argument == "--batch" && has_value) {
       options.batch = std::strtoull(argv[++i], nullptr, 10);
     } else if (argument == "--path" && has_value) {
@@ -275,7 +347,8 @@ int Main(int argc, char** argv) {
   }
   if (options.folder.empty()) {
     fmt::print(stderr,
-               "usage: kith_bench_rag DIR [--questions N] [--foreign DIR] [--batch N] [--path DB]\n"
+               "usage: kith_bench_rag DIR [--questions N] [--foreign DIR] [--held-out] [--batch N] "
+               "[--path DB]\n"
                "DIR holds corpus.jsonl and questions.jsonl\n");
     return 2;
   }
