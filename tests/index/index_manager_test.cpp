@@ -260,7 +260,11 @@ TEST_CASE("names and equal schemas are taken once", "[index]") {
         StatusCode::kAlreadyExists);
   const auto equal = graph.TryIndex(IndexKind::kUnique, "b", {"L"}, {"p"});
   CHECK(equal.status().code() == StatusCode::kAlreadyExists);
-  CHECK(equal.status().message() ==
+  CHECK(
+      equal.status().message() ==
+      "there is already an index 'a' on :L(p); drop it first: a constraint brings an index of its "
+      "own");
+  CHECK(graph.TryIndex(IndexKind::kRange, "b", {"L"}, {"p"}).status().message() ==
         "there is already an index 'a' on :L(p); use it, or drop it first");
   IndexRequest request;
   request.labels = {"L"};

@@ -438,8 +438,8 @@ TEST_CASE("a range index is no text index", "[index]") {
   CHECK(hits.status().code() == StatusCode::kInvalidArgument);
   const auto catalog = graph.indexes->catalog();
   CHECK(catalog->FindText("texts", EntityKind::kNode).status().message() ==
-        "index 'texts' is a RANGE index on :Doc(text), not a full-text index on nodes; there is "
-        "none; CREATE FULLTEXT INDEX makes one");
+        "index 'texts' is a RANGE index on :Doc(text), not a full-text index on nodes; CREATE "
+        "FULLTEXT INDEX makes one");
   CHECK(catalog->FindText("nope", EntityKind::kNode).status().code() == StatusCode::kNotFound);
 }
 

@@ -293,6 +293,7 @@ TEST_CASE("progress is told and can stop an ingest; what is committed stays", "[
   }
   const auto database = RagDatabase::Make();
   IngestOptions options;
+  options.documents_per_transaction = 1;
   std::vector<std::string> seen;
   options.progress = [&](const IngestProgress& progress) {
     CHECK(progress.documents_total == 3);
