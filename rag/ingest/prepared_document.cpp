@@ -6,9 +6,9 @@
 
 #include <algorithm>
 #include <cctype>
-#include <cstring>
 
 #include "engine/base/utf8.h"
+#include "rag/byte_hash.h"
 
 namespace kith::rag {
 namespace {
@@ -123,25 +123,6 @@ PreparedChunk PrepareChunk(Chunk chunk, std::string_view uri) {
   }
   prepared.chunk = std::move(chunk);
   return prepared;
-}
-
-uint64_t MixWord(uint64_t hash, uint64_t word) {
-  hash = (hash ^ word) * 0x9E3779B97F4A7C15ull;
-  return hash ^ (hash >> 29);
-}
-
-/// 64 bits; two of them with different seeds make a checksum. Not cryptographic.
-uint64_t HashBytes(std::string_view bytes, uint64_t seed) {
-  uint64_t hash = seed;
-  size_t at = 0;
-  for (; at + 8 <= bytes.size(); at += 8) {
-    uint64_t word = 0;
-    std::memcpy(&word, bytes.data() + at, 8);
-    hash = MixWord(hash, word);
-  }
-  uint64_t tail = 0;
-  std::memcpy(&tail, bytes.data() + at, bytes.size() - at);
-  return MixWord(MixWord(hash, tail), bytes.size());
 }
 
 }  // namespace
