@@ -20,6 +20,7 @@ constexpr std::string_view kUsage =
        kith ingest PATH... [--db DATABASE]  put documents into a database
        kith ask QUESTION [--db DATABASE]    answer from the documents, with citations
        kith forget DOCUMENT... [--db DATABASE]  take documents out again
+       kith model list | get NAME... | path NAME...  local models: which there are, fetch, where
 
 DATABASE is a folder, made when it does not exist; without one, or as :memory:, the shell works in
 memory. ingest, ask and forget use ./documents.kith unless --db names another. A DOCUMENT is named
@@ -38,6 +39,7 @@ by its path below the PATH that was ingested (FILE#ID for a JSON line); answers 
       --max-document SIZE  ingest: read documents up to this size (16MB unless given)
       --batch N         ingest: put up to N documents into a transaction (64 unless given)
       --mirror          ingest: forget every document that is not below the PATHs
+      --accept-licence  model get: you have read and accept the terms of a model that has its own
   -q, --quiet           no progress bar, no banner
   -h, --help            this text
       --version         the version
@@ -47,12 +49,33 @@ skipped), 2 the command line is wrong, 3 the database could not be opened, 4 the
 answer the question.
 )";
 
-constexpr std::array<std::string_view, 21> kOptionNames = {
-    "--max-document", "--batch",   "--mirror",  "--command", "--mode", "--param",   "--read-only",
-    "--keep-going",   "--timer",   "--timeout", "--memory",  "--db",   "--picture", "--quiet",
-    "--help",         "--version", "-c",        "-m",        "-p",     "-q",        "-h"};
+constexpr std::array<std::string_view, 22> kOptionNames = {"--max-document",
+                                                           "--accept-licence",
+                                                           "--batch",
+                                                           "--mirror",
+                                                           "--command",
+                                                           "--mode",
+                                                           "--param",
+                                                           "--read-only",
+                                                           "--keep-going",
+                                                           "--timer",
+                                                           "--timeout",
+                                                           "--memory",
+                                                           "--db",
+                                                           "--picture",
+                                                           "--quiet",
+                                                           "--help",
+                                                           "--version",
+                                                           "-c",
+                                                           "-m",
+                                                           "-p",
+                                                           "-q",
+                                                           "-h"};
 
-constexpr std::array<std::string_view, 4> kCommandNames = {"ingest", "ask", "forget", "help"};
+constexpr std::array<std::string_view, 5> kCommandNames = {"ingest", "ask", "forget", "model",
+                                                           "help"};
+
+constexpr std::array<std::string_view, 3> kModelVerbs = {"list", "get", "path"};
 
 constexpr std::string_view kShortWithValue = "cmp";
 
@@ -115,6 +138,8 @@ class Parser {
       line_.timer = true;
     } else if (name == "--mirror") {
       line_.mirror = true;
+    } else if (name == "--accept-licence") {
+      line_.accept_licence = true;
     } else if (name == "--quiet" || name == "-q") {
       line_.quiet = true;
     } else if (name == "--help" || name == "-h") {
@@ -211,9 +236,11 @@ class Parser {
     if (first == "ingest") line_.command = Command::kIngest;
     if (first == "ask") line_.command = Command::kAsk;
     if (first == "forget") line_.command = Command::kForget;
+    if (first == "model") line_.command = Command::kModel;
     if (first == "help") line_.command = Command::kHelp;
     KITH_RETURN_IF_ERROR(CheckApplies(first));
     if (line_.command == Command::kShell) return PlaceShellOperands();
+    if (line_.command == Command::kModel) return PlaceModelOperands();
     if (line_.database.empty()) line_.database = kDefaultDatabase;
     if (line_.database == ":memory:" && line_.command != Command::kHelp) {
       return Invalid(
@@ -254,12 +281,37 @@ class Parser {
       if (of_ingest && line_.command != Command::kIngest) {
         return Invalid(fmt::format("{} does not apply here; kith ingest takes it", name));
       }
+      if (name == "--accept-licence" && line_.command != Command::kModel) {
+        return Invalid(fmt::format("{} does not apply here; kith model get takes it", name));
+      }
+      const bool database = name == "--db" || name == "--memory" || name == "--read-only";
+      if (database && line_.command == Command::kModel) {
+        return Invalid(fmt::format("kith model opens no database, so {} does not apply", name));
+      }
     }
     const bool as_json = line_.mode == OutputMode::kJson || line_.mode == OutputMode::kJsonLines;
     if (line_.command == Command::kAsk && line_.mode && !as_json) {
       return Invalid("kith ask prints text, or with --mode json an object");
     }
     return Status::Ok();
+  }
+
+  Status PlaceModelOperands() {
+    line_.arguments.assign(operands_.begin() + 1, operands_.end());
+    const std::string verb = line_.arguments.empty() ? "" : line_.arguments[0];
+    const bool known = std::find(kModelVerbs.begin(), kModelVerbs.end(), verb) != kModelVerbs.end();
+    if (known && (verb == "list") == (line_.arguments.size() == 1)) return Status::Ok();
+    if (known && verb != "list") {
+      return Invalid(
+          fmt::format("which model? usage: kith model {} NAME; kith model list names "
+                      "them",
+                      verb));
+    }
+    const std::string_view near = query::NearestSpelling(verb, kModelVerbs);
+    return Invalid(
+        fmt::format("usage: kith model list, kith model get NAME or kith model path NAME"
+                    "{}",
+                    near.empty() ? "" : fmt::format("; did you mean {}?", near)));
   }
 
   static Status TwoDatabases(std::string_view first, std::string_view second) {

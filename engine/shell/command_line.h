@@ -5,6 +5,7 @@
 //   kith ingest PATH... [--db DATABASE]    documents into a database
 //   kith ask QUESTION [--db DATABASE]      a cited answer
 //   kith forget DOCUMENT... [--db DATABASE]
+//   kith model list | get NAME... | path NAME...
 //
 // Thread safety: pure functions.
 #pragma once
@@ -22,13 +23,13 @@
 
 namespace kith::shell {
 
-enum class Command { kShell, kIngest, kAsk, kForget, kHelp, kVersion };
+enum class Command { kShell, kIngest, kAsk, kForget, kModel, kHelp, kVersion };
 
 struct CommandLine {
   Command command = Command::kShell;
-  std::string database;                                         ///< A folder or ":memory:".
-  std::vector<std::string> arguments;                           ///< Paths, questions or documents.
-  std::vector<std::string> statements;                          ///< Each -c.
+  std::string database;                 ///< A folder or ":memory:".
+  std::vector<std::string> arguments;   ///< Paths, questions, documents; a verb and models.
+  std::vector<std::string> statements;  ///< Each -c.
   std::vector<std::pair<std::string, std::string>> parameters;  ///< --param NAME=EXPRESSION
   std::optional<OutputMode> mode;
   Options options;
@@ -40,6 +41,7 @@ struct CommandLine {
   size_t max_document_bytes = 0;  ///< ingest: 0 is the default.
   size_t batch = 0;               ///< ingest: documents per transaction; 0 is the default.
   bool mirror = false;            ///< ingest: forget all other documents.
+  bool accept_licence = false;    ///< model get: the terms of the models are accepted.
 };
 
 /// What `kith ingest` and `kith ask` use when --db is not given.

@@ -14,6 +14,7 @@
 
 #include "engine/shell/command_line.h"
 #include "engine/shell/documents.h"
+#include "engine/shell/models.h"
 #include "engine/shell/shell.h"
 
 namespace kith::shell {
@@ -65,6 +66,7 @@ int Main(const std::vector<std::string>& arguments) {
     fmt::print("kith {}\n", Database::Version());
     return Finish(0);
   }
+  if (line->command == Command::kModel) return Finish(RunModel(*line));
   // A question or a deletion needs what is there; it must not make an empty database. A question
   // writes nothing, so it is answered beside another process that has the database open, too.
   const bool needs_documents = line->command == Command::kAsk || line->command == Command::kForget;

@@ -15,6 +15,7 @@ namespace kith::shell {
 namespace {
 
 constexpr size_t kBarCells = 30;
+constexpr double kMegabyte = 1e6;
 constexpr auto kBetweenDraws = std::chrono::milliseconds(100);
 
 size_t Columns() {
@@ -30,8 +31,8 @@ std::string Remaining(double seconds) {
 
 }  // namespace
 
-ProgressBar::ProgressBar(bool wanted)
-    : enabled_(wanted && isatty(STDERR_FILENO) != 0), begin_(std::chrono::steady_clock::now()) {}
+ProgressBar::ProgressBar(bool wanted, ProgressUnit unit)
+    : enabled_(wanted && isatty(STDERR_FILENO) != 0), unit_(unit) {}
 
 ProgressBar::~ProgressBar() {
   Clear();
@@ -44,16 +45,28 @@ void ProgressBar::Show(uint64_t done, uint64_t total, std::string_view what) {
   drawn_ = true;
   std::string text;
   if (total == 0) {
-    text = fmt::format("{}  ", done);
+    if (done > 0) text = fmt::format("{}  ", done);
   } else {
     const double share = std::min(1.0, static_cast<double>(done) / static_cast<double>(total));
     const auto filled = static_cast<size_t>(share * kBarCells);
     for (size_t i = 0; i < kBarCells; ++i) text += i < filled ? "█" : "░";
-    text += fmt::format(" {:3.0f}%  {}/{}  ", share * 100, done, total);
+    if (unit_ == ProgressUnit::kBytes) {
+      text += fmt::format(" {:3.0f}%  {:.1f}/{:.1f} MB  ", share * 100,
+                          static_cast<double>(done) / kMegabyte,
+                          static_cast<double>(total) / kMegabyte);
+    } else {
+      text += fmt::format(" {:3.0f}%  {}/{}  ", share * 100, done, total);
+    }
+    if (total != total_) {
+      total_ = total;
+      begin_ = now;
+      first_share_ = share;
+    }
     const std::chrono::duration<double> taken = now - begin_;
+    const double gained = share - first_share_;
     // A first guess out of a few documents is worse than none.
-    if (taken.count() > 1 && share > 0.02 && share < 1) {
-      text += Remaining(taken.count() / share * (1 - share)) + " left  ";
+    if (taken.count() > 1 && gained > 0.02 && share < 1) {
+      text += Remaining(taken.count() / gained * (1 - share)) + " left  ";
     }
   }
   text += Printable(what);

@@ -11,10 +11,13 @@
 
 namespace kith::shell {
 
+/// What is counted.
+enum class ProgressUnit { kThings, kBytes };
+
 class ProgressBar {
  public:
   /// `wanted` false never draws.
-  explicit ProgressBar(bool wanted);
+  explicit ProgressBar(bool wanted, ProgressUnit unit = ProgressUnit::kThings);
   ~ProgressBar();
   ProgressBar(const ProgressBar&) = delete;
   ProgressBar& operator=(const ProgressBar&) = delete;
@@ -26,7 +29,10 @@ class ProgressBar {
 
  private:
   bool enabled_;
+  ProgressUnit unit_;
+  double first_share_ = 0;  ///< What was done before its first Show says nothing about speed.
   bool drawn_ = false;
+  uint64_t total_ = 0;  ///< Of the last Show; another one begins another piece of work.
   std::chrono::steady_clock::time_point begin_;
   std::chrono::steady_clock::time_point last_;
 };
