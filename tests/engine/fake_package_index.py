@@ -30,6 +30,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
             error = index.errors.pop(0) if index.errors and self.path.startswith("/files/") else None
         if error:
             self.wfile.write(self.answer(error))
+        elif self.path in index.redirects:
+            self.answer(302, headers=[("Location", index.redirects[self.path])])
         elif self.path in index.pages:
             content_type, body = index.pages[self.path]
             self.wfile.write(self.answer(200, body, content_type))
@@ -69,7 +71,7 @@ class PackageIndex:
 
     def __init__(self):
         self.lock = threading.Lock()
-        self.pages, self.files, self.requests = {}, {}, []
+        self.pages, self.files, self.redirects, self.requests = {}, {}, {}, []
         self.cuts = []  # For each answer with a file in turn: how many bytes are sent before the connection ends.
         self.errors = []  # For each request of a file in turn: an HTTP code, or None.
         self.ranges = True

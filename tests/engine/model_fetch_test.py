@@ -101,6 +101,12 @@ class Fetching(WithIndex):
         self.assert_fetched(self.fetch(), "was there")
         self.assertEqual(len(self.index.requests), asked)
 
+    def test_model_that_is_there_in_a_folder_that_cannot_be_written(self):
+        self.assertEqual(self.fetch()[1], 0)
+        shutil.rmtree(self.models / ".fetch")
+        (self.models / ".fetch").write_text("no folder")
+        self.assertEqual(self.fetch(), (f"was there {self.models / 'small'}", 0))
+
     def test_html_index_with_password(self):
         self.index.add_html("small-model", self.name, self.wheel)
         url = self.index.url.replace("http://", "http://ada:secret@")
@@ -111,6 +117,16 @@ class Fetching(WithIndex):
         outcome = self.fetch(env={"PIP_INDEX_URL": url})
         self.assert_failed(outcome, "SHA-256", "127.0.0.1")
         self.assertNotIn("secret", outcome[0])
+
+    def test_redirects(self):
+        self.index.add_html("small-model", self.name, self.wheel)
+        self.index.redirects = {"/old/small-model/": "../../simple/small-model/",
+                                f"/files/{self.name}": f"http://localhost:{self.index.port}/files/mirror"}
+        self.index.files["mirror"] = self.wheel
+        self.index.cuts = [MB]
+        self.assert_fetched(self.fetch(env={"PIP_INDEX_URL": self.index.url.replace("simple", "old"), "no_proxy": "*"}))
+        self.assertEqual(self.index.file_requests()[-1], f"bytes={MB}-")
+        self.assertEqual(self.index.requests[-1][0], "/files/mirror")
 
     def test_settings_of_pip(self):
         settings = self.folder / ".config/pip/pip.conf"

@@ -45,11 +45,15 @@ class ModelFetcher {
         old_(work_ + "/" + model.name + ".old") {}
 
   Result<FetchedModel> Run() {
+    // A model that is there needs no right to write.
+    KITH_ASSIGN_OR_RETURN(bool whole, IsWhole());
+    if (whole) return FetchedModel{folder_, true};
     std::error_code error;
     fs::create_directories(work_, error);
     if (error) return FolderFailed(work_, error);
     KITH_RETURN_IF_ERROR(TakeLock());
-    KITH_ASSIGN_OR_RETURN(const bool whole, IsWhole());
+    // Another process may have brought it meanwhile.
+    KITH_ASSIGN_OR_RETURN(whole, IsWhole());
     if (whole) return FetchedModel{folder_, true};
     KITH_RETURN_IF_ERROR(CheckRoom());
     KITH_RETURN_IF_ERROR(Download());
