@@ -71,14 +71,17 @@ class TokenizerJson {
     if (model["vocab"].get(vocabulary) != simdjson::SUCCESS) {
       return file_.Damaged("its model has no vocabulary");
     }
-    // As many places as tokens, all different: none stays empty.
+    // Tokens with different ids leave no place empty.
     files_.vocabulary.resize(vocabulary.size());
     for (const auto& [token, element] : vocabulary) {
       uint64_t id = kNoId;
       if (element.get(id) != simdjson::SUCCESS) id = kNoId;
       KITH_RETURN_IF_ERROR(Place(token, id));
     }
-    return Status::Ok();
+    const auto gap = std::find(files_.vocabulary.begin(), files_.vocabulary.end(), "");
+    if (gap == files_.vocabulary.end()) return Status::Ok();
+    return file_.Damaged(
+        fmt::format("its vocabulary has no token {}", gap - files_.vocabulary.begin()));
   }
 
   /// Puts a token at its id.

@@ -57,7 +57,8 @@ class WithIndex(unittest.TestCase):
             f"file sub/config.json {len(self.config)} {sha256(self.config)} 0:small/sub/config.json", ""])
 
     def environment(self, **more):
-        kept = {name: os.environ[name] for name in ["PATH", "LD_PRELOAD", "ASAN_OPTIONS", "TSAN_OPTIONS"] if name in os.environ}
+        kept = {name: value for name, value in os.environ.items()
+                if not name.startswith(("PIP_", "XDG_", "KITH_", "VIRTUAL_ENV")) and not name.lower().endswith("_proxy")}
         return {**kept, "HOME": str(self.folder), "LC_ALL": "C.UTF-8", "KITH_MODELS": str(self.models), "no_proxy": "127.0.0.1",
                 "PIP_CONFIG_FILE": "/dev/null", "PIP_INDEX_URL": self.index.url, **more}
 

@@ -250,6 +250,7 @@ TEST_CASE("damaged and foreign model folders are clear errors", "[rag]") {
       {"an id beyond the vocabulary", replace("tokenizer.json", "\"A\":6", "\"A\":4000000000"),
        corrupt, "no id below"},
       {"two tokens of one id", replace("tokenizer.json", "\"A\":6", "\"A\":5"), corrupt, "same id"},
+      {"a token twice", replace("tokenizer.json", "\"A\":6", "\"a\":4"), corrupt, "no token 6"},
       {"no unknown token", replace("tokenizer.json", "\"[UNK]\":1", "\"UNK\":1"), corrupt, "[UNK]"},
       {"more tokens than the model",
        replace("tokenizer.json", "{\"id\":0,\"content\":\"[PAD]\"",
