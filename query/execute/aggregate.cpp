@@ -126,6 +126,7 @@ class AggregateOperatorState : public OperatorState {
         column.Append(value);
       }
     }
+    AddOuter(count, batch);
     batch->rows = count;
     emitted_ += count;
     return Status::Ok();
@@ -146,6 +147,12 @@ class AggregateOperatorState : public OperatorState {
     group_count_ = plan_.keys.empty() ? 1 : 0;
     emitted_ = 0;
     finished_input_ = false;
+  }
+
+  void AddOuter(size_t count, Batch* batch) const {
+    if (plan_.outer_carry.empty()) return;
+    const std::vector<uint32_t> same_row(count, 0);
+    batch->Gather(*context_.arguments[plan_.outer_number], same_row, plan_.outer_carry);
   }
 
   Status TakeInput() {

@@ -179,11 +179,14 @@ struct AggregateColumn {
   uint32_t column = 0;
   SourceRange range;
 };
-/// Blocks; buffers the groups. Without keys there is one group even for no rows.
+/// Blocks; buffers the groups. Without keys there is one group even for no rows. Beside each group
+/// stand `outer_carry` of the one row in context.arguments[outer_number].
 struct AggregateOptions {
   OperatorPtr child;
   std::vector<Assignment> keys;
   std::vector<AggregateColumn> aggregates;
+  SlotList outer_carry;
+  uint32_t outer_number = 0;
 };
 OperatorPtr NewAggregate(AggregateOptions options);
 

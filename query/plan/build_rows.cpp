@@ -59,25 +59,37 @@ Result<OperatorPtr> OperatorBuilder::BuildProject(const Project& node, const Slo
   return NewProject(std::move(child), std::move(assignments), std::move(drop));
 }
 
-Result<OperatorPtr> OperatorBuilder::BuildAggregate(const Aggregate& node) {
+Result<AggregateColumn> OperatorBuilder::BuildAggregateColumn(const bound::Aggregate& aggregate,
+                                                              SlotSet* below) {
+  AggregateColumn column;
+  column.function = aggregate.function;
+  column.distinct = aggregate.distinct;
+  column.column = aggregate.slot;
+  column.range = aggregate.range;
+  for (const auto& argument : aggregate.arguments) {
+    KITH_ASSIGN_OR_RETURN(EvaluatorPtr value, Expr(argument.get()));
+    InsertAll(below, value->reads());
+    column.arguments.push_back(std::move(value));
+  }
+  return column;
+}
+
+Result<OperatorPtr> OperatorBuilder::BuildAggregate(const Aggregate& node, const SlotSet& needed) {
   AggregateOptions options;
+  options.outer_number = node.outer.argument;
+  options.outer_carry = Intersection(needed, node.outer.slots);
   SlotSet below;
   for (const Assignment& key : node.keys) {
     KITH_ASSIGN_OR_RETURN(EvaluatorPtr value, Expr(key.expression));
     InsertAll(&below, value->reads());
     options.keys.push_back({key.slot, std::move(value)});
+    std::erase(options.outer_carry, key.slot);
+  }
+  if (!options.outer_carry.empty()) {
+    InsertAll(&argument_reads_[options.outer_number], options.outer_carry);
   }
   for (const bound::Aggregate* aggregate : node.aggregates) {
-    AggregateColumn column;
-    column.function = aggregate->function;
-    column.distinct = aggregate->distinct;
-    column.column = aggregate->slot;
-    column.range = aggregate->range;
-    for (const auto& argument : aggregate->arguments) {
-      KITH_ASSIGN_OR_RETURN(EvaluatorPtr value, Expr(argument.get()));
-      InsertAll(&below, value->reads());
-      column.arguments.push_back(std::move(value));
-    }
+    KITH_ASSIGN_OR_RETURN(AggregateColumn column, BuildAggregateColumn(*aggregate, &below));
     options.aggregates.push_back(std::move(column));
   }
   KITH_ASSIGN_OR_RETURN(options.child, BuildChild(node, below));

@@ -107,6 +107,12 @@ struct Argument : NodeOf<PlanKind::kArgument> {
   SlotId row_slot = kNoSlot;  ///< Set: whole batches arrive and this numbers their rows.
 };
 
+/// The row around a correlated query, as Argument `argument` gives it; elsewhere without slots.
+struct OuterRow {
+  uint32_t argument = 0;
+  SlotSet slots;
+};
+
 struct ScanTest {
   std::string property;
   storage::PropertyPredicate::Operator op = storage::PropertyPredicate::Operator::kEqual;
@@ -227,6 +233,7 @@ struct Project : NodeOf<PlanKind::kProject> {
 struct Aggregate : NodeOf<PlanKind::kAggregate> {
   std::vector<Assignment> keys;
   std::vector<const bound::Aggregate*> aggregates;
+  OuterRow outer;  ///< Goes on beside each group.
 };
 
 struct Distinct : NodeOf<PlanKind::kDistinct> {

@@ -62,7 +62,8 @@ class OperatorBuilder final : public EvaluatorCompiler {
   // ---- Rows (build_rows.cpp)
   Result<OperatorPtr> BuildFilter(const Filter& node, const SlotSet& needed);
   Result<OperatorPtr> BuildProject(const Project& node, const SlotSet& needed);
-  Result<OperatorPtr> BuildAggregate(const Aggregate& node);
+  Result<AggregateColumn> BuildAggregateColumn(const bound::Aggregate& aggregate, SlotSet* below);
+  Result<OperatorPtr> BuildAggregate(const Aggregate& node, const SlotSet& needed);
   Result<OperatorPtr> BuildDistinct(const Distinct& node, const SlotSet& needed);
   Result<OperatorPtr> BuildSort(const Sort& node, const SlotSet& needed);
   Result<OperatorPtr> BuildSkip(const Skip& node, const SlotSet& needed);

@@ -81,7 +81,7 @@ Result<OperatorPtr> OperatorBuilder::Dispatch(const PlanNode& node, const SlotSe
     case PlanKind::kBuildPath: return BuildPathNode(As<BuildPath>(node), needed);
     case PlanKind::kFilter: return BuildFilter(As<Filter>(node), needed);
     case PlanKind::kProject: return BuildProject(As<Project>(node), needed);
-    case PlanKind::kAggregate: return BuildAggregate(As<Aggregate>(node));
+    case PlanKind::kAggregate: return BuildAggregate(As<Aggregate>(node), needed);
     case PlanKind::kDistinct: return BuildDistinct(As<Distinct>(node), needed);
     case PlanKind::kSort: return BuildSort(As<Sort>(node), needed);
     case PlanKind::kSkip: return BuildSkip(As<Skip>(node), needed);

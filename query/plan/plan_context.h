@@ -26,6 +26,8 @@ struct PlanContext {
   bool updating = false;
   /// Row numbers of the batched plans around: part of every row.
   SlotSet row_slots;
+  /// What the subquery at hand sees to its end, behind WITH too.
+  OuterRow outer;
 
   SlotId NewSlot() { return plan->slots++; }
   uint32_t NewArgument() { return plan->arguments++; }

@@ -19,9 +19,11 @@ Result<PlanPtr> QueryPlanner::PlanProject(const bound::Project& clause, PlanPtr 
     plan = std::move(distinct);
   }
   KITH_ASSIGN_OR_RETURN(plan, PlanOrder(clause, std::move(plan)));
-  // WITH's condition reads what the items were made from; only after it do just the items go on.
+  // WITH's condition reads what the items were made from; only after it do just the items go on,
+  // beside what a subquery sees of the row around.
   KITH_ASSIGN_OR_RETURN(plan, AddFilter(clause.conjuncts, std::move(plan)));
   SlotSet provides = context_.row_slots;
+  InsertAll(&provides, context_.outer.slots);
   for (const bound::Assignment& item : clause.items) Insert(&provides, item.slot);
   plan->provides = std::move(provides);
   return plan;
@@ -29,7 +31,9 @@ Result<PlanPtr> QueryPlanner::PlanProject(const bound::Project& clause, PlanPtr 
 
 Result<PlanPtr> QueryPlanner::PlanAggregate(const bound::Project& clause, PlanPtr plan) {
   auto aggregate = MakeNode<Aggregate>(std::move(plan));
+  aggregate->outer = context_.outer;
   aggregate->provides = context_.row_slots;
+  InsertAll(&aggregate->provides, aggregate->outer.slots);
   for (const bound::Assignment& key : clause.group_keys) {
     KITH_RETURN_IF_ERROR(Subqueries(key.expression));
     aggregate->keys.push_back({key.slot, key.expression.get()});

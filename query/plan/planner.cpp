@@ -3,6 +3,7 @@
 #include "query/plan/planner.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "query/plan/expression_walk.h"
 #include "query/plan/match_planner.h"
@@ -191,7 +192,9 @@ Result<PlanPtr> QueryPlanner::PlanInner(const bound::Query& query, uint32_t numb
   const auto plan_with = [&](SlotId slot) {
     context_.row_slots = outer_rows;
     if (slot != kNoSlot) Insert(&context_.row_slots, slot);
+    const OuterRow outer = std::exchange(context_.outer, {number, provides});
     Result<PlanPtr> plan = Plan(query, [&] { return NewArgument(number, slot, provides); });
+    context_.outer = outer;
     context_.row_slots = outer_rows;
     return plan;
   };

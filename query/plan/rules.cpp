@@ -17,6 +17,8 @@ bool ApplyCountStore(PlanPtr* plan) {
   const auto& scan = As<NodeScan>(*aggregate.children[0]);
   if (!scan.tests.empty()) return false;
   if (!count.arguments.empty() && AsSlot(*count.arguments[0]) != scan.slot) return false;
+  // A count from the store has no row around to go on with.
+  if (!aggregate.outer.slots.empty()) return false;
   auto node = std::make_unique<NodeCount>();
   node->slot = count.slot;
   node->label = scan.label;
