@@ -35,6 +35,7 @@ Result<bound::ClausePtr> StatementBinder::BindProjection(const ast::Projection& 
     KITH_RETURN_IF_ERROR(BindPlainItems(projection, project.get()));
   }
   KITH_RETURN_IF_ERROR(CheckDuplicateNames(projection, *project));
+  KITH_RETURN_IF_ERROR(CheckOuterNames(projection, *project));
 
   const bool grouped = project->aggregating || project->distinct;
   Scope* after = NewScope(row_->outer);
@@ -175,6 +176,29 @@ Status StatementBinder::CheckDuplicateNames(const ast::Projection& projection,
     return SyntaxError(
         "ColumnNameConflict", range,
         fmt::format("two columns have the name '{}'; rename one with AS", out.names[i]));
+  }
+  return Status::Ok();
+}
+
+/// A subquery sees its outer variables to its end, so none of its columns may take their names.
+Status StatementBinder::CheckOuterNames(const ast::Projection& projection,
+                                        const bound::Project& out) const {
+  const size_t first = out.names.size() - projection.items.size();
+  for (size_t i = 0; i < projection.items.size(); ++i) {
+    const ast::ProjectionItem& item = projection.items[i];
+    const std::string& name = out.names[first + i];
+    if (item.expression->kind == ast::ExpressionKind::kVariable &&
+        ast::As<ast::Variable>(*item.expression).name == name) {
+      continue;
+    }
+    for (const Scope* scope = row_->outer; scope != nullptr; scope = scope->outer) {
+      if (scope->Find(name) == nullptr) continue;
+      return SyntaxError(
+          "VariableAlreadyBound", item.alias.empty() ? item.text_range : item.alias.range,
+          fmt::format("the variable '{}' is defined outside this subquery already; choose another "
+                      "name",
+                      name));
+    }
   }
   return Status::Ok();
 }

@@ -147,6 +147,7 @@ class StatementBinder {
   std::string ItemName(const ast::ProjectionItem& item) const;
   bound::SlotId ItemSlot(const bound::Expression& expression, const std::string& name);
   Status CheckDuplicateNames(const ast::Projection& projection, const bound::Project& out) const;
+  Status CheckOuterNames(const ast::Projection& projection, const bound::Project& out) const;
   Status BindOrderBy(const ast::Projection& projection, const Grouping& grouping,
                      bound::Project* out);
   Result<bound::ExpressionPtr> BindGroupedSortKey(const ast::Projection& projection,
