@@ -7,6 +7,7 @@ import gc
 import os
 import pathlib
 import signal
+import sys
 import tempfile
 import threading
 import time
@@ -390,6 +391,39 @@ class CtrlC(unittest.TestCase):
             with self.assertRaises(kith.Error) as caught:
                 connection.execute(ENDLESS).value()
             self.assertEqual((caught.exception.code, pressed), ("Timeout", [1]))
+
+    def test_a_child_process_keeps_the_programs_wakeup_file(self):
+        read, write = os.pipe()
+        os.set_blocking(write, False)
+        before = signal.set_wakeup_fd(-1)
+        try:
+            with kith.open() as db:
+                self.assertEqual(db.execute("RETURN 1").value(), 1)
+                signal.set_wakeup_fd(write)
+                child = os.fork()
+                if child == 0:
+                    os._exit(0 if signal.set_wakeup_fd(-1) == write else 1)
+                self.assertEqual(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), 0)
+        finally:
+            signal.set_wakeup_fd(before)
+            os.close(read)
+            os.close(write)
+
+    def test_a_sub_interpreter_runs_statements(self):
+        try:
+            import _xxsubinterpreters as interpreters
+        except ImportError:
+            self.skipTest("this Python has no module of sub-interpreters")
+        made = interpreters.create(isolated=False)
+        interpreters.run_string(made, f"""if True:
+            import sys
+            sys.path[:] = {sys.path}
+            import kith
+            with kith.open() as db:
+                assert db.execute("RETURN 1").value() == 1
+                assert db.ingest({str(next(DEMO.glob("*.md")))!r}).added == 1
+            """)
+        interpreters.destroy(made)
 
 
 class ClosingInThreads(unittest.TestCase):

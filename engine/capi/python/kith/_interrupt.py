@@ -20,14 +20,17 @@ class _Watcher:
     def __init__(self):
         self.call = None  # A new object for each call: the next one must not be cancelled in place of this one.
         self.main_thread = threading.main_thread().ident
-        self._bytes, self._wakeup = os.pipe()
-        os.set_blocking(self._wakeup, False)
+        self._bytes, self.wakeup = os.pipe()
+        os.set_blocking(self.wakeup, False)
         threading.Thread(target=self._watch, name="kith-interrupt", daemon=True).start()
 
-    def listen(self):
-        other = signal.set_wakeup_fd(self._wakeup, warn_on_full_buffer=False)
-        if other not in (-1, self._wakeup):
+    def forget(self):
+        """In a child process, which has no such thread, and would write into its parent's file."""
+        other = signal.set_wakeup_fd(-1)
+        if other != self.wakeup:
             signal.set_wakeup_fd(other)
+        os.close(self._bytes)
+        os.close(self.wakeup)
 
     def _watch(self):
         while True:
@@ -45,23 +48,35 @@ _watcher = None
 
 
 def _forget():
-    """A child process has no such thread, and would write into its parent's file."""
     global _watcher
-    if _watcher is not None:
-        _watcher = None
-        signal.set_wakeup_fd(-1)
+    watcher, _watcher = _watcher, None
+    if watcher is not None:
+        watcher.forget()
 
 
 os.register_at_fork(after_in_child=_forget)
 
 
+def _listen():
+    """Has Python write to the watcher's file, unless it writes to another one."""
+    global _watcher
+    try:
+        other = signal.set_wakeup_fd(-1)
+    except ValueError:  # A sub-interpreter gets no signals, and could not end while the thread waits.
+        return
+    if _watcher is None:
+        _watcher = _Watcher()
+    if other in (-1, _watcher.wakeup):
+        signal.set_wakeup_fd(_watcher.wakeup, warn_on_full_buffer=False)
+    else:
+        signal.set_wakeup_fd(other)
+
+
 def run(connection, function, *arguments):
     """function(*arguments), a call into the library on this connection; Ctrl-C in the main thread cancels it."""
-    global _watcher
-    if threading.current_thread() is threading.main_thread():
-        if _watcher is None:
-            _watcher = _Watcher()
-        _watcher.listen()
+    is_main = threading.current_thread() is threading.main_thread()
+    if is_main and signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        _listen()
     return run_on(connection, function, *arguments)
 
 
@@ -92,8 +107,12 @@ def caught(raised):
         except BaseException as error:
             raised.append(error)
 
-    signal.signal(signal.SIGINT, handle)
+    try:
+        signal.signal(signal.SIGINT, handle)
+    except ValueError:  # In a sub-interpreter, which gets no signals.
+        handler = None
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, handler)
+        if handler is not None:
+            signal.signal(signal.SIGINT, handler)
