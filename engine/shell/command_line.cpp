@@ -301,7 +301,12 @@ class Parser {
     const std::string verb = line_.arguments.empty() ? "" : line_.arguments[0];
     const bool known = std::find(kModelVerbs.begin(), kModelVerbs.end(), verb) != kModelVerbs.end();
     if (known && (verb == "list") == (line_.arguments.size() == 1)) return Status::Ok();
-    if (known && verb != "list") {
+    if (verb == "list") {
+      return Invalid(
+          fmt::format("kith model list takes no name, and got '{}'; usage: kith model list",
+                      line_.arguments[1]));
+    }
+    if (known) {
       return Invalid(
           fmt::format("which model? usage: kith model {} NAME; kith model list names "
                       "them",

@@ -292,7 +292,8 @@ class Program(WithIndex):
         self.assertEqual(out.returncode, 1)
         self.assertIn("did you mean all-MiniLM-L6-v2?", out.stderr)
         for arguments, text in [([], "kith model list"), (["lst"], "did you mean list?"), (["get"], "which model?"),
-                                (["list", "--db", "x"], "opens no database"), (["list", "x"], "usage")]:
+                                (["list", "--db", "x"], "opens no database"), (["list", "x"], "usage"),
+                                (["list", "x"], "takes no name")]:
             out = self.kith(*arguments)
             self.assertEqual(out.returncode, 2, arguments)
             self.assertIn(text, out.stderr)
