@@ -7,6 +7,7 @@
 #include <cctype>
 #include <set>
 
+#include "rag/generate/measured_noun.h"
 #include "rag/generate/plain_words.h"
 #include "rag/ingest/names.h"
 
@@ -23,12 +24,6 @@ constexpr std::array kHalvesOfDay = std::to_array<std::string_view>({"am", "pm"}
 /// What leads a place, or a time, but never a person who acts.
 constexpr std::array kPlacePrepositions =
     std::to_array<std::string_view>({"in", "at", "on", "from", "near"});
-constexpr std::array kNumberWords = std::to_array<std::string_view>(
-    {"one",      "two",     "three",     "four",     "five",     "six",      "seven",
-     "eight",    "nine",    "ten",       "eleven",   "twelve",   "thirteen", "fourteen",
-     "fifteen",  "sixteen", "seventeen", "eighteen", "nineteen", "twenty",   "thirty",
-     "forty",    "fifty",   "sixty",     "seventy",  "eighty",   "ninety",   "hundred",
-     "thousand", "million", "once",      "twice",    "half"});
 constexpr std::array kChineseNumerals =
     std::to_array<std::string_view>({"〇", "零", "一", "二", "三", "四", "五", "六", "七", "八",
                                      "九", "十", "百", "千", "万", "两"});
@@ -62,7 +57,11 @@ bool IsYear(std::string_view sentence, const NameWord& word) {
 /// "5 pm", "5pm", "17:30", "Friday".
 bool IsHour(std::string_view sentence, const NameWord& word) {
   const std::string folded = NameKey(sentence.substr(word.begin, word.end - word.begin));
-  if (In(kHours, folded)) return true;
+  // "on Saturdays"
+  const bool is_plural = folded.ends_with('s');
+  if (In(kHours, folded) || (is_plural && In(kHours, folded.substr(0, folded.size() - 1)))) {
+    return true;
+  }
   if (folded.size() >= 2 && In(kHalvesOfDay, std::string_view(folded).substr(folded.size() - 2))) {
     const size_t half = word.end - 2;
     return IsDigit(sentence, half - 1) || (half > 1 && IsDigit(sentence, half - 2));
@@ -104,8 +103,16 @@ bool HoldsNumber(std::string_view sentence, const std::vector<std::string>& word
   return std::any_of(sentence.begin(), sentence.end(),
                      [](char c) { return c >= '0' && c <= '9'; }) ||
          std::any_of(words.begin(), words.end(),
-                     [](const std::string& word) { return In(kNumberWords, word); }) ||
+                     [](const std::string& word) { return IsNumberWord(word); }) ||
          HoldsAny(sentence, kChineseNumerals);
+}
+
+/// With its unit where the question tells what is measured.
+bool HoldsAskedNumber(std::string_view sentence, std::string_view question) {
+  const std::vector<std::string> asked = FoldedWords(question);
+  const std::vector<std::string> words = FoldedWords(sentence);
+  const std::string_view noun = MeasuredNoun(asked);
+  return noun.empty() ? HoldsNumber(sentence, words) : HoldsMeasureOf(noun, words);
 }
 
 /// A word that begins with a capital, not at the start of the sentence, and not in the question.
@@ -155,6 +162,7 @@ bool IsSpanOfYears(std::string_view text) {
 
 AnswerKind AskedKind(std::string_view question) {
   const std::vector<std::string> words = FoldedWords(question);
+  if (!MeasuredNoun(words).empty()) return AnswerKind::kNumber;
   for (size_t i = 0; i < words.size(); ++i) {
     const std::string& word = words[i];
     const std::string next = i + 1 < words.size() ? words[i + 1] : "";
@@ -187,7 +195,7 @@ bool HoldsKind(AnswerKind kind, std::string_view sentence, std::string_view ques
   switch (kind) {
     case AnswerKind::kAny: return true;
     case AnswerKind::kTime: return HoldsTime(sentence);
-    case AnswerKind::kNumber: return HoldsNumber(sentence, FoldedWords(sentence));
+    case AnswerKind::kNumber: return HoldsAskedNumber(sentence, question);
     case AnswerKind::kPerson:
     case AnswerKind::kPlace: return HoldsNewName(sentence, question, kind == AnswerKind::kPerson);
   }

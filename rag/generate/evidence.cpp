@@ -86,7 +86,9 @@ PassageEvidence::CutText PassageEvidence::CutSentence(std::string_view text) con
   }
   if (!question_.one_relation) return cut;
   if (SwapsRoles(text, question)) cut.words.clear();
-  for (const std::string& word : HeldByOthers(text, input_.question.text)) cut.words.erase(word);
+  for (const std::string& word : HeldByOthers(text, question, question_.of_name)) {
+    cut.words.erase(word);
+  }
   return cut;
 }
 

@@ -27,7 +27,18 @@ constexpr std::array kMeasureWords =
 constexpr std::array kPlaceNouns =
     std::to_array<std::string_view>({"place", "city", "town", "village"});
 
+constexpr std::array kNumberWords = std::to_array<std::string_view>(
+    {"one",      "two",     "three",     "four",     "five",     "six",      "seven",
+     "eight",    "nine",    "ten",       "eleven",   "twelve",   "thirteen", "fourteen",
+     "fifteen",  "sixteen", "seventeen", "eighteen", "nineteen", "twenty",   "thirty",
+     "forty",    "fifty",   "sixty",     "seventy",  "eighty",   "ninety",   "hundred",
+     "thousand", "million", "once",      "twice",    "half"});
+
 }  // namespace
+
+bool IsNumberWord(std::string_view word) {
+  return In(kNumberWords, word);
+}
 
 bool IsPlaceNoun(std::string_view word) {
   return In(kPlaceNouns, word);

@@ -21,6 +21,8 @@ bool In(const Words& words, std::string_view word) {
 bool IsFunctionWord(std::string_view word);
 /// A word that measures behind "how": "many", "high".
 bool IsMeasureWord(std::string_view word);
+/// "one", "hundred", "twice"; of a folded word.
+bool IsNumberWord(std::string_view word);
 /// "town", "city": an answer holds its name, but seldom the word.
 bool IsPlaceNoun(std::string_view word);
 /// Each word as names are compared, in order.

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "rag/generate/asked_relation.h"
+#include "rag/generate/measured_noun.h"
 #include "rag/generate/plain_words.h"
 #include "rag/ingest/names.h"
 #include "rag/route/router.h"
@@ -64,14 +65,16 @@ Status AddCharacters(const std::string& run, bool asked_last, const GeneratorInp
   return Status::Ok();
 }
 
-/// "In what year", "in which town": an answer holds a year or a town, but seldom the word.
+/// "In what year", "in which town", "at what height": an answer holds a year, a town or a height,
+/// but seldom the word.
 void LeaveOutKind(AnswerKind kind, std::string_view question, std::vector<Unit>* units) {
-  if (units->size() < 2 || (kind != AnswerKind::kTime && kind != AnswerKind::kPlace)) return;
+  if (units->size() < 2 || kind == AnswerKind::kAny || kind == AnswerKind::kPerson) return;
   const std::vector<std::string> words = FoldedWords(question);
   for (size_t i = 0; i + 1 < words.size(); ++i) {
     if (words[i] != "what" && words[i] != "which") continue;
     const std::string& noun = words[i + 1];
-    if (noun != "year" && noun != "date" && !IsPlaceNoun(noun)) continue;
+    const bool is_kind = noun == "year" || noun == "date" || IsPlaceNoun(noun);
+    if (!is_kind && MeasuredNoun(words) != noun) continue;
     std::erase_if(*units, [&](const Unit& unit) { return unit.word == noun; });
     return;
   }
@@ -114,7 +117,10 @@ Result<QuestionUnits> ReadUnits(const GeneratorInput& input) {
     read.units.push_back(std::move(unit));
     read.names.insert(entity.node);
   }
-  for (const Unit& unit : read.units) read.total_weight += unit.weight;
+  for (const Unit& unit : read.units) {
+    read.total_weight += unit.weight;
+    read.of_name = read.of_name || unit.fixed || unit.type == Unit::Type::kName;
+  }
   return read;
 }
 

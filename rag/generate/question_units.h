@@ -31,6 +31,7 @@ struct QuestionUnits {
   std::vector<Unit> units;
   double total_weight = 0;
   AnswerKind kind = AnswerKind::kAny;
+  bool of_name = false;            ///< A name or number is among the units.
   bool one_relation = false;       ///< Of one thing: see AsksOneRelation.
   bool several_relations = false;  ///< One after another.
   double steps = 2;                ///< Through relations, when there are several.

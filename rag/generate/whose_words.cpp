@@ -28,8 +28,8 @@ bool HasGenitive(std::string_view text, std::string_view word) {
   return false;
 }
 
-constexpr std::array kDenials =
-    std::to_array<std::string_view>({"not", "never", "neither", "without", "cannot", "no"});
+constexpr std::array kDenials = std::to_array<std::string_view>(
+    {"not", "never", "neither", "nor", "without", "cannot", "no", "nobody", "none"});
 /// "not only", "not until 1990": what follows is said, not denied.
 constexpr std::array kNoDenials = std::to_array<std::string_view>({"only", "until", "just"});
 constexpr std::array kChineseDenials =
@@ -45,10 +45,29 @@ size_t ClauseEnd(std::string_view text, size_t from) {
   return end;
 }
 
-bool Denies(std::string_view word, std::string_view behind) {
-  // "No. 1"
-  if (!In(kDenials, word)) return false;
-  const std::vector<std::string> next = FoldedWords(behind);
+/// The "t" of "didn't", with either apostrophe.
+bool IsContractedNot(std::string_view text, const NameWord& word) {
+  if (text.substr(word.begin, word.end - word.begin) != "t") return false;
+  const std::string_view before = text.substr(0, word.begin);
+  return before.ends_with("n'") || before.ends_with("n’");
+}
+
+/// With a capital only where a sentence begins: "No. 1", "Never Let Me Go" and "the Never Land" are
+/// names.
+bool IsDenial(std::string_view text, const NameWord& word) {
+  const std::string_view written = text.substr(word.begin, word.end - word.begin);
+  if (IsContractedNot(text, word)) return true;
+  if (!In(kDenials, NameKey(written))) return false;
+  if (!IsCapital(written)) return true;
+  const std::string_view behind = text.substr(word.end);
+  const bool goes_on =
+      behind.size() > 1 && behind[0] == ' ' && behind[1] >= 'a' && behind[1] <= 'z';
+  return word.begin == 0 && goes_on;
+}
+
+bool Denies(std::string_view text, const NameWord& word, size_t clause_end) {
+  if (!IsDenial(text, word)) return false;
+  const std::vector<std::string> next = FoldedWords(text.substr(word.end, clause_end - word.end));
   return std::none_of(kNoDenials.begin(), kNoDenials.end(),
                       [&](std::string_view said) { return In(next, said); });
 }
@@ -58,8 +77,7 @@ std::pair<size_t, size_t> DeniedAfter(std::string_view text, size_t from) {
   for (const NameWord& word : CutNameWords(text)) {
     if (word.begin < from || word.is_single) continue;
     const size_t end = ClauseEnd(text, word.end);
-    const std::string_view written = text.substr(word.begin, word.end - word.begin);
-    if (Denies(written, text.substr(word.end, end - word.end))) return {word.begin, end};
+    if (Denies(text, word, end)) return {word.begin, end};
   }
   for (size_t at = from; at < text.size(); ++at) {
     const auto begins = [&](std::string_view part) { return text.substr(at).starts_with(part); };
@@ -144,7 +162,7 @@ bool SwapsRoles(std::string_view sentence, std::string_view question) {
 }
 
 std::set<std::string, std::less<>> HeldByOthers(std::string_view sentence,
-                                                std::string_view question) {
+                                                std::string_view question, bool of_name) {
   const std::vector<std::string> asked = FoldedWords(question);
   const std::vector<NameWord> words = CutNameWords(sentence);
   std::vector<std::string> folded;
@@ -152,7 +170,7 @@ std::set<std::string, std::less<>> HeldByOthers(std::string_view sentence,
     folded.push_back(NameKey(sentence.substr(word.begin, word.end - word.begin)));
   }
   const auto is_other = [&](size_t i) {
-    return i < words.size() && !In(asked, folded[i]) &&
+    return of_name && i < words.size() && !In(asked, folded[i]) &&
            IsCapital(sentence.substr(words[i].begin, words[i].end - words[i].begin));
   };
   const auto is_content = [&](size_t i) { return i < words.size() && !IsFunctionWord(folded[i]); };

@@ -13,9 +13,10 @@ namespace kith::rag {
 
 /// Words that the sentence says of a name which the question does not have, "king" in "the king of
 /// Selland" and "mayor" in "Tollin's mayor", or of another office ("deputy mayor"). They answer no
-/// question about somebody else.
+/// question about somebody else. A question of no name (`of_name` is false: "who is the king?")
+/// means whichever king the documents have.
 std::set<std::string, std::less<>> HeldByOthers(std::string_view sentence,
-                                                std::string_view question);
+                                                std::string_view question, bool of_name);
 
 /// The sentence with blanks for what it denies: behind "never" or "没有" up to the end of the
 /// clause. A question that denies something itself is answered by what is denied.

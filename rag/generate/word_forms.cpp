@@ -36,6 +36,12 @@ bool IsEndingOf(std::string_view word, std::string_view rest) {
   return rest.size() > 1 && rest.front() == word.back() && In(kAfterDoubled, rest.substr(1));
 }
 
+/// What a short verb's forms end in: "owns", "owned", "owner".
+bool IsVerbEnding(std::string_view rest) {
+  constexpr std::array kEndings = std::to_array<std::string_view>({"s", "d", "ed", "er", "ing"});
+  return In(kEndings, rest);
+}
+
 /// What two forms of one word end in behind what they share. A shared beginning alone makes no
 /// forms: "population" and "popular", "police" and "policy".
 bool AreEndings(std::string_view a, std::string_view b) {
@@ -69,6 +75,7 @@ bool SameWord(std::string_view a, std::string_view b) {
   // Four letters are the whole stem of short words only: "marry", but not "movement".
   const bool long_enough = common >= 5 || (common == 4 && std::max(a.size(), b.size()) < 8);
   if (long_enough && AreEndings(a.substr(common), b.substr(common))) return true;
+  if (common >= 3 && IsVerbEnding(a.substr(common)) && IsVerbEnding(b.substr(common))) return true;
   const std::string_view word = a.size() > b.size() ? b : a;
   const std::string_view rest = (a.size() > b.size() ? a : b).substr(common);
   if (common >= 3 && common == shorter && IsEndingOf(word, rest)) return true;
