@@ -6,6 +6,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <new>
 #include <utility>
 
 namespace kith::storage {
@@ -132,6 +133,19 @@ Status GraphTransaction::ChargeCommit(size_t ops_bytes) {
 
 Status GraphTransaction::CommitWith(const std::function<Status(CommitRequest*)>& submit) {
   KITH_RETURN_IF_ERROR(CheckWritable());
+  Status status;
+  try {
+    status = EncodeAndSubmit(submit);
+  } catch (const std::bad_alloc&) {
+    // The pipeline throws only where it has not taken the request. The transaction ends all the
+    // same: what is left of it may be nothing, which another Commit would find easy.
+    status = context_.store->out_of_memory();
+  }
+  Finish();
+  return status;
+}
+
+Status GraphTransaction::EncodeAndSubmit(const std::function<Status(CommitRequest*)>& submit) {
   checked_deletions_ = 0;
   Status status = CheckDangling();
   CommitRequest request;
@@ -142,11 +156,12 @@ Status GraphTransaction::CommitWith(const std::function<Status(CommitRequest*)>&
   key_spaces_ = KeyOverlay();
   if (status.ok()) status = ChargeCommit(request.ops.memory_bytes());
   if (status.ok()) status = submit(&request);
-  Finish();
   return status;
 }
 
 Status GraphTransaction::Commit(Durability durability) {
+  // One that has ended has nothing left to write, and that must not look like success.
+  if (!read_only_) KITH_RETURN_IF_ERROR(CheckWritable());
   if (read_only_ || (graph_.empty() && key_spaces_.empty())) {
     Finish();
     return Status::Ok();

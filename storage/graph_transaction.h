@@ -135,6 +135,7 @@ class GraphTransaction final : public Transaction, private KeySpaceWriter {
   Status Encode(CommitRequest* request);
   Status ChargeCommit(size_t ops_bytes);
   Status CommitWith(const std::function<Status(CommitRequest*)>& submit);
+  Status EncodeAndSubmit(const std::function<Status(CommitRequest*)>& submit);
 
   TransactionContext context_;
   bool read_only_;

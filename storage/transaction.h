@@ -88,8 +88,9 @@ class Transaction {
   virtual Status RollbackTo(uint64_t savepoint) = 0;
   virtual void ReleaseSavepoint(uint64_t savepoint) = 0;
 
-  /// Conflict: run the transaction again. Any error rolls back. Others see the commit when this has
-  /// returned OK, whatever the durability.
+  /// Conflict: run the transaction again; ResourceExhausted too when the machine has no memory for
+  /// it; InvalidArgument when it has ended already. Any error rolls back. Others see the commit
+  /// when this has returned OK, whatever the durability.
   virtual Status Commit(Durability durability) = 0;
   Status Commit() { return Commit(Durability::kOnReturn); }
   virtual void Rollback() = 0;

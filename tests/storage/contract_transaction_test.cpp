@@ -143,6 +143,27 @@ TEST_CASE("a read-only transaction refuses to write", "[storage]") {
   CHECK(reader->Commit().ok());
 }
 
+TEST_CASE("a transaction that has ended cannot be committed again", "[storage]") {
+  const std::string backend = GENERATE(as<std::string>(), "memory", "toy");
+  Fixture fixture(backend);
+  const PropertyId p = *fixture.catalog().PropertyFor("p");
+  auto winner = fixture.Begin(TransactionMode::kWrite);
+  const NodeId node = *winner->CreateNode({}, {});
+  REQUIRE(winner->Commit().ok());
+  CHECK(winner->Commit().code() == StatusCode::kInvalidArgument);
+  winner = fixture.Begin(TransactionMode::kWrite);
+  auto loser = fixture.Begin(TransactionMode::kWrite);
+  REQUIRE(winner->SetProperties(node, std::array{PropertyWrite{p, Value(1)}}).ok());
+  REQUIRE(loser->SetProperties(node, std::array{PropertyWrite{p, Value(2)}}).ok());
+  REQUIRE(winner->Commit().ok());
+  CHECK(loser->Commit().code() == StatusCode::kConflict);
+  CHECK(loser->Commit().code() == StatusCode::kInvalidArgument);
+  auto undone = fixture.Begin(TransactionMode::kWrite);
+  REQUIRE(undone->CreateNode({}, {}).ok());
+  undone->Rollback();
+  CHECK(undone->Commit().code() == StatusCode::kInvalidArgument);
+}
+
 TEST_CASE("transactions conflict where snapshot isolation says so, and nowhere else", "[storage]") {
   const std::string backend = GENERATE(as<std::string>(), "memory", "disk", "toy");
   Fixture fixture(backend);

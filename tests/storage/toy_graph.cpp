@@ -334,8 +334,9 @@ void ToyTransaction::ReleaseSavepoint(uint64_t savepoint) {
 }
 
 Status ToyTransaction::Commit(Durability) {
-  open_ = false;
+  const bool was_open = std::exchange(open_, false);
   if (read_only_) return Status::Ok();
+  if (!was_open) return Status(StatusCode::kInvalidArgument, "ended");
   writes_.unchecked = writes_.deleted_nodes;
   KITH_RETURN_IF_ERROR(CheckDangling());
   return graph_->Commit(state_, writes_, snapshot_);
