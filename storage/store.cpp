@@ -4,6 +4,7 @@
 
 #include <fmt/core.h>
 #include <rocksdb/write_batch.h>
+#include <unistd.h>
 
 #include <new>
 
@@ -28,12 +29,25 @@ Family FamilyOf(KeySpace space) {
 }
 
 Store::~Store() {
+  if (getpid() != owner_) {
+    // RocksDB would wait for threads that a child has not, and the superblock is the parent's.
+    static_cast<void>(db_.release());
+    return;
+  }
+  try {
+    LeaveInOrder();
+  } catch (const std::bad_alloc&) {
+    // The next opening has more to check.
+  }
+  CloseDatabase();
+}
+
+void Store::LeaveInOrder() {
   // The log may hold all of the write that failed, which the next opening would take for a commit.
   const bool complete = superblock_.state == Superblock::State::kReady;
   if (complete && !failure_.ok() && snapshots() == 0 && MayReopen()) Reopen();
-  if (db_ == nullptr) return;
-  if (!options_.read_only && !in_memory() && SyncLog()) KeepSuperblockUp();
-  CloseDatabase();
+  if (db_ == nullptr || options_.read_only || in_memory()) return;
+  if (SyncLog()) KeepSuperblockUp();
 }
 
 void Store::CloseDatabase() {

@@ -50,7 +50,8 @@ class Store {
   static Result<std::unique_ptr<Store>> Open(const GraphStoreOptions& options);
   /// Leaves a write that failed out of the log, where that is possible by now; makes the last
   /// commits durable when they are not yet (sync = false), writes the superblock, closes RocksDB
-  /// and gives the lock back. Errors at this point lose nothing that a commit promised.
+  /// and gives the lock back. Errors at this point lose nothing that a commit promised. In a forked
+  /// child it leaves everything to the parent, memory included.
   ~Store();
   Store(const Store&) = delete;
   Store& operator=(const Store&) = delete;
@@ -127,6 +128,7 @@ class Store {
   bool SyncLog();
   void SyncWritten();
   Status OpenDatabase(OpenMode mode, rocksdb::WalFilter* filter);
+  void LeaveInOrder();
   void CloseDatabase();
   rocksdb::DBOptions DatabaseOptions(OpenMode mode);
   rocksdb::ColumnFamilyOptions FamilyOptions(Family family);
@@ -150,6 +152,7 @@ class Store {
   std::string SuperblockDraft() const;
 
   GraphStoreOptions options_;
+  const int owner_;  ///< The process that opened it.
   std::unique_ptr<LockFile> lock_;
   std::unique_ptr<rocksdb::Env> env_;
   std::shared_ptr<Listener> listener_;

@@ -124,6 +124,7 @@ size_t MemtableBytes(const GraphStoreOptions& options) {
 
 Store::Store(const GraphStoreOptions& options)
     : options_(options),
+      owner_(getpid()),
       out_of_memory_(StatusCode::kResourceExhausted,
                      "the machine's memory is used up; free some and run this transaction again"),
       write_out_of_memory_(Stopped(out_of_memory_)) {}

@@ -3,7 +3,8 @@
 //
 // Thread safety: a Database may be used from any thread. Destroying it while connections,
 // statements or cursors are left is safe: the folder stays open, and locked, until the last of them
-// is gone.
+// is gone. A child process that was forked must not use its copy, but may destroy it, which touches
+// no file: let it open the database read-only by itself.
 #pragma once
 
 #include <cstddef>

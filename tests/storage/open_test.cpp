@@ -262,6 +262,40 @@ TEST_CASE("a forked child neither keeps the lock of its parent nor gives it back
   REQUIRE(waitpid(living, nullptr, 0) == living);
 }
 
+TEST_CASE("a forked child that closes its copy of a store leaves the parent's files alone",
+          "[storage]") {
+  const TemporaryFolder folder;
+  auto store = GraphStore::Open(OptionsFor(folder.database())).value();
+  auto workload = NumberedWorkload::Make(store.get());
+  REQUIRE(workload.ok());
+  REQUIRE(workload->Run(1).ok());
+  int ends[2];
+  REQUIRE(pipe(ends) == 0);
+  const pid_t child = fork();
+  REQUIRE(child >= 0);
+  if (child == 0) {
+    close(ends[1]);
+    char byte;
+    const bool told = read(ends[0], &byte, 1) == 0;
+    store.reset();
+    _exit(told ? 0 : 1);
+  }
+  close(ends[0]);
+  REQUIRE(workload->Run(2).ok());
+  // The superblock now says more than the child knows.
+  REQUIRE(store->Flush().ok());
+  const std::string superblock = ReadFile(folder.database() + "/KITH");
+  close(ends[1]);
+  int status = 0;
+  REQUIRE(waitpid(child, &status, 0) == child);
+  CHECK((WIFEXITED(status) && WEXITSTATUS(status) == 0));
+  CHECK(ReadFile(folder.database() + "/KITH") == superblock);
+  REQUIRE(workload->Run(3).ok());
+  store.reset();
+  store = GraphStore::Open(OptionsFor(folder.database())).value();
+  CHECK(*NumberedWorkload::Make(store.get())->Check() == 3);
+}
+
 TEST_CASE("a lock on the file's bytes counts, as a server takes for its clients", "[storage]") {
   const TemporaryFolder folder;
   const int client = open((folder.path() + "/kith.lock").c_str(), O_RDWR | O_CREAT, 0644);
