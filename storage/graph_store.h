@@ -61,7 +61,7 @@ class GraphStore {
   /// Runs `change` in a write transaction while no other transaction commits, and makes every
   /// transaction that began before it fail with Conflict at its commit. For building indexes and
   /// changing the schema: what commits later saw the new schema. `published` runs after the commit
-  /// and before anyone else's, to switch the in-memory schema over.
+  /// and before anyone else's, to switch the in-memory schema over; it must not throw.
   virtual Status ChangeSchema(const std::function<Status(Transaction&)>& change,
                               const std::function<void()>& published) = 0;
 
