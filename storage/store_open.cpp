@@ -125,8 +125,10 @@ size_t MemtableBytes(const GraphStoreOptions& options) {
 Store::Store(const GraphStoreOptions& options)
     : options_(options),
       owner_(getpid()),
-      out_of_memory_(StatusCode::kResourceExhausted,
-                     "the machine's memory is used up; free some and run this transaction again"),
+      out_of_memory_(
+          Status(StatusCode::kResourceExhausted,
+                 "the machine's memory is used up; free some and run this transaction again")
+              .WithDetail(kOutOfMemory)),
       write_out_of_memory_(Stopped(out_of_memory_)) {}
 
 Result<std::unique_ptr<Store>> Store::Open(const GraphStoreOptions& options) {

@@ -47,6 +47,10 @@ enum class StatusCode : uint8_t {
   kProcedureError = 40,
 };
 
+/// The detail of ResourceExhausted where the machine has no memory left: no limit was reached, and
+/// the same may succeed once there is some.
+inline constexpr std::string_view kOutOfMemory = "OutOfMemory";
+
 /// When a query error was found. "Compile time" means without executing anything.
 enum class ErrorPhase : uint8_t { kNone, kCompileTime, kRuntime };
 

@@ -20,7 +20,8 @@
  * Threads. A database may be used from any thread; a connection, its statements and results by one
  * thread at a time, but for kith_cancel, which may be called from any thread and any signal
  * handler. kith_close ends the use of the database's handle: no kith_connect and no kith_rag call
- * on it may be running then, and none may follow.
+ * on it may be running then, and none may follow. A child process that was forked must not use
+ * its copy of a database, but may close it, which touches no file.
  *
  * Stability. Numbers in enumerations are never changed or reused. The shared library's soname
  * changes when a function here changes its meaning or goes away.
@@ -105,7 +106,8 @@ KITH_API void kith_error_free(kith_error* error);
 KITH_API kith_code kith_error_code(const kith_error* error);
 /* One sentence or more. The texts of an error live as long as the error; "" for NULL. */
 KITH_API const char* kith_error_message(const kith_error* error);
-/* openCypher's detail word, such as "UndefinedVariable", or "". */
+/* openCypher's detail word, such as "UndefinedVariable"; "OutOfMemory" where the machine's memory
+ * is used up; or "". */
 KITH_API const char* kith_error_detail(const kith_error* error);
 /* The message with its line of the statement and a caret below the place, for people. */
 KITH_API const char* kith_error_describe(const kith_error* error);

@@ -26,8 +26,10 @@ constexpr std::chrono::milliseconds kSyncInterval{100};
 bool IsAboutDocument(const Status& status) {
   switch (status.code()) {
     case StatusCode::kInvalidArgument:
-    case StatusCode::kResourceExhausted:
     case StatusCode::kTypeError: return true;
+    // A document may be too large for a limit; that the machine's memory is used up is not its
+    // fault, and the next ones would fare no better.
+    case StatusCode::kResourceExhausted: return status.detail() != kOutOfMemory;
     default: return false;
   }
 }
