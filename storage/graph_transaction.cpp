@@ -20,8 +20,12 @@ constexpr size_t kMaxValueBytes = size_t{1} << 30;
 constexpr size_t kKeyOverheadBytes = 160;
 
 Status CheckRange(KeySpace space) {
-  if (space == KeySpace::kSchema || space == KeySpace::kProperty || space == KeySpace::kText) {
-    return Status::Ok();
+  switch (space) {
+    case KeySpace::kSchema:
+    case KeySpace::kProperty:
+    case KeySpace::kText:
+    case KeySpace::kVector: return Status::Ok();
+    case KeySpace::kCounter: break;
   }
   return Status(StatusCode::kInvalidArgument,
                 "counters are read with Counter and written with Add only");

@@ -52,7 +52,7 @@ class KeyOverlay {
   using Entries = std::map<std::string, OverlayValue, std::less<>>;
   const Entries& Of(KeySpace space) const { return entries_[static_cast<size_t>(space) - 1]; }
 
-  std::array<Entries, 3> entries_;  // kSchema, kProperty, kText
+  std::array<Entries, 5> entries_;  // By key space; that of kCounter stays empty.
   std::map<std::string, int64_t, std::less<>> counters_;
   std::set<ValidationKey> locks_;
 };

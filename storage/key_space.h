@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Ordered bytes for the folders above storage: property and text indexes, schema records, whatever
-// belongs to a transaction but is not a node or relationship. A key space is one of a fixed set; in
-// it keys are opaque and ordered by memcmp. Writes are part of the transaction and are seen by its
-// own reads at once.
+// Ordered bytes for the folders above storage: property, text and vector indexes, schema records,
+// whatever belongs to a transaction but is not a node or relationship. A key space is one of a
+// fixed set; in it keys are opaque and ordered by memcmp. Writes are part of the transaction and
+// are seen by its own reads at once.
 //
 // Thread safety: a reader or writer belongs to the view or transaction that it came from.
 #pragma once
@@ -23,6 +23,7 @@ enum class KeySpace : uint8_t {
   kProperty = 2,  ///< Entries of composite property indexes.
   kText = 3,      ///< Postings and document entries of text indexes.
   kCounter = 4,   ///< 64-bit counters that only Add writes.
+  kVector = 5,    ///< Vectors and graph segments of vector indexes.
 };
 
 class KeySpaceReader {

@@ -201,6 +201,7 @@ Result<std::optional<CommitNumber>> SnapshotReader::LabelCommit(NodeId node, Lab
 }
 
 Result<std::optional<std::string>> SnapshotReader::Get(Family family, std::string_view key) {
+  if (store_->family(family) == nullptr) return std::optional<std::string>();
   rocksdb::PinnableSlice value;
   const rocksdb::Status status =
       store_->db()->Get(Options(), store_->family(family), ToSlice(key), &value);
@@ -233,6 +234,7 @@ void SnapshotReader::GiveIterator(Family family, std::unique_ptr<RangeIterator> 
 
 Status SnapshotReader::Scan(Family family, std::string_view lower, std::string_view upper,
                             const KeySpaceReader::Visitor& visit) {
+  if (store_->family(family) == nullptr) return Status::Ok();
   auto range = TakeIterator(family, lower, upper);
   rocksdb::Iterator* iterator = range->iterator.get();
   for (iterator->Seek(range->lower); iterator->Valid(); iterator->Next()) {
@@ -247,6 +249,7 @@ Status SnapshotReader::Scan(Family family, std::string_view lower, std::string_v
 
 Status SnapshotReader::ScanBackwards(Family family, std::string_view lower, std::string_view upper,
                                      const KeySpaceReader::Visitor& visit) {
+  if (store_->family(family) == nullptr) return Status::Ok();
   auto range = TakeIterator(family, lower, upper);
   rocksdb::Iterator* iterator = range->iterator.get();
   if (upper.empty()) {

@@ -24,6 +24,7 @@ Family FamilyOf(KeySpace space) {
     case KeySpace::kProperty: return Family::kProperty;
     case KeySpace::kText: return Family::kText;
     case KeySpace::kCounter: return Family::kCounter;
+    case KeySpace::kVector: return Family::kVector;
   }
   return Family::kCounter;
 }

@@ -35,8 +35,8 @@
 namespace kith::storage {
 
 /// Column families, in the order in which they are opened.
-enum class Family : uint8_t { kDefault, kDelta, kSchema, kProperty, kText, kCounter };
-inline constexpr size_t kFamilyCount = 6;
+enum class Family : uint8_t { kDefault, kDelta, kSchema, kProperty, kText, kCounter, kVector };
+inline constexpr size_t kFamilyCount = 7;
 
 /// The column family of a key space.
 Family FamilyOf(KeySpace space);
@@ -57,6 +57,7 @@ class Store {
   Store& operator=(const Store&) = delete;
 
   rocksdb::DB* db() const { return db_.get(); }
+  /// Null for kVector in a folder that was made before vector indexes and is open read-only.
   rocksdb::ColumnFamilyHandle* family(Family family) const {
     return families_[static_cast<size_t>(family)];
   }
@@ -129,6 +130,8 @@ class Store {
   void SyncWritten();
   Status OpenDatabase(OpenMode mode, rocksdb::WalFilter* filter);
   void LeaveInOrder();
+  rocksdb::Status OpenFamilies(OpenMode mode, rocksdb::WalFilter* filter, bool has_vectors);
+  bool LacksVectors() const;
   void CloseDatabase();
   rocksdb::DBOptions DatabaseOptions(OpenMode mode);
   rocksdb::ColumnFamilyOptions FamilyOptions(Family family);

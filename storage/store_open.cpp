@@ -14,6 +14,7 @@
 #include <rocksdb/write_buffer_manager.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdarg>
 #include <cstring>
@@ -28,8 +29,8 @@
 namespace kith::storage {
 namespace {
 
-constexpr const char* kFamilyNames[kFamilyCount] = {"default",  "delta", "schema",
-                                                    "property", "text",  "counter"};
+constexpr const char* kFamilyNames[kFamilyCount] = {"default", "delta",   "schema", "property",
+                                                    "text",    "counter", "vector"};
 constexpr const char* kSuperblockName = "KITH";
 constexpr const char* kSuperblockDraft = "KITH.tmp";
 
@@ -312,7 +313,9 @@ rocksdb::ColumnFamilyOptions Store::FamilyOptions(Family family) {
     options.memtable_prefix_bloom_size_ratio = 0.02;
     table.whole_key_filtering = false;
   }
-  if (family == Family::kProperty || family == Family::kText) {
+  // Floats do not compress.
+  if (family == Family::kVector) options.compression = rocksdb::kNoCompression;
+  if (family == Family::kProperty || family == Family::kText || family == Family::kVector) {
     // A commit's keys of one index come sorted: each is looked for from where the last one went.
     options.memtable_insert_with_hint_prefix_extractor.reset(
         rocksdb::NewFixedPrefixTransform(kIndexPrefixBytes));
@@ -335,25 +338,17 @@ Status Store::OpenDatabase(OpenMode mode, rocksdb::WalFilter* filter) {
         FromRocksDb(env_->CreateDirIfMissing(DataFolder()), "creating " + DataFolder()));
   }
   if (block_cache_ == nullptr) {
-    // Six families have memtables; the account flushes one when their sum passes its size. Until
+    // Seven families have memtables; the account flushes one when their sum passes its size. Until
     // that is done, and for a commit that alone is larger, they take more: then the cache, in which
     // their bytes count, has fewer blocks.
     const size_t memtable_bytes = MemtableBytes(options_);
     block_cache_ = rocksdb::NewLRUCache(options_.block_cache_bytes + memtable_bytes);
     memtable_account_ = std::make_shared<rocksdb::WriteBufferManager>(memtable_bytes, block_cache_);
   }
-  std::vector<rocksdb::ColumnFamilyDescriptor> descriptors;
-  for (size_t i = 0; i < kFamilyCount; ++i) {
-    descriptors.emplace_back(kFamilyNames[i], FamilyOptions(static_cast<Family>(i)));
-  }
-  rocksdb::DBOptions options = DatabaseOptions(mode);
-  options.wal_filter = filter;
-  std::vector<rocksdb::ColumnFamilyHandle*> handles;
-  rocksdb::DB* db = nullptr;
-  const rocksdb::Status status =
-      mode == OpenMode::kRead
-          ? rocksdb::DB::OpenForReadOnly(options, DataFolder(), descriptors, &handles, &db)
-          : rocksdb::DB::Open(options, DataFolder(), descriptors, &handles, &db);
+  rocksdb::Status status = OpenFamilies(mode, filter, true);
+  // RocksDB says so of a folder that lacks a family, and of many a broken one.
+  const bool older = status.IsInvalidArgument() && LacksVectors();
+  if (older) status = OpenFamilies(mode, filter, false);
   if (status.IsInvalidArgument() || status.IsPathNotFound() || status.IsNotFound()) {
     return Status(StatusCode::kCorruption,
                   fmt::format("{} has a superblock, but its data in {} is missing or incomplete "
@@ -361,11 +356,44 @@ Status Store::OpenDatabase(OpenMode mode, rocksdb::WalFilter* filter) {
                               options_.path, DataFolder(), status.ToString()));
   }
   KITH_RETURN_IF_ERROR(FromRocksDb(status, "opening " + options_.path));
-  db_.reset(db);
-  std::copy(handles.begin(), handles.end(), families_.begin());
   frozen_ = mode == OpenMode::kRead;
   written_ = db_->GetLatestSequenceNumber();
   return Status::Ok();
+}
+
+rocksdb::Status Store::OpenFamilies(OpenMode mode, rocksdb::WalFilter* filter, bool has_vectors) {
+  std::vector<rocksdb::ColumnFamilyDescriptor> descriptors;
+  for (size_t i = 0; i < kFamilyCount; ++i) {
+    const Family family = static_cast<Family>(i);
+    if (family == Family::kVector && !has_vectors && mode == OpenMode::kRead) continue;
+    descriptors.emplace_back(kFamilyNames[i], FamilyOptions(family));
+  }
+  rocksdb::DBOptions options = DatabaseOptions(mode);
+  if (!has_vectors) options.create_missing_column_families = true;
+  options.wal_filter = filter;
+  std::vector<rocksdb::ColumnFamilyHandle*> handles;
+  rocksdb::DB* db = nullptr;
+  rocksdb::Status status =
+      mode == OpenMode::kRead
+          ? rocksdb::DB::OpenForReadOnly(options, DataFolder(), descriptors, &handles, &db)
+          : rocksdb::DB::Open(options, DataFolder(), descriptors, &handles, &db);
+  if (!status.ok()) return status;
+  db_.reset(db);
+  // The family that may be missing is the last.
+  std::copy(handles.begin(), handles.end(), families_.begin());
+  return status;
+}
+
+// True when the folder was made before there were vector indexes, and is whole otherwise.
+bool Store::LacksVectors() const {
+  rocksdb::DBOptions options;
+  options.env = env_.get();
+  std::vector<std::string> names;
+  if (!rocksdb::DB::ListColumnFamilies(options, DataFolder(), &names).ok()) return false;
+  std::vector<std::string> expected(kFamilyNames, kFamilyNames + kFamilyCount - 1);
+  std::sort(names.begin(), names.end());
+  std::sort(expected.begin(), expected.end());
+  return names == expected;
 }
 
 // The superblock and the data must belong together, and no commit that was flushed may be missing.

@@ -22,6 +22,12 @@ void AppendVarint(uint64_t value, std::string* out) {
   out->append(buffer, size);
 }
 
+void AppendLittleEndian32(uint32_t value, std::string* out) {
+  char buffer[4];
+  std::memcpy(buffer, &value, sizeof buffer);
+  out->append(buffer, sizeof buffer);
+}
+
 void AppendLittleEndian64(uint64_t value, std::string* out) {
   char buffer[8];
   std::memcpy(buffer, &value, sizeof buffer);
@@ -45,6 +51,13 @@ uint32_t ByteReader::Varint32() {
   const uint64_t value = Varint();
   if (value > UINT32_MAX) return Fail();
   return static_cast<uint32_t>(value);
+}
+
+uint32_t ByteReader::LittleEndian32() {
+  const std::string_view bytes = Bytes(4);
+  uint32_t value = 0;
+  if (bytes.size() == 4) std::memcpy(&value, bytes.data(), 4);
+  return value;
 }
 
 uint64_t ByteReader::LittleEndian64() {

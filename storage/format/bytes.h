@@ -13,6 +13,7 @@
 namespace kith::storage {
 
 void AppendVarint(uint64_t value, std::string* out);
+void AppendLittleEndian32(uint32_t value, std::string* out);
 void AppendLittleEndian64(uint64_t value, std::string* out);
 
 /// 0, -1, 1, -2, 2, ... become 0, 1, 2, 3, 4, ..., so that small magnitudes are short varints.
@@ -40,6 +41,7 @@ class ByteReader {
   /// A varint that must fit 32 bits.
   uint32_t Varint32();
   int64_t SignedVarint() { return UnZigZag(Varint()); }
+  uint32_t LittleEndian32();
   uint64_t LittleEndian64();
   uint32_t BigEndian32();
   uint64_t BigEndian64();

@@ -44,10 +44,6 @@ Status Damaged(std::string_view what) {
                             what));
 }
 
-void AppendLittleEndian32(uint32_t value, std::string* out) {
-  for (int shift = 0; shift < 32; shift += 8) out->push_back(static_cast<char>(value >> shift));
-}
-
 uint32_t ReadLittleEndian32(std::string_view bytes) {
   uint32_t value;
   std::memcpy(&value, bytes.data(), sizeof value);

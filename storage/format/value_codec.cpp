@@ -6,6 +6,8 @@
 
 #include <algorithm>
 #include <bit>
+#include <cmath>
+#include <limits>
 #include <utility>
 
 namespace kith::storage {
@@ -39,13 +41,31 @@ void AppendString(std::string_view text, std::string* out) {
   out->append(text);
 }
 
+// True for what comes back bit by bit from a 32-bit float, -0.0 and most NaNs included. The range
+// is asked first: a double beyond it has no float, and converting one is undefined.
+bool FitsFloat32(double number) {
+  if (std::isfinite(number) && std::abs(number) > std::numeric_limits<float>::max()) return false;
+  const double back = static_cast<double>(static_cast<float>(number));
+  return std::bit_cast<uint64_t>(back) == std::bit_cast<uint64_t>(number);
+}
+
+// What a list of values is written as: embeddings are lists of 32-bit floats.
+ValueTag ListTag(const List& list) {
+  const auto is_float = [](const Value& value) { return value.IsFloat(); };
+  if (list.empty() || !std::all_of(list.begin(), list.end(), is_float)) return ValueTag::kList;
+  const auto fits = [](const Value& value) { return FitsFloat32(value.AsFloat()); };
+  return std::all_of(list.begin(), list.end(), fits) ? ValueTag::kFloat32List
+                                                     : ValueTag::kFloatList;
+}
+
 void AppendList(const List& list, std::string* out) {
-  const bool floats = !list.empty() && std::all_of(list.begin(), list.end(),
-                                                   [](const Value& v) { return v.IsFloat(); });
-  AppendTag(floats ? ValueTag::kFloatList : ValueTag::kList, out);
+  const ValueTag tag = ListTag(list);
+  AppendTag(tag, out);
   AppendVarint(list.size(), out);
   for (const Value& value : list) {
-    if (floats) {
+    if (tag == ValueTag::kFloat32List) {
+      AppendLittleEndian32(std::bit_cast<uint32_t>(static_cast<float>(value.AsFloat())), out);
+    } else if (tag == ValueTag::kFloatList) {
       AppendLittleEndian64(std::bit_cast<uint64_t>(value.AsFloat()), out);
     } else {
       AppendValue(value, out);
@@ -141,9 +161,9 @@ Value TakeList(ByteReader* reader) {
   for (uint64_t i = 0; i < count && reader->ok(); ++i) {
     const std::string_view rest = reader->rest();
     const auto tag = static_cast<ValueTag>(rest.empty() ? 0 : rest.front());
-    if (tag == ValueTag::kList || tag == ValueTag::kFloatList || tag == ValueTag::kNull) {
-      reader->Fail();
-    }
+    const bool nested =
+        tag == ValueTag::kList || tag == ValueTag::kFloatList || tag == ValueTag::kFloat32List;
+    if (nested || tag == ValueTag::kNull) reader->Fail();
     list.push_back(TakeValue(reader));
   }
   return reader->ok() ? Value(std::move(list)) : Value();
@@ -156,6 +176,17 @@ Value TakeFloatList(ByteReader* reader) {
   if (reader->ok()) list.reserve(static_cast<size_t>(count));
   for (uint64_t i = 0; i < count && reader->ok(); ++i) {
     list.emplace_back(std::bit_cast<double>(reader->LittleEndian64()));
+  }
+  return reader->ok() ? Value(std::move(list)) : Value();
+}
+
+Value TakeFloat32List(ByteReader* reader) {
+  const uint64_t count = reader->Varint();
+  if (count > reader->remaining() / 4) reader->Fail();
+  List list;
+  if (reader->ok()) list.reserve(static_cast<size_t>(count));
+  for (uint64_t i = 0; i < count && reader->ok(); ++i) {
+    list.emplace_back(static_cast<double>(std::bit_cast<float>(reader->LittleEndian32())));
   }
   return reader->ok() ? Value(std::move(list)) : Value();
 }
@@ -225,9 +256,11 @@ void SkipPayload(ValueTag tag, ByteReader* reader) {
     case ValueTag::kDuration:
       for (int i = 0; i < 4; ++i) reader->Varint();
       return;
-    case ValueTag::kFloatList: {
+    case ValueTag::kFloatList:
+    case ValueTag::kFloat32List: {
       const uint64_t count = reader->Varint();
-      reader->Bytes(count > reader->remaining() ? UINT64_MAX : count * 8);
+      const uint64_t width = tag == ValueTag::kFloatList ? 8 : 4;
+      reader->Bytes(count > reader->remaining() ? UINT64_MAX : count * width);
       return;
     }
   }
@@ -293,6 +326,7 @@ Value TakeValue(ByteReader* reader) {
     case ValueTag::kString: return TakeString(reader);
     case ValueTag::kList: return TakeList(reader);
     case ValueTag::kFloatList: return TakeFloatList(reader);
+    case ValueTag::kFloat32List: return TakeFloat32List(reader);
     default: return TakeTemporal(tag, reader);
   }
 }

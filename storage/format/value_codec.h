@@ -17,6 +17,7 @@
 //                         seconds, varint length of the zone's name, its bytes
 //   12   duration         zigzag varints months, days, seconds; varint nanoseconds
 //   13   list of floats   varint count, then 8 bytes each
+//   14   the same, when each equals a 32-bit float: varint count, then 4 bytes each
 //
 // Tags are never renumbered. Decoding checks every range, so that damaged bytes give Corruption.
 //
@@ -47,6 +48,7 @@ enum class ValueTag : uint8_t {
   kDateTime = 11,
   kDuration = 12,
   kFloatList = 13,
+  kFloat32List = 14,
 };
 
 /// OK when the value may be a property: not a map, node, relationship or path, and no list that

@@ -71,7 +71,8 @@ void AddValues(FormatExamples* examples) {
   e["value.float"] = Encoded(Value(1.5));
   e["value.string"] = Encoded(Value("Ann"));
   e["value.list"] = Encoded(Value(List{Value(1), Value("a")}));
-  e["value.float_list"] = Encoded(Value(List{Value(1.5)}));
+  e["value.float_list"] = Encoded(Value(List{Value(0.1)}));
+  e["value.float32_list"] = Encoded(Value(List{Value(1.5)}));
   e["value.date"] = Encoded(Value(Date{5'397}));
   e["value.local_time"] = Encoded(Value(LocalTime{1}));
   e["value.time"] = Encoded(Value(Time{1, 3'600}));
