@@ -111,26 +111,38 @@ const IndexDefinition* IndexCatalog::Find(std::string_view name) const {
 
 Result<const IndexDefinition*> IndexCatalog::FindText(std::string_view name,
                                                       EntityKind entity) const {
+  return FindKind(name, entity, IndexKind::kText);
+}
+
+Result<const IndexDefinition*> IndexCatalog::FindVector(std::string_view name,
+                                                        EntityKind entity) const {
+  return FindKind(name, entity, IndexKind::kVector);
+}
+
+Result<const IndexDefinition*> IndexCatalog::FindKind(std::string_view name, EntityKind entity,
+                                                      IndexKind kind) const {
   const std::string_view entities = entity == EntityKind::kNode ? "nodes" : "relationships";
+  const std::string_view what = kind == IndexKind::kText ? "full-text" : "vector";
   const IndexDefinition* found = Find(name);
-  if (found != nullptr && found->kind == IndexKind::kText && found->entity == entity) {
+  if (found != nullptr && found->kind == kind && found->entity == entity) {
     if (found->state == IndexState::kOnline) return found;
     return Status(StatusCode::kBusy,
-                  fmt::format("full-text index '{}' is still being built; try again later", name));
+                  fmt::format("{} index '{}' is still being built; try again later", what, name));
   }
   std::vector<std::string> known;
   for (const auto& index : all_) {
-    if (index->kind == IndexKind::kText && index->entity == entity) known.push_back(index->name);
+    if (index->kind == kind && index->entity == entity) known.push_back(index->name);
   }
-  const std::string hint = known.empty() ? "CREATE FULLTEXT INDEX makes one"
-                                         : fmt::format("known are {}", fmt::join(known, ", "));
+  const std::string hint = known.empty()
+                               ? fmt::format("CREATE {} INDEX makes one", IndexTypeName(kind))
+                               : fmt::format("known are {}", fmt::join(known, ", "));
   if (found == nullptr) {
     return Status(StatusCode::kNotFound,
-                  fmt::format("there is no full-text index '{}' on {}; {}", name, entities, hint));
+                  fmt::format("there is no {} index '{}' on {}; {}", what, name, entities, hint));
   }
   return Status(StatusCode::kNotFound,
-                fmt::format("index '{}' is a {} index on {}, not a full-text index on {}; {}", name,
-                            IndexTypeName(found->kind), found->Describe(), entities, hint));
+                fmt::format("index '{}' is a {} index on {}, not a {} index on {}; {}", name,
+                            IndexTypeName(found->kind), found->Describe(), what, entities, hint));
 }
 
 std::vector<const IndexDefinition*> IndexCatalog::PropertyIndexes(LabelId label) const {

@@ -39,6 +39,8 @@ class IndexCatalog {
   /// NotFound, naming the indexes (of that kind of entity, where given) that exist; also when the
   /// index is still being built or is of another kind.
   Result<const IndexDefinition*> FindText(std::string_view name, EntityKind entity) const;
+  /// The same for vector indexes.
+  Result<const IndexDefinition*> FindVector(std::string_view name, EntityKind entity) const;
 
   /// Online range and unique indexes over one label or type.
   std::vector<const IndexDefinition*> PropertyIndexes(LabelId label) const;
@@ -69,6 +71,9 @@ class IndexCatalog {
   IndexCatalog(uint64_t version, std::vector<IndexDefinition> definitions);
 
  private:
+  Result<const IndexDefinition*> FindKind(std::string_view name, EntityKind entity,
+                                          IndexKind kind) const;
+
   uint64_t version_ = 0;
   std::vector<std::unique_ptr<const IndexDefinition>> all_;
   std::map<LabelId, std::vector<const IndexDefinition*>> by_label_;

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <cctype>
 #include <cmath>
 
 #include "index/byte_codec.h"
@@ -18,6 +19,10 @@ namespace {
 constexpr uint8_t kRecordVersion = 1;
 // Bounds of a damaged or hostile record; far above what a statement can hold.
 constexpr uint64_t kMaxNames = 4096;
+// Neo4j's bounds; with fewer than two links a graph falls apart.
+constexpr uint32_t kFewestLinks = 2;
+constexpr uint32_t kMostLinks = 512;
+constexpr uint32_t kMostBreadth = 3200;
 
 void AppendNames(const std::vector<std::string>& names, std::string* out) {
   AppendVarint(names.size(), out);
@@ -100,6 +105,69 @@ Status ApplyTextOption(std::string_view key, const Value& value,
   return Status::Ok();
 }
 
+Result<uint32_t> CountOption(std::string_view key, const Value& value, uint32_t low,
+                             uint32_t high) {
+  const bool good = value.IsInteger() && value.AsInteger() >= low && value.AsInteger() <= high;
+  if (good) return static_cast<uint32_t>(value.AsInteger());
+  return BadOption(fmt::format("vector index option {} must be an integer from {} to {}, not {}",
+                               key, low, high, value.ToString()));
+}
+
+Result<VectorSimilarity> SimilarityOption(const Value& value) {
+  if (value.IsString()) {
+    std::string name(value.AsString());
+    std::transform(name.begin(), name.end(), name.begin(),
+                   [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    for (const auto similarity :
+         {VectorSimilarity::kCosine, VectorSimilarity::kEuclidean, VectorSimilarity::kDot}) {
+      if (name == SimilarityName(similarity)) return similarity;
+    }
+  }
+  return BadOption(
+      fmt::format("vector index option vector.similarity_function must be 'cosine', 'euclidean' or "
+                  "'dot', not {}",
+                  value.ToString()));
+}
+
+Status ApplyVectorOption(std::string_view key, const Value& value, VectorOptions* options) {
+  if (key == "vector.dimensions") {
+    KITH_ASSIGN_OR_RETURN(options->dimensions, CountOption(key, value, 1, kMaxVectorDimensions));
+  } else if (key == "vector.similarity_function") {
+    KITH_ASSIGN_OR_RETURN(options->similarity, SimilarityOption(value));
+  } else if (key == "vector.hnsw.m") {
+    KITH_ASSIGN_OR_RETURN(options->links, CountOption(key, value, kFewestLinks, kMostLinks));
+  } else if (key == "vector.hnsw.ef_construction") {
+    KITH_ASSIGN_OR_RETURN(options->build_breadth, CountOption(key, value, 1, kMostBreadth));
+  } else {
+    return BadOption(
+        fmt::format("unknown vector index option '{}'; known are vector.dimensions, "
+                    "vector.similarity_function, vector.hnsw.m and vector.hnsw.ef_construction",
+                    key));
+  }
+  return Status::Ok();
+}
+
+// Hands each entry of indexConfig in OPTIONS to `apply`.
+template <typename Apply>
+Status ForEachOption(const Value& options, const Apply& apply) {
+  if (options.IsNull()) return Status::Ok();
+  if (!options.IsMap()) {
+    return BadOption("OPTIONS of an index must be a map, not " + options.ToString());
+  }
+  for (const auto& [key, value] : options.AsMap()) {
+    if (key == "indexProvider") continue;  // Neo4j's; there is one provider here.
+    if (key != "indexConfig") {
+      return BadOption("unknown key '" + key +
+                       "' in OPTIONS; known are indexConfig and indexProvider");
+    }
+    if (!value.IsMap()) return BadOption("indexConfig must be a map, not " + value.ToString());
+    for (const auto& [option, setting] : value.AsMap()) {
+      KITH_RETURN_IF_ERROR(apply(option, setting));
+    }
+  }
+  return Status::Ok();
+}
+
 std::vector<std::string> Sorted(std::vector<std::string> names) {
   std::sort(names.begin(), names.end());
   return names;
@@ -124,27 +192,33 @@ std::string QuotedList(const std::vector<std::string>& names, std::string_view s
 Result<TextOptions> ParseTextOptions(const Value& options,
                                      std::span<const std::string> properties) {
   TextOptions parsed;
-  if (options.IsNull()) return parsed;
-  if (!options.IsMap()) {
-    return BadOption("OPTIONS of an index must be a map, not " + options.ToString());
-  }
-  for (const auto& [key, value] : options.AsMap()) {
-    if (key == "indexProvider") continue;  // Neo4j's; there is one provider here.
-    if (key != "indexConfig") {
-      return BadOption("unknown key '" + key +
-                       "' in OPTIONS; known are indexConfig and indexProvider");
-    }
-    if (!value.IsMap()) return BadOption("indexConfig must be a map, not " + value.ToString());
-    for (const auto& [option, setting] : value.AsMap()) {
-      KITH_RETURN_IF_ERROR(ApplyTextOption(option, setting, properties, &parsed));
-    }
-  }
+  KITH_RETURN_IF_ERROR(ForEachOption(options, [&](std::string_view option, const Value& setting) {
+    return ApplyTextOption(option, setting, properties, &parsed);
+  }));
   return parsed;
+}
+
+Result<VectorOptions> ParseVectorOptions(const Value& options) {
+  VectorOptions parsed;
+  KITH_RETURN_IF_ERROR(ForEachOption(options, [&](std::string_view option, const Value& setting) {
+    return ApplyVectorOption(option, setting, &parsed);
+  }));
+  return parsed;
+}
+
+std::string_view SimilarityName(VectorSimilarity similarity) {
+  switch (similarity) {
+    case VectorSimilarity::kCosine: return "cosine";
+    case VectorSimilarity::kEuclidean: return "euclidean";
+    case VectorSimilarity::kDot: return "dot";
+  }
+  return "";
 }
 
 bool IndexDefinition::SameSchema(const IndexDefinition& other) const {
   if (entity != other.entity || IsProperty() != other.IsProperty()) return false;
-  if (IsProperty()) return labels == other.labels && properties == other.properties;
+  if (!IsProperty() && kind != other.kind) return false;
+  if (kind != IndexKind::kText) return labels == other.labels && properties == other.properties;
   // A text index does not care about the order of labels and properties.
   return Sorted(labels) == Sorted(other.labels) && Sorted(properties) == Sorted(other.properties);
 }
@@ -156,6 +230,28 @@ std::string IndexDefinition::Describe() const {
   return fmt::format("()-[:{}({})]-()", names, keys);
 }
 
+namespace {
+
+void AppendVectorOptions(const VectorOptions& options, std::string* record) {
+  AppendVarint(options.dimensions, record);
+  record->push_back(static_cast<char>(options.similarity));
+  AppendVarint(options.links, record);
+  AppendVarint(options.build_breadth, record);
+}
+
+bool TakeVectorOptions(ByteReader* reader, VectorOptions* options) {
+  options->dimensions = reader->Varint32();
+  const uint8_t similarity = reader->Byte();
+  options->similarity = static_cast<VectorSimilarity>(similarity);
+  options->links = reader->Varint32();
+  options->build_breadth = reader->Varint32();
+  return options->dimensions <= kMaxVectorDimensions && similarity >= 1 && similarity <= 3 &&
+         options->links >= kFewestLinks && options->links <= kMostLinks &&
+         options->build_breadth >= 1 && options->build_breadth <= kMostBreadth;
+}
+
+}  // namespace
+
 std::string EncodeDefinition(const IndexDefinition& definition) {
   std::string record;
   record.push_back(static_cast<char>(kRecordVersion));
@@ -166,6 +262,7 @@ std::string EncodeDefinition(const IndexDefinition& definition) {
   AppendText(definition.name, &record);
   AppendNames(definition.labels, &record);
   AppendNames(definition.properties, &record);
+  if (definition.kind == IndexKind::kVector) AppendVectorOptions(definition.vector, &record);
   if (definition.kind != IndexKind::kText) return record;
   AppendText(definition.text.analyzer, &record);
   record.push_back(definition.text.stop_words ? '\1' : '\0');
@@ -207,13 +304,16 @@ Result<IndexDefinition> DecodeDefinition(std::string_view bytes) {
   definition.name = reader.Text();
   definition.labels = TakeNames(&reader);
   definition.properties = TakeNames(&reader);
-  bool good = version == kRecordVersion && kind >= 1 && kind <= 3 && entity >= 1 && entity <= 2 &&
+  bool good = version == kRecordVersion && kind >= 1 && kind <= 4 && entity >= 1 && entity <= 2 &&
               state >= 1 && state <= 2;
   good = good && !definition.labels.empty() && !definition.properties.empty();
   if (good && definition.kind == IndexKind::kText) {
     good = TakeTextOptions(&reader, &definition.text);
     const size_t weights = definition.text.weight_eighths.size();
     good = good && (weights == 0 || weights == definition.properties.size());
+  }
+  if (good && definition.kind == IndexKind::kVector) {
+    good = TakeVectorOptions(&reader, &definition.vector);
   }
   if (!good || reader.failed() || !reader.AtEnd()) {
     return Status(StatusCode::kCorruption,
@@ -270,7 +370,13 @@ void FindNames(const storage::Catalog& names, IndexDefinition* definition) {
 }
 
 std::string_view IndexTypeName(IndexKind kind) {
-  return kind == IndexKind::kText ? "FULLTEXT" : "RANGE";
+  switch (kind) {
+    case IndexKind::kText: return "FULLTEXT";
+    case IndexKind::kVector: return "VECTOR";
+    case IndexKind::kRange:
+    case IndexKind::kUnique: break;
+  }
+  return "RANGE";
 }
 
 }  // namespace kith::index

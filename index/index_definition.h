@@ -26,6 +26,7 @@ enum class IndexKind : uint8_t {
   kRange = 1,   ///< Composite, ordered.
   kUnique = 2,  ///< The same, and no two entities have equal values.
   kText = 3,    ///< Full text, BM25.
+  kVector = 4,  ///< Nearest neighbours.
 };
 
 /// Stored: never renumbered.
@@ -55,6 +56,29 @@ struct TextOptions {
 /// are always consistent). InvalidArgument naming an unknown key or value and the known ones.
 Result<TextOptions> ParseTextOptions(const Value& options, std::span<const std::string> properties);
 
+/// How near two vectors are. Stored: never renumbered.
+enum class VectorSimilarity : uint8_t { kCosine = 1, kEuclidean = 2, kDot = 3 };
+
+inline constexpr uint32_t kMaxVectorDimensions = 4096;
+
+/// Of vector indexes.
+struct VectorOptions {
+  uint32_t dimensions = 0;  ///< 0: the first vector says.
+  VectorSimilarity similarity = VectorSimilarity::kCosine;
+  uint32_t links = 16;  ///< HNSW's M: links of a vector, twice as many on the lowest layer.
+  uint32_t build_breadth = 100;  ///< HNSW's efConstruction.
+
+  bool operator==(const VectorOptions&) const = default;
+};
+
+/// From the map of CREATE VECTOR INDEX ... OPTIONS {indexConfig: {...}} (or null), with Neo4j's
+/// keys `vector.dimensions`, `vector.similarity_function` ('cosine', 'euclidean', 'dot'),
+/// `vector.hnsw.m` and `vector.hnsw.ef_construction`. InvalidArgument naming an unknown key or
+/// value and the known ones.
+Result<VectorOptions> ParseVectorOptions(const Value& options);
+/// 'cosine', 'euclidean' or 'dot'.
+std::string_view SimilarityName(VectorSimilarity similarity);
+
 struct IndexDefinition {
   IndexId id{};
   std::string name;
@@ -64,14 +88,16 @@ struct IndexDefinition {
   std::vector<std::string> labels;  ///< Labels or relationship types: one, for text one or more.
   std::vector<std::string> properties;  ///< In the order of the key: one or more.
   TextOptions text;                     ///< kText only.
+  VectorOptions vector;                 ///< kVector only.
 
   // The names above as this database numbers them.
   std::vector<LabelId> label_ids;   ///< Of nodes.
   std::vector<RelTypeId> type_ids;  ///< Of relationships.
   std::vector<PropertyId> property_ids;
 
-  bool IsProperty() const { return kind != IndexKind::kText; }
-  /// Same kind of entity, labels and properties (text: and also a text index).
+  /// Range or unique.
+  bool IsProperty() const { return kind == IndexKind::kRange || kind == IndexKind::kUnique; }
+  /// Same kind of entity, labels and properties, and both range or unique, text, or vector.
   bool SameSchema(const IndexDefinition& other) const;
   /// ":Person(name, born)" or "()-[:KNOWS]-(since)", for messages and EXPLAIN.
   std::string Describe() const;
@@ -87,7 +113,7 @@ Status NumberNames(storage::Catalog* names, IndexDefinition* definition);
 /// stay empty.
 void FindNames(const storage::Catalog& names, IndexDefinition* definition);
 
-/// "RANGE", "UNIQUE"... as SHOW INDEXES has it: RANGE for unique ones too, FULLTEXT for text.
+/// As SHOW INDEXES has it: RANGE for unique ones too, FULLTEXT for text, VECTOR.
 std::string_view IndexTypeName(IndexKind kind);
 
 }  // namespace kith::index

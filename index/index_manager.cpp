@@ -15,12 +15,14 @@
 #include <atomic>
 #include <mutex>
 #include <random>
+#include <thread>
 
 #include "index/entity_scan.h"
+#include "index/index_request.h"
 #include "index/index_update.h"
 #include "index/schema_records.h"
 #include "index/text/analyzer.h"
-#include "index/text/posting_keys.h"
+#include "index/vector/vector_merger.h"
 
 namespace kith::index {
 namespace {
@@ -30,54 +32,6 @@ using storage::Transaction;
 
 // Entries that one transaction deletes after a drop.
 constexpr size_t kDeleteEntries = 50'000;
-constexpr size_t kMaxNameBytes = 65'534;
-constexpr size_t kMaxKeyProperties = 32;
-
-Status Invalid(std::string message) {
-  return Status(StatusCode::kInvalidArgument, std::move(message));
-}
-
-bool HasRepeats(std::vector<std::string> names) {
-  std::sort(names.begin(), names.end());
-  return std::adjacent_find(names.begin(), names.end()) != names.end();
-}
-
-std::string_view NamedWithArticle(IndexKind kind) {
-  return kind == IndexKind::kUnique ? "a constraint" : "an index";
-}
-
-Status CheckRequest(const IndexRequest& request) {
-  const std::string_view what = NamedWithArticle(request.kind);
-  if (request.labels.empty() || request.properties.empty()) {
-    return Invalid(fmt::format("{} needs a label or type and a property", what));
-  }
-  if (request.kind != IndexKind::kText && request.labels.size() != 1) {
-    return Invalid(
-        fmt::format("a range index or constraint has one label or type, not {}; "
-                    "make one for each",
-                    request.labels.size()));
-  }
-  const size_t most = request.kind == IndexKind::kText ? kMaxTextProperties : kMaxKeyProperties;
-  if (request.properties.size() > most) {
-    return Invalid(
-        fmt::format("{} has at most {} properties, not {}", what, most, request.properties.size()));
-  }
-  if (HasRepeats(request.labels) || HasRepeats(request.properties)) {
-    return Invalid(fmt::format("a label, type or property is named twice in {}", what));
-  }
-  if (request.name.size() > kMaxNameBytes) {
-    return Invalid(fmt::format("the name of {} has at most {} bytes, not {}", what, kMaxNameBytes,
-                               request.name.size()));
-  }
-  if (request.kind != IndexKind::kText) return Status::Ok();
-  const size_t weights = request.text.weight_eighths.size();
-  if (weights != 0 && weights != request.properties.size()) {
-    return Invalid(fmt::format("a text index on {} properties got {} weights",
-                               request.properties.size(), weights));
-  }
-  return Analyzer::Make(request.text.analyzer, request.text.stop_words).status();
-}
-
 std::string MadeUpName(const IndexCatalog& catalog, IndexKind kind) {
   std::random_device random;
   const std::string_view stem = kind == IndexKind::kUnique ? "constraint" : "index";
@@ -146,11 +100,21 @@ bool SharesAny(const std::vector<Id>& wanted, const std::vector<Id>& ascending) 
 }  // namespace
 
 struct IndexManager::State {
+  explicit State(const IndexManagerOptions& options)
+      : step_bytes(options.build_step_bytes),
+        background_merges(options.background_merges),
+        merge_vectors(options.merge_vectors),
+        vectors(options.memory) {}
+
   GraphStore* store = nullptr;
-  size_t step_bytes = 0;
+  size_t step_bytes;
+  bool background_merges;
+  size_t merge_vectors;
   std::mutex schema_mutex;           ///< Held by whoever changes the schema.
   mutable std::mutex catalog_mutex;  ///< Guards the pointer below.
   std::shared_ptr<const IndexCatalog> catalog;
+  VectorSearcher vectors;
+  std::unique_ptr<VectorMerger> merger;  ///< Last, because its thread uses what is above.
 
   std::shared_ptr<const IndexCatalog> Current() const {
     const std::lock_guard<std::mutex> lock(catalog_mutex);
@@ -166,6 +130,9 @@ struct IndexManager::State {
   Status Build(IndexDefinition definition, bool fresh, const BuildOptions& options);
   Status BuildStep(Transaction& transaction, const IndexDefinition& definition, EntityScan* scan,
                    BuildProgress* progress, const BuildOptions& options) const;
+  Status BuildGraph(std::string_view name, const BuildOptions& options);
+  Status Merge(const IndexDefinition& definition, bool everything, const BuildOptions& options);
+  void StartMerging();
   Status Drop(const IndexDefinition& definition);
   Status DropUnfinished();
   Status DeleteLeftovers();
@@ -246,10 +213,47 @@ Status IndexManager::State::Build(IndexDefinition definition, bool fresh,
   return status;
 }
 
+Status IndexManager::State::Merge(const IndexDefinition& definition, bool everything,
+                                  const BuildOptions& options) {
+  VectorMergeOptions merge;
+  merge.everything = everything;
+  merge.worth = merge_vectors;
+  merge.threads = std::max(1u, std::thread::hardware_concurrency());
+  merge.interrupt = options.interrupt;
+  if (options.progress) {
+    merge.progress = [&](size_t rows, size_t total) { options.progress({rows, total}); };
+  }
+  return merger->Merge(definition, merge);
+}
+
+// A fresh vector index answers from its vectors, one by one; with a graph it answers fast. Where
+// there is no memory for one it stays as it is.
+Status IndexManager::State::BuildGraph(std::string_view name, const BuildOptions& options) {
+  const auto current = Current();
+  const IndexDefinition* definition = current->Find(name);
+  if (definition == nullptr || definition->kind != IndexKind::kVector) return Status::Ok();
+  Status status = Merge(*definition, /*everything=*/false, options);
+  if (status.code() == StatusCode::kResourceExhausted) status = Status::Ok();
+  if (!status.ok()) {
+    static_cast<void>(Drop(*definition).ok());
+    return status;
+  }
+  StartMerging();
+  return status;
+}
+
+void IndexManager::State::StartMerging() {
+  const auto current = Current();
+  const bool needed = std::any_of(current->all().begin(), current->all().end(),
+                                  [](const auto& one) { return one->kind == IndexKind::kVector; });
+  if (needed && background_merges) merger->StartThread();
+}
+
 Status IndexManager::State::Drop(const IndexDefinition& definition) {
   KITH_RETURN_IF_ERROR(ChangeTo(Without(*Current(), definition.id), [&](Transaction& transaction) {
     return MarkDropped(&transaction.keys(), definition);
   }));
+  vectors.Forget(definition.id);
   // The index is gone now. What is left of it costs only space, and Open deletes it too.
   static_cast<void>(DeleteLeftovers().ok());
   return Status::Ok();
@@ -296,9 +300,11 @@ IndexManager::~IndexManager() = default;
 
 Result<std::unique_ptr<IndexManager>> IndexManager::Open(GraphStore* store,
                                                          const IndexManagerOptions& options) {
-  auto state = std::make_unique<State>();
+  auto state = std::make_unique<State>(options);
   state->store = store;
-  state->step_bytes = options.build_step_bytes;
+  state->merger = std::make_unique<VectorMerger>(
+      store, &state->vectors, [raw = state.get()] { return raw->Current(); },
+      options.merge_vectors);
   {
     KITH_ASSIGN_OR_RETURN(const auto transaction, store->Begin(storage::TransactionMode::kRead));
     KITH_ASSIGN_OR_RETURN(state->catalog,
@@ -310,6 +316,7 @@ Result<std::unique_ptr<IndexManager>> IndexManager::Open(GraphStore* store,
   // A build that cannot be finished (a duplicate, a full disk) has dropped its index and must not
   // keep the database shut; a read-only store leaves everything as it is.
   static_cast<void>(manager->state_->Resume().ok());
+  if (store->Begin(storage::TransactionMode::kWrite).ok()) manager->state_->StartMerging();
   return manager;
 }
 
@@ -327,7 +334,7 @@ Result<std::shared_ptr<const IndexCatalog>> IndexManager::CatalogFor(
 
 Result<SchemaChange> IndexManager::Create(const IndexRequest& request,
                                           const BuildOptions& options) {
-  KITH_RETURN_IF_ERROR(CheckRequest(request));
+  KITH_RETURN_IF_ERROR(CheckIndexRequest(request));
   const std::lock_guard<std::mutex> lock(state_->schema_mutex);
   KITH_RETURN_IF_ERROR(state_->DropUnfinished());
   const auto catalog = state_->Current();
@@ -336,6 +343,7 @@ Result<SchemaChange> IndexManager::Create(const IndexRequest& request,
   definition.entity = request.entity;
   definition.labels = request.labels;
   definition.properties = request.properties;
+  definition.vector = request.vector;
   if (request.kind == IndexKind::kText) {
     definition.text = request.text;
     KITH_ASSIGN_OR_RETURN(definition.text.analyzer, CanonicalAnalyzer(request.text.analyzer));
@@ -347,8 +355,8 @@ Result<SchemaChange> IndexManager::Create(const IndexRequest& request,
     const bool serves = request.kind != IndexKind::kUnique || index->kind == IndexKind::kUnique;
     if (request.if_not_exists && serves) return SchemaChange{false, index->name};
     return Status(StatusCode::kAlreadyExists,
-                  fmt::format("there is already {} '{}' on {}; {}", NamedWithArticle(index->kind),
-                              index->name, index->Describe(),
+                  fmt::format("there is already {} '{}' on {}; {}",
+                              IndexKindWithArticle(index->kind), index->name, index->Describe(),
                               same_name ? "choose another name or drop it first"
                               : serves  ? "use it, or drop it first"
                                        : "drop it first: a constraint brings an index of its own"));
@@ -356,6 +364,7 @@ Result<SchemaChange> IndexManager::Create(const IndexRequest& request,
   definition.name = request.name.empty() ? MadeUpName(*catalog, request.kind) : request.name;
   KITH_RETURN_IF_ERROR(NumberNames(&state_->store->catalog(), &definition));
   KITH_RETURN_IF_ERROR(state_->Build(definition, /*fresh=*/true, options));
+  KITH_RETURN_IF_ERROR(state_->BuildGraph(definition.name, options));
   return SchemaChange{true, definition.name};
 }
 
@@ -389,6 +398,21 @@ Result<SchemaChange> IndexManager::DropConstraint(std::string_view name, bool if
   return state_->DropNamed(name, if_exists, /*constraint=*/true);
 }
 
+VectorSearcher& IndexManager::vectors() {
+  return state_->vectors;
+}
+
+Status IndexManager::MergeVectors(const Interrupt* interrupt) {
+  BuildOptions options;
+  options.interrupt = interrupt;
+  const auto current = state_->Current();
+  for (const auto& index : current->all()) {
+    if (index->kind != IndexKind::kVector || index->state != IndexState::kOnline) continue;
+    KITH_RETURN_IF_ERROR(state_->Merge(*index, /*everything=*/true, options));
+  }
+  return Status::Ok();
+}
+
 Status IndexManager::OnNodeChange(const storage::NodeChange& change, Transaction& transaction) {
   const auto catalog = state_->Current();
   if (catalog->all().empty()) return Status::Ok();
@@ -408,6 +432,7 @@ Status IndexManager::OnNodeChange(const storage::NodeChange& change, Transaction
         size_t bytes = 0;
         const Status status = UpdateIndex(*index, covered, &transaction.keys(), &bytes);
         if (!status.ok()) return Judge(status, *catalog, transaction);
+        if (index->kind == IndexKind::kVector) state_->merger->NoteChange();
       }
     }
   }
@@ -426,6 +451,7 @@ Status IndexManager::OnRelationshipChange(const storage::RelationshipChange& cha
     size_t bytes = 0;
     const Status status = UpdateIndex(*index, covered, &transaction.keys(), &bytes);
     if (!status.ok()) return Judge(status, *catalog, transaction);
+    if (index->kind == IndexKind::kVector) state_->merger->NoteChange();
   }
   return Status::Ok();
 }

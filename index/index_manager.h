@@ -22,6 +22,7 @@
 #include "engine/base/result.h"
 #include "index/index_catalog.h"
 #include "index/text/text_index.h"
+#include "index/vector/vector_index.h"
 #include "storage/change_sink.h"
 #include "storage/graph_store.h"
 
@@ -35,12 +36,13 @@ struct IndexRequest {
   std::vector<std::string> labels;
   std::vector<std::string> properties;
   TextOptions text;
+  VectorOptions vector;
   bool if_not_exists = false;
 };
 
 /// Of what a build has done so far.
 struct BuildProgress {
-  uint64_t done = 0;   ///< Entities looked at.
+  uint64_t done = 0;   ///< Entities looked at; then, for a vector index, vectors linked.
   uint64_t total = 0;  ///< Of so many, by the statistics.
 };
 
@@ -59,6 +61,14 @@ struct IndexManagerOptions {
   size_t text_cache_bytes = size_t{32} << 20;
   /// What one step of a build writes at most, roughly: well below the limit of a transaction.
   size_t build_step_bytes = size_t{64} << 20;
+  /// What vector indexes keep in memory is charged to it. Borrowed; null means no limit.
+  MemoryBudget* memory = nullptr;
+  /// Brings new vectors into graph segments on a thread of its own; false leaves it to
+  /// MergeVectors.
+  bool background_merges = true;
+  /// So many new vectors (or removed ones) are worth a merge: a search compares them one by one,
+  /// which costs it about as much as the walk through a graph.
+  size_t merge_vectors = 4096;
 };
 
 class IndexManager final : public storage::ChangeSink {
@@ -87,6 +97,12 @@ class IndexManager final : public storage::ChangeSink {
   Result<SchemaChange> DropConstraint(std::string_view name, bool if_exists);
 
   TextSearcher& text() { return text_; }
+  VectorSearcher& vectors();
+
+  /// Brings every vector that is in no graph segment of its index yet into one, and the segments of
+  /// each index into one: after a bulk load, and for tests and measurements. Searches and writes go
+  /// on meanwhile. Cancelled or Timeout from the interrupt (may be null), then part of it is done.
+  Status MergeVectors(const Interrupt* interrupt);
 
   Status OnNodeChange(const storage::NodeChange& change,
                       storage::Transaction& transaction) override;

@@ -4,13 +4,19 @@
 
 #include "index/property/property_entry.h"
 #include "index/text/text_writer.h"
+#include "index/vector/vector_writer.h"
 
 namespace kith::index {
 
 Status UpdateIndex(const IndexDefinition& index, const CoveredChange& change,
                    storage::KeySpaceWriter* keys, size_t* bytes) {
-  if (index.IsProperty()) return UpdatePropertyIndex(index, change, keys, bytes);
-  return UpdateTextIndex(index, change, keys, bytes);
+  switch (index.kind) {
+    case IndexKind::kRange:
+    case IndexKind::kUnique: return UpdatePropertyIndex(index, change, keys, bytes);
+    case IndexKind::kText: return UpdateTextIndex(index, change, keys, bytes);
+    case IndexKind::kVector: return UpdateVectorIndex(index, change, keys, bytes);
+  }
+  return Status(StatusCode::kInternal, "an index of an unknown kind");
 }
 
 }  // namespace kith::index

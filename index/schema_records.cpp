@@ -7,6 +7,7 @@
 #include "engine/base/key_codec.h"
 #include "index/property/property_entry.h"
 #include "index/text/posting_keys.h"
+#include "index/vector/vector_keys.h"
 
 namespace kith::index {
 namespace {
@@ -35,6 +36,17 @@ constexpr std::string_view kDefinitionsEnd = "e";
 constexpr std::string_view kDropped = "x";
 constexpr std::string_view kDroppedEnd = "y";
 constexpr size_t kRecordKeyBytes = 5;
+
+// Where the entries of an index lie.
+KeySpace SpaceOf(IndexKind kind) {
+  switch (kind) {
+    case IndexKind::kText: return KeySpace::kText;
+    case IndexKind::kVector: return KeySpace::kVector;
+    case IndexKind::kRange:
+    case IndexKind::kUnique: break;
+  }
+  return KeySpace::kProperty;
+}
 
 }  // namespace
 
@@ -91,6 +103,12 @@ Result<std::shared_ptr<const IndexCatalog>> ReadIndexCatalog(KeySpaceReader* key
       std::make_shared<IndexCatalog>(version, std::move(definitions)));
 }
 
+Result<bool> HasDefinition(KeySpaceReader* keys, IndexId id) {
+  KITH_ASSIGN_OR_RETURN(const auto record,
+                        keys->Get(KeySpace::kSchema, IdKey(kDefinitions[0], id)));
+  return record.has_value();
+}
+
 Status WriteDefinition(KeySpaceWriter* keys, const IndexDefinition& definition) {
   return keys->Put(KeySpace::kSchema, IdKey(kDefinitions[0], definition.id),
                    EncodeDefinition(definition));
@@ -122,7 +140,7 @@ Result<std::vector<DroppedIndex>> ReadDropped(KeySpaceReader* keys) {
 
 Status DeleteDroppedEntries(KeySpaceWriter* keys, const DroppedIndex& dropped, size_t limit,
                             std::string* from, bool* done) {
-  const KeySpace space = dropped.kind == IndexKind::kText ? KeySpace::kText : KeySpace::kProperty;
+  const KeySpace space = SpaceOf(dropped.kind);
   std::string prefix;
   AppendBigEndian32(static_cast<uint32_t>(dropped.id), &prefix);
   std::vector<std::string> found;
@@ -137,6 +155,8 @@ Status DeleteDroppedEntries(KeySpaceWriter* keys, const DroppedIndex& dropped, s
   *done = found.size() < limit;
   if (!*done) return Status::Ok();
   std::vector<std::string> counters = TextCounterKeys(dropped.id);
+  const std::vector<std::string> vector_counters = VectorCounterKeys(dropped.id);
+  counters.insert(counters.end(), vector_counters.begin(), vector_counters.end());
   counters.push_back(PropertyCountKey(dropped.id));
   for (const std::string& counter : counters) {
     KITH_ASSIGN_OR_RETURN(const int64_t value, keys->Counter(counter));

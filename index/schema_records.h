@@ -34,6 +34,8 @@ Result<IndexId> AllocateIndexId(storage::KeySpaceWriter* keys);
 /// All definitions of this moment, names found in `names`.
 Result<std::shared_ptr<const IndexCatalog>> ReadIndexCatalog(storage::KeySpaceReader* keys,
                                                              const storage::Catalog& names);
+/// True while the index has a definition, populating or online.
+Result<bool> HasDefinition(storage::KeySpaceReader* keys, IndexId id);
 Status WriteDefinition(storage::KeySpaceWriter* keys, const IndexDefinition& definition);
 /// Removes the definition and notes that its entries have to go.
 Status MarkDropped(storage::KeySpaceWriter* keys, const IndexDefinition& definition);

@@ -14,6 +14,8 @@
 #include "index/schema_records.h"
 #include "index/text/posting_keys.h"
 #include "index/text/text_writer.h"
+#include "index/vector/segment_codec.h"
+#include "index/vector/vector_value.h"
 
 namespace kith::index {
 namespace {
@@ -138,14 +140,90 @@ Status VerifyText(ReadView* view, const IndexDefinition& index) {
                  static_cast<uint64_t>(totals.fingerprint));
 }
 
+// Which of the versions in the tail and in segments are not removed: each vector must be there
+// once.
+class VectorPlaces {
+ public:
+  Status Read(ReadView* view, const IndexDefinition& index, const VectorDirectory& directory) {
+    KITH_ASSIGN_OR_RETURN(places_, ReadVersions(&view->keys(), TailPrefix(index.id)));
+    KITH_ASSIGN_OR_RETURN(const auto removed, ReadVersions(&view->keys(), RemovedPrefix(index.id)));
+    for (const SegmentInfo& info : directory.segments) {
+      KITH_ASSIGN_OR_RETURN(const auto segment,
+                            LoadSegment(&view->keys(), index.id, directory.dimensions, info));
+      for (const VectorVersion& version : segment->versions()) {
+        if (!std::binary_search(removed.begin(), removed.end(), version)) {
+          places_.push_back(version);
+        }
+      }
+    }
+    std::sort(places_.begin(), places_.end());
+    return Status::Ok();
+  }
+
+  size_t Count(const VectorVersion& version) const {
+    const auto range = std::equal_range(places_.begin(), places_.end(), version);
+    return static_cast<size_t>(range.second - range.first);
+  }
+  size_t size() const { return places_.size(); }
+
+ private:
+  std::vector<VectorVersion> places_;
+};
+
+Status VerifyEntry(ReadView* view, const IndexDefinition& index, uint64_t entity,
+                   const Value& value, const VectorPlaces& places) {
+  KITH_ASSIGN_OR_RETURN(const std::vector<float> vector,
+                        PrepareVector(index.vector.similarity, ComponentsOf(value)));
+  KITH_ASSIGN_OR_RETURN(const auto record,
+                        view->keys().Get(KeySpace::kVector, VectorKey(index.id, entity)));
+  if (!record.has_value()) return Differs(index, fmt::format("entity {} is missing", entity));
+  KITH_ASSIGN_OR_RETURN(const StoredVector stored, DecodeVector(*record));
+  if (*record != EncodeVector(stored.nonce, vector)) {
+    return Differs(index, fmt::format("entity {} has another vector", entity));
+  }
+  const size_t count = places.Count({entity, stored.nonce});
+  if (count == 1) return Status::Ok();
+  return Differs(index, fmt::format("a search finds entity {} {} times", entity, count));
+}
+
+Status VerifyVector(ReadView* view, const IndexDefinition& index) {
+  KITH_ASSIGN_OR_RETURN(const auto directory, ReadDirectory(&view->keys(), index.id));
+  VectorPlaces places;
+  KITH_RETURN_IF_ERROR(places.Read(view, index, directory.value_or(VectorDirectory())));
+  uint64_t expected = 0;
+  const auto visit = [&](uint64_t entity, const PropertyList& properties) {
+    const Value* value = VectorValueOf(index, properties);
+    if (value == nullptr) return Status::Ok();
+    ++expected;
+    return VerifyEntry(view, index, entity, *value, places);
+  };
+  KITH_ASSIGN_OR_RETURN(EntityScan scan, EntityScan::Start(view, &index));
+  while (!scan.done()) KITH_RETURN_IF_ERROR(scan.Next(view, visit));
+  KITH_ASSIGN_OR_RETURN(const uint64_t stored,
+                        CountKeys(view, KeySpace::kVector, VectorPrefix(index.id)));
+  KITH_RETURN_IF_ERROR(ExpectEqual(index, "its number of vectors is", stored, expected));
+  KITH_RETURN_IF_ERROR(ExpectEqual(index, "its tail and segments hold", places.size(), expected));
+  KITH_ASSIGN_OR_RETURN(const int64_t counter, view->keys().Counter(VectorCountKey(index.id)));
+  return ExpectEqual(index, "its counter of vectors is", static_cast<uint64_t>(counter), expected);
+}
+
+Status VerifyIndex(ReadView* view, const IndexDefinition& index) {
+  switch (index.kind) {
+    case IndexKind::kRange:
+    case IndexKind::kUnique: return VerifyProperty(view, index);
+    case IndexKind::kText: return VerifyText(view, index);
+    case IndexKind::kVector: return VerifyVector(view, index);
+  }
+  return Status(StatusCode::kInternal, "an index of an unknown kind");
+}
+
 }  // namespace
 
 Status VerifyIndexes(ReadView* view) {
   KITH_ASSIGN_OR_RETURN(const auto catalog, ReadIndexCatalog(&view->keys(), view->catalog()));
   for (const auto& index : catalog->all()) {
     if (index->state != IndexState::kOnline) continue;
-    KITH_RETURN_IF_ERROR(index->IsProperty() ? VerifyProperty(view, *index)
-                                             : VerifyText(view, *index));
+    KITH_RETURN_IF_ERROR(VerifyIndex(view, *index));
   }
   return Status::Ok();
 }

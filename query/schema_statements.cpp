@@ -53,6 +53,7 @@ Result<Value> LiteralValue(const ast::Expression& expression) {
 std::string_view MissingIndexType(ast::IndexType type) {
   switch (type) {
     case ast::IndexType::kRange:
+    case ast::IndexType::kVector:
     case ast::IndexType::kFullText: return "";
     case ast::IndexType::kText:
       return "there are no TEXT indexes; CREATE INDEX makes a range index, which serves equality "
@@ -60,7 +61,6 @@ std::string_view MissingIndexType(ast::IndexType type) {
     case ast::IndexType::kPoint: return "there are no POINT indexes in this version";
     case ast::IndexType::kLookup:
       return "there are no LOOKUP indexes: labels and relationship types are always indexed";
-    case ast::IndexType::kVector: return "there are no VECTOR indexes in this version";
   }
   return "";
 }
@@ -94,6 +94,11 @@ index::EntityKind EntityOf(ast::EntityKind entity) {
                                           : index::EntityKind::kRelationship;
 }
 
+/// Null when there are none.
+Result<Value> OptionsOf(const ast::CreateIndex& create) {
+  return create.options == nullptr ? Value() : LiteralValue(*create.options);
+}
+
 Result<SchemaOutcome> CreateIndex(const ast::CreateIndex& create, index::IndexManager& indexes,
                                   const index::BuildOptions& build) {
   index::IndexRequest request;
@@ -104,11 +109,12 @@ Result<SchemaOutcome> CreateIndex(const ast::CreateIndex& create, index::IndexMa
   request.if_not_exists = create.if_not_exists;
   if (create.type == ast::IndexType::kFullText) {
     request.kind = index::IndexKind::kText;
-    Value options;
-    if (create.options != nullptr) {
-      KITH_ASSIGN_OR_RETURN(options, LiteralValue(*create.options));
-    }
+    KITH_ASSIGN_OR_RETURN(const Value options, OptionsOf(create));
     KITH_ASSIGN_OR_RETURN(request.text, index::ParseTextOptions(options, request.properties));
+  } else if (create.type == ast::IndexType::kVector) {
+    request.kind = index::IndexKind::kVector;
+    KITH_ASSIGN_OR_RETURN(const Value options, OptionsOf(create));
+    KITH_ASSIGN_OR_RETURN(request.vector, index::ParseVectorOptions(options));
   } else {
     KITH_RETURN_IF_ERROR(CheckNoOptions(create.options, "a range index"));
   }

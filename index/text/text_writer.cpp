@@ -5,10 +5,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <atomic>
 #include <optional>
-#include <random>
 
+#include "index/random_nonce.h"
 #include "index/text/analyzer.h"
 
 namespace kith::index {
@@ -19,20 +18,6 @@ using storage::KeySpaceWriter;
 
 constexpr size_t kEntryOverheadBytes = 64;
 constexpr uint32_t kEighths = 8;
-
-// Sums of 2^30 of these stay inside 64 bits, and two states of an index have the same sum by chance
-// once in 2^48.
-constexpr int kNonceBits = 48;
-
-int64_t RandomNonce() {
-  thread_local std::mt19937_64 random([] {
-    static std::atomic<uint64_t> threads{0};
-    std::random_device device;
-    std::seed_seq seed{device(), device(), device(), static_cast<unsigned>(threads.fetch_add(1))};
-    return std::mt19937_64(seed);
-  }());
-  return static_cast<int64_t>(random()) >> (63 - kNonceBits);
-}
 
 uint32_t WeightOf(const IndexDefinition& index, size_t property) {
   const auto& weights = index.text.weight_eighths;

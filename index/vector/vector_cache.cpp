@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: Apache-2.0
+// Keeping segments, dead rows and tails.
+#include "index/vector/vector_cache.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <new>
+
+#include "index/vector/segment_codec.h"
+
+namespace kith::index {
+namespace {
+
+using storage::KeySpaceReader;
+
+// A tail with more blocks than this, or one that a merge has emptied, is read anew: its blocks hold
+// vectors that nobody needs any more.
+constexpr size_t kMostBlocks = 32;
+
+// The vectors of `missing`, read from the view.
+Result<std::shared_ptr<const Tail::Block>> ReadBlock(KeySpaceReader* keys, const VectorSpace& space,
+                                                     const std::vector<VectorVersion>& missing,
+                                                     MemoryShare memory) {
+  auto block =
+      std::make_shared<Tail::Block>(Tail::Block{PaddedVectors(space.dimensions), MemoryShare()});
+  block->memory = std::move(memory);
+  block->vectors.Reserve(missing.size());
+  for (const VectorVersion& version : missing) {
+    KITH_RETURN_IF_ERROR(
+        VisitVector(keys, space.index, space.dimensions, version,
+                    [&](const char* floats) { block->vectors.AppendBytes(floats); }));
+  }
+  return std::shared_ptr<const Tail::Block>(std::move(block));
+}
+
+// Versions that `known` (may be null) has no row for, and the rows of the others.
+std::vector<VectorVersion> TakeKnown(const std::vector<VectorVersion>& wanted, const Tail* known,
+                                     Tail* tail) {
+  std::vector<VectorVersion> missing;
+  tail->versions = wanted;
+  tail->rows.assign(wanted.size(), nullptr);
+  size_t at = 0;
+  for (size_t i = 0; i < wanted.size(); ++i) {
+    while (known != nullptr && at < known->versions.size() && known->versions[at] < wanted[i]) ++at;
+    const bool here =
+        known != nullptr && at < known->versions.size() && known->versions[at] == wanted[i];
+    if (here) {
+      tail->rows[i] = known->rows[at];
+    } else {
+      missing.push_back(wanted[i]);
+    }
+  }
+  if (known != nullptr && missing.size() < wanted.size()) tail->blocks = known->blocks;
+  return missing;
+}
+
+}  // namespace
+
+std::shared_ptr<const Segment> VectorCache::Find(const SegmentName& name) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  const auto found = segments_.find(name);
+  if (found == segments_.end()) return nullptr;
+  found->second.last_use = ++uses_;
+  return found->second.segment;
+}
+
+bool VectorCache::DropOldest() {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  const auto oldest = std::min_element(
+      segments_.begin(), segments_.end(),
+      [](const auto& a, const auto& b) { return a.second.last_use < b.second.last_use; });
+  if (oldest == segments_.end()) return false;
+  segments_.erase(oldest);
+  return true;
+}
+
+Result<MemoryShare> VectorCache::Reserve(size_t bytes) {
+  for (;;) {
+    Result<MemoryShare> share = MemoryShare::Take(memory_, bytes);
+    if (share.ok() || share.status().code() != StatusCode::kResourceExhausted || !DropOldest()) {
+      return share;
+    }
+  }
+}
+
+Result<std::shared_ptr<const Segment>> VectorCache::SegmentOf(KeySpaceReader* keys,
+                                                              const VectorSpace& space,
+                                                              const SegmentInfo& info) {
+  const SegmentName name{space.index, info.id};
+  if (auto segment = Find(name)) return segment;
+  const std::lock_guard<std::mutex> lock(load_mutex_);
+  if (auto segment = Find(name)) return segment;
+  KITH_ASSIGN_OR_RETURN(MemoryShare memory,
+                        Reserve(Segment::MemoryBytes(info.rows, space.dimensions, info.links)));
+  try {
+    KITH_ASSIGN_OR_RETURN(std::unique_ptr<const Segment> segment,
+                          LoadSegment(keys, space.index, space.dimensions, info));
+    return Keep(space.index, info.id, std::move(segment), std::move(memory));
+  } catch (const std::bad_alloc&) {
+    return Status(StatusCode::kResourceExhausted,
+                  "there is not enough memory to load a segment of a vector index");
+  }
+}
+
+std::shared_ptr<const Segment> VectorCache::Keep(IndexId index, uint32_t id,
+                                                 std::unique_ptr<const Segment> segment,
+                                                 MemoryShare memory) {
+  struct Charged {
+    std::unique_ptr<const Segment> segment;
+    MemoryShare memory;
+  };
+  auto charged = std::make_shared<Charged>(Charged{std::move(segment), std::move(memory)});
+  std::shared_ptr<const Segment> shared(charged, charged->segment.get());
+  const std::lock_guard<std::mutex> lock(mutex_);
+  Held& held = segments_[{index, id}];
+  held.segment = shared;
+  held.last_use = ++uses_;
+  return shared;
+}
+
+void VectorCache::Drop(IndexId index, uint32_t id) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  segments_.erase({index, id});
+}
+
+void VectorCache::Forget(IndexId index) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  std::erase_if(segments_, [&](const auto& entry) { return entry.first.first == index; });
+  tails_.erase(index);
+}
+
+Result<std::shared_ptr<const RowSet>> VectorCache::DeadRows(KeySpaceReader* keys, IndexId index,
+                                                            uint32_t id, const Segment& segment) {
+  KITH_ASSIGN_OR_RETURN(const int64_t fingerprint, keys->Counter(RemovedFingerprintKey(index)));
+  if (fingerprint == 0) return std::shared_ptr<const RowSet>();
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    const auto found = segments_.find({index, id});
+    if (found != segments_.end() && found->second.dead_fingerprint == fingerprint) {
+      return found->second.dead;
+    }
+  }
+  KITH_ASSIGN_OR_RETURN(const auto removed, ReadVersions(keys, RemovedPrefix(index)));
+  auto dead = std::make_shared<RowSet>(segment.rows());
+  for (const VectorVersion& version : removed) {
+    if (const auto row = segment.RowOf(version)) dead->Insert(*row);
+  }
+  std::shared_ptr<const RowSet> known = dead->count() == 0 ? nullptr : std::move(dead);
+  const std::lock_guard<std::mutex> lock(mutex_);
+  const auto found = segments_.find({index, id});
+  if (found != segments_.end()) {
+    found->second.dead_fingerprint = fingerprint;
+    found->second.dead = known;
+  }
+  return known;
+}
+
+Result<std::shared_ptr<const Tail>> VectorCache::TailOf(KeySpaceReader* keys,
+                                                        const VectorSpace& space) {
+  KITH_ASSIGN_OR_RETURN(const int64_t fingerprint, keys->Counter(TailFingerprintKey(space.index)));
+  std::shared_ptr<const Tail> known;
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    const auto found = tails_.find(space.index);
+    if (found != tails_.end()) {
+      if (found->second.fingerprint == fingerprint) return found->second.tail;
+      known = found->second.tail;
+    }
+  }
+  KITH_ASSIGN_OR_RETURN(const auto wanted, ReadVersions(keys, TailPrefix(space.index)));
+  auto tail = std::make_shared<Tail>();
+  const bool outgrown = known != nullptr && (known->blocks.size() >= kMostBlocks ||
+                                             wanted.size() < known->versions.size() / 2);
+  if (outgrown) known = nullptr;
+  const std::vector<VectorVersion> missing = TakeKnown(wanted, known.get(), tail.get());
+  if (!missing.empty()) {
+    KITH_ASSIGN_OR_RETURN(MemoryShare memory,
+                          Reserve(PaddedVectors(space.dimensions).BytesFor(missing.size())));
+    KITH_ASSIGN_OR_RETURN(auto block, ReadBlock(keys, space, missing, std::move(memory)));
+    size_t row = 0;
+    for (const float*& place : tail->rows) {
+      if (place == nullptr) place = block->vectors.Row(row++);
+    }
+    tail->blocks.push_back(std::move(block));
+  }
+  const std::lock_guard<std::mutex> lock(mutex_);
+  tails_[space.index] = {fingerprint, tail};
+  return std::shared_ptr<const Tail>(std::move(tail));
+}
+
+}  // namespace kith::index

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+// What searches keep in memory of vector indexes: segments, which of their rows are dead, and the
+// vectors that are in no segment yet. All of it is found again by what names its content, so that
+// views of different moments share it where they may and never where they must not: segments by
+// their ids, which are never reused, the others by the fingerprints of vector_keys.h.
+//
+// Thread safety: all functions may be called from any thread; what they return is immutable.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <utility>
+#include <vector>
+
+#include "engine/base/memory_budget.h"
+#include "engine/base/result.h"
+#include "index/vector/memory_share.h"
+#include "index/vector/padded_vectors.h"
+#include "index/vector/row_set.h"
+#include "index/vector/segment.h"
+#include "storage/key_space.h"
+
+namespace kith::index {
+
+/// The vectors of one view that are in no segment.
+struct Tail {
+  std::vector<VectorVersion> versions;  ///< Ascending.
+  std::vector<const float*> rows;       ///< Padded; of each version.
+
+  /// Where the rows lie: shared with older and younger tails.
+  struct Block {
+    PaddedVectors vectors;
+    MemoryShare memory;
+  };
+  std::vector<std::shared_ptr<const Block>> blocks;
+};
+
+/// Names one index and the size of its vectors.
+struct VectorSpace {
+  IndexId index{};
+  uint32_t dimensions = 0;
+};
+
+class VectorCache {
+ public:
+  /// `memory` is borrowed; null means no limit.
+  explicit VectorCache(MemoryBudget* memory) : memory_(memory) {}
+  VectorCache(const VectorCache&) = delete;
+  VectorCache& operator=(const VectorCache&) = delete;
+
+  /// Loads it when it is not here. ResourceExhausted when there is no room even without the
+  /// segments that were used least recently; Corruption.
+  Result<std::shared_ptr<const Segment>> SegmentOf(storage::KeySpaceReader* keys,
+                                                   const VectorSpace& space,
+                                                   const SegmentInfo& info);
+  /// Keeps a segment that was just built; its memory is charged for as long as anybody uses it.
+  std::shared_ptr<const Segment> Keep(IndexId index, uint32_t id,
+                                      std::unique_ptr<const Segment> segment, MemoryShare memory);
+  /// Forgets a segment that a merge has replaced (older views load it again), or all of an index.
+  void Drop(IndexId index, uint32_t id);
+  void Forget(IndexId index);
+
+  /// The rows of the segment that the view no longer has; null when it has all.
+  Result<std::shared_ptr<const RowSet>> DeadRows(storage::KeySpaceReader* keys, IndexId index,
+                                                 uint32_t id, const Segment& segment);
+  /// ResourceExhausted when there is no room.
+  Result<std::shared_ptr<const Tail>> TailOf(storage::KeySpaceReader* keys,
+                                             const VectorSpace& space);
+
+  MemoryBudget* memory() const { return memory_; }
+  /// Takes memory, giving up segments for it when there is none.
+  Result<MemoryShare> Reserve(size_t bytes);
+
+ private:
+  struct Held {
+    std::shared_ptr<const Segment> segment;  ///< Holds its memory's share, too.
+    uint64_t last_use = 0;
+    int64_t dead_fingerprint = 0;  ///< With `dead`.
+    std::shared_ptr<const RowSet> dead;
+  };
+  struct HeldTail {
+    int64_t fingerprint = 0;
+    std::shared_ptr<const Tail> tail;
+  };
+  using SegmentName = std::pair<IndexId, uint32_t>;
+
+  std::shared_ptr<const Segment> Find(const SegmentName& name);
+  bool DropOldest();
+
+  MemoryBudget* memory_;
+  std::mutex load_mutex_;  ///< Held while a segment is loaded: two threads must not load the same.
+  std::mutex mutex_;       ///< Guards what follows.
+  std::map<SegmentName, Held> segments_;
+  std::map<IndexId, HeldTail> tails_;
+  uint64_t uses_ = 0;
+};
+
+}  // namespace kith::index
