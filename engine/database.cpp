@@ -81,6 +81,10 @@ Result<std::unique_ptr<Database>> Database::Open(const std::string& path, const 
   index_options.text_cache_bytes = std::min(index_options.text_cache_bytes, memory_bytes / 8);
   index_options.build_step_bytes = std::min(
       index_options.build_step_bytes, store_options.transaction_bytes_limit / kBuildStepShare);
+  // Vector indexes work without memory, more slowly; queries do not.
+  parts->vector_memory = std::make_unique<MemoryBudget>("memory of vector indexes",
+                                                        memory_bytes / 2, parts->memory.get());
+  index_options.memory = parts->vector_memory.get();
   KITH_ASSIGN_OR_RETURN(parts->indexes,
                         index::IndexManager::Open(parts->store.get(), index_options));
   query::QuerySessionOptions session_options;

@@ -22,6 +22,7 @@ struct Database::Parts {
   std::string path;
   Options options;
   std::unique_ptr<MemoryBudget> memory;
+  std::unique_ptr<MemoryBudget> vector_memory;  ///< A child of the above.
   std::unique_ptr<storage::GraphStore> store;
   std::unique_ptr<index::IndexManager> indexes;
   query::ProcedureRegistry procedures;

@@ -19,6 +19,7 @@
 #include "query/procedures/builtin_procedures.h"
 #include "query/procedures/index_procedures.h"
 #include "query/procedures/show_procedures.h"
+#include "query/procedures/vector_procedures.h"
 #include "query/query_run.h"
 #include "query/schema_statements.h"
 
@@ -247,6 +248,7 @@ QuerySession::QuerySession(const QuerySessionOptions& options)
       RegisterShowProcedures(options.indexes, *state_->options.functions, procedures).ok());
   if (options.indexes != nullptr) {
     static_cast<void>(RegisterIndexProcedures(procedures, options.indexes).ok());
+    static_cast<void>(RegisterVectorProcedures(procedures, options.indexes).ok());
   }
 }
 

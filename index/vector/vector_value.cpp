@@ -45,7 +45,7 @@ Result<std::vector<float>> PrepareVector(VectorSimilarity similarity,
   for (size_t i = 0; i < components.size(); ++i) {
     if (!std::isfinite(components[i])) {
       return BadVector(fmt::format("has {} at place {}; its components must be finite numbers",
-                                   components[i], i));
+                                   Value(components[i]).ToString(), i));
     }
     square += components[i] * components[i];
   }

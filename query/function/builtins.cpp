@@ -18,6 +18,7 @@ Status RegisterAll(FunctionRegistry* registry) {
   KITH_RETURN_IF_ERROR(RegisterConversionFunctions(registry));
   KITH_RETURN_IF_ERROR(RegisterGraphFunctions(registry));
   KITH_RETURN_IF_ERROR(RegisterScalarFunctions(registry));
+  KITH_RETURN_IF_ERROR(RegisterVectorFunctions(registry));
   KITH_RETURN_IF_ERROR(RegisterTemporalFunctions(registry));
   return RegisterAggregateFunctions(registry);
 }

@@ -35,6 +35,7 @@ Status RegisterListFunctions(FunctionRegistry* registry);
 Status RegisterConversionFunctions(FunctionRegistry* registry);
 Status RegisterGraphFunctions(FunctionRegistry* registry);
 Status RegisterScalarFunctions(FunctionRegistry* registry);
+Status RegisterVectorFunctions(FunctionRegistry* registry);
 Status RegisterAggregateFunctions(FunctionRegistry* registry);
 
 }  // namespace kith::query

@@ -24,14 +24,22 @@ constexpr const char* kFolderVariable = "KITH_INDEX_KILL_FOLDER";
 test::Properties NumberedProperties(int64_t number) {
   return {{"number", Value(number)},
           {"group", Value(number % 7)},
-          {"text", Value("number " + std::to_string(number) + " of the running writer")}};
+          {"text", Value("number " + std::to_string(number) + " of the running writer")},
+          {"vector", Value(List{Value(1), Value(number), Value(number % 17)})}};
+}
+
+// Merges of vectors so often that they are killed too.
+IndexManagerOptions MergingOften() {
+  IndexManagerOptions options;
+  options.merge_vectors = 25;
+  return options;
 }
 
 // Runs in the process that is killed: acknowledges each commit on its standard output.
 TEST_CASE("writes until it is killed", "[.index_kill_child]") {
   const char* folder = std::getenv(kFolderVariable);
   REQUIRE(folder != nullptr);
-  IndexedGraph graph(folder);
+  IndexedGraph graph(folder, MergingOften());
   const auto make = [&](IndexKind kind, const char* name, const char* property) {
     IndexRequest request;
     request.kind = kind;
@@ -43,6 +51,7 @@ TEST_CASE("writes until it is killed", "[.index_kill_child]") {
   };
   make(IndexKind::kUnique, "number", "number");
   make(IndexKind::kText, "text", "text");
+  make(IndexKind::kVector, "vector", "vector");
   int64_t number = 0;
   {
     const auto reading = graph.Read();
@@ -55,7 +64,11 @@ TEST_CASE("writes until it is killed", "[.index_kill_child]") {
     const auto writing = graph.Write();
     const NodeId node = graph.Create(*writing, {"L"}, NumberedProperties(number));
     if (number % 3 == 0) {
-      REQUIRE(writing->SetProperties(node, graph.Writes({{"text", Value("changed")}})).ok());
+      const Value vector(List{Value(2), Value(number), Value(3)});
+      REQUIRE(
+          writing
+              ->SetProperties(node, graph.Writes({{"text", Value("changed")}, {"vector", vector}}))
+              .ok());
     }
     REQUIRE(writing->Commit().ok());
     const std::string line = std::to_string(number) + "\n";
@@ -83,11 +96,19 @@ TEST_CASE("indexes agree with the graph after kill -9", "[index]") {
     REQUIRE((last || !at_work));
     acknowledged = std::max(acknowledged, last.value_or(-1));
     CAPTURE(round, acknowledged);
-    IndexedGraph graph(child.folder);
+    IndexedGraph graph(child.folder, MergingOften());
     graph.RequireVerified();
     if (acknowledged < 0) continue;
     REQUIRE(graph.Find("number") != nullptr);
     const auto reading = graph.Read();
+    if (const IndexDefinition* vectors = graph.Find("vector")) {
+      VectorSearchOptions all;
+      all.limit = 1'000'000;
+      const std::vector<double> query{1, 1, 1};
+      const auto hits = graph.indexes->vectors().Search(&reading->view(), *vectors, query, all);
+      REQUIRE(hits.ok());
+      REQUIRE(static_cast<int64_t>(hits->size()) > acknowledged);
+    }
     for (int64_t number = 0; number <= acknowledged; ++number) {
       REQUIRE(graph.SeekEqual(reading->view(), "number", Value(number)).size() == 1);
     }

@@ -120,8 +120,8 @@ TEST_CASE("vectors that an index cannot hold are refused where they are written"
   };
   refused(VectorValue({1, 2}), "has 2 dimensions, and the index 3");
   refused(VectorValue({1, 2, 3, 4}), "has 4 dimensions, and the index 3");
-  refused(VectorValue({1, std::nan(""), 3}), "has nan at place 1");
-  refused(VectorValue({1, 2, -INFINITY}), "has -inf at place 2");
+  refused(VectorValue({1, std::nan(""), 3}), "has NaN at place 1");
+  refused(VectorValue({1, 2, -INFINITY}), "has -Infinity at place 2");
   refused(VectorValue({0, 0, 0}), "has length 0");
   refused(VectorValue({1e100, 0, 0}), "has length 1e+100");
   refused(VectorValue({1e200, 0, 0}), "has length inf");
