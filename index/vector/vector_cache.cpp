@@ -119,9 +119,13 @@ std::shared_ptr<const Segment> VectorCache::Keep(IndexId index, uint32_t id,
   return shared;
 }
 
-void VectorCache::Drop(IndexId index, uint32_t id) {
+void VectorCache::DropOthers(IndexId index, const std::vector<SegmentInfo>& kept) {
   const std::lock_guard<std::mutex> lock(mutex_);
-  segments_.erase({index, id});
+  std::erase_if(segments_, [&](const auto& entry) {
+    return entry.first.first == index &&
+           std::none_of(kept.begin(), kept.end(),
+                        [&](const SegmentInfo& info) { return info.id == entry.first.second; });
+  });
 }
 
 void VectorCache::Forget(IndexId index) {

@@ -59,8 +59,9 @@ class VectorCache {
   /// Keeps a segment that was just built; its memory is charged for as long as anybody uses it.
   std::shared_ptr<const Segment> Keep(IndexId index, uint32_t id,
                                       std::unique_ptr<const Segment> segment, MemoryShare memory);
-  /// Forgets a segment that a merge has replaced (older views load it again), or all of an index.
-  void Drop(IndexId index, uint32_t id);
+  /// Forgets the segments of an index but these: a merge has replaced them, and older views load
+  /// them again.
+  void DropOthers(IndexId index, const std::vector<SegmentInfo>& kept);
   void Forget(IndexId index);
 
   /// The rows of the segment that the view no longer has; null when it has all.

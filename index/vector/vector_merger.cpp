@@ -65,7 +65,7 @@ class VectorMerge {
     if (segment_ != nullptr) {
       cache_->Keep(index_.id, new_id_, std::move(segment_), std::move(memory_));
     }
-    for (const Taken& one : taken_) cache_->Drop(index_.id, one.info.id);
+    cache_->DropOthers(index_.id, next_.segments);
     return Status::Ok();
   }
 
@@ -116,10 +116,12 @@ class VectorMerge {
               [](const SegmentInfo& a, const SegmentInfo& b) { return a.rows < b.rows; });
     size_t rows = tail_.size();
     for (const SegmentInfo& info : infos) {
+      const bool near = options_.everything || info.rows <= kTierRatio * rows;
+      // What is not taken is not loaded, unless it may have decayed.
+      if (!near && removed_.empty()) continue;
       const auto segment = cache_->SegmentOf(keys, Space(), info);
       KITH_RETURN_IF_ERROR(segment.status());
-      const bool decayed = CountDead(**segment) * kDeadShare > info.rows;
-      if (!options_.everything && info.rows > kTierRatio * rows && !decayed) continue;
+      if (!near && CountDead(**segment) * kDeadShare <= info.rows) continue;
       taken_.push_back({info, *segment});
       rows += info.rows;
     }
@@ -183,6 +185,7 @@ class VectorMerge {
   // Of the removed markers those that no segment needs after this merge. A version that is marked
   // in this snapshot is not in its tail, so no later segment can get it.
   Status FindObsolete(storage::KeySpaceReader* keys) {
+    if (removed_.empty()) return Status::Ok();
     std::vector<std::shared_ptr<const Segment>> kept;
     for (const SegmentInfo& info : directory_.segments) {
       if (IsTaken(info)) continue;
@@ -271,17 +274,17 @@ class VectorMerge {
 
   // The one transaction that changes what searches see.
   Result<bool> Publish() {
+    next_ = directory_;
+    std::erase_if(next_.segments, [&](const SegmentInfo& info) { return IsTaken(info); });
+    if (segment_ != nullptr) {
+      next_.segments.push_back(DescribeSegment(*segment_, new_id_));
+      next_.next_segment = new_id_ + 1;
+    }
     return Commit(storage::Durability::kOnReturn, [&](Transaction& transaction) {
       storage::KeySpaceWriter& keys = transaction.keys();
-      VectorDirectory next = directory_;
-      std::erase_if(next.segments, [&](const SegmentInfo& info) { return IsTaken(info); });
-      if (segment_ != nullptr) {
-        next.segments.push_back(DescribeSegment(*segment_, new_id_));
-        next.next_segment = new_id_ + 1;
-      }
-      if (next.dimensions != 0) {
+      if (next_.dimensions != 0) {
         KITH_RETURN_IF_ERROR(
-            keys.Put(KeySpace::kVector, DirectoryKey(index_.id), EncodeDirectory(next)));
+            keys.Put(KeySpace::kVector, DirectoryKey(index_.id), EncodeDirectory(next_)));
       }
       uint64_t nonces = 0;
       for (const VectorVersion& version : tail_) {
@@ -305,7 +308,8 @@ class VectorMerge {
   VectorCache* cache_;
   const IndexDefinition& index_;
   const VectorMergeOptions& options_;
-  VectorDirectory directory_;
+  VectorDirectory directory_;  ///< As read.
+  VectorDirectory next_;       ///< As published.
   std::vector<VectorVersion> tail_;
   std::vector<VectorVersion> removed_;
   std::vector<VectorVersion> obsolete_;

@@ -28,7 +28,11 @@ Result<uint32_t> DimensionsFor(const IndexDefinition& index, size_t vector_size,
   if (index.vector.dimensions != 0) return index.vector.dimensions;
   KITH_ASSIGN_OR_RETURN(const auto directory, ReadDirectory(keys, index.id));
   if (directory.has_value()) return directory->dimensions;
-  if (vector_size > kMaxVectorDimensions) return kMaxVectorDimensions;
+  if (vector_size > kMaxVectorDimensions) {
+    return Status(StatusCode::kInvalidArgument,
+                  fmt::format("{}: a vector has {} dimensions, and an index holds at most {}",
+                              VectorIndexText(index), vector_size, kMaxVectorDimensions));
+  }
   VectorDirectory first;
   first.dimensions = static_cast<uint32_t>(vector_size);
   const std::string key = DirectoryKey(index.id);

@@ -48,6 +48,12 @@ std::vector<NodeId> AddRandom(IndexedGraph* graph, RandomVectors* vectors, size_
   return nodes;
 }
 
+std::vector<NodeId> Nodes(const std::vector<VectorHit>& hits) {
+  std::vector<NodeId> nodes;
+  for (const VectorHit& hit : hits) nodes.push_back(hit.node());
+  return nodes;
+}
+
 TEST_CASE("a vector search finds what the view has", "[index]") {
   const bool merged = GENERATE(false, true);
   CAPTURE(merged);
@@ -332,6 +338,53 @@ TEST_CASE("damaged segments give Corruption", "[index]") {
     links.replace(0, 4, std::string("\xf4\x01\x00\x00", 4));
     *bytes = SealChunk(links);
   });
+}
+
+TEST_CASE("merges keep dead rows as ways through the graph until they are too many", "[index]") {
+  IndexedGraph graph(":memory:", Quiet());
+  VectorIndex(&graph, "docs");
+  RandomVectors vectors(23, 8);
+  const std::vector<NodeId> nodes = AddRandom(&graph, &vectors, 400);
+  Merge(&graph);
+  const auto remove = [&](size_t begin, size_t end) {
+    const auto writing = graph.Write();
+    for (size_t i = begin; i < end; ++i) REQUIRE(writing->DeleteNode(nodes[i]).ok());
+    REQUIRE(writing->Commit().ok());
+  };
+  const auto size = [&] {
+    const auto reading = graph.Read();
+    return graph.indexes->vectors().Size(&reading->view(), *graph.Find("docs")).value();
+  };
+  const auto markers = [&] {
+    const auto reading = graph.Read();
+    return ReadVersions(&reading->view().keys(), RemovedPrefix(graph.Find("docs")->id))
+        .value()
+        .size();
+  };
+  remove(0, 40);
+  AddRandom(&graph, &vectors, 10);
+  Merge(&graph);
+  CHECK(size().vectors == 370);
+  CHECK(size().rows == 410);
+  CHECK(markers() == 40);
+  remove(40, 140);
+  Merge(&graph);
+  CHECK(size().vectors == 270);
+  CHECK(size().rows == 270);
+  CHECK(markers() == 0);
+  remove(140, 400);
+  const auto writing = graph.Write();
+  for (const NodeId node : Nodes(Nearest(&graph, writing->view(), "docs", vectors.Next()))) {
+    REQUIRE(writing->DeleteNode(node).ok());
+  }
+  REQUIRE(writing->Commit().ok());
+  Merge(&graph);
+  CHECK(size().vectors == 0);
+  CHECK(size().segments == 0);
+  CHECK(markers() == 0);
+  CHECK(Nearest(&graph, graph.Read()->view(), "docs", vectors.Next()).empty());
+  AddRandom(&graph, &vectors, 3);
+  CHECK(Nearest(&graph, graph.Read()->view(), "docs", vectors.Next()).size() == 3);
 }
 
 TEST_CASE("a vector index comes back with its database", "[index]") {
