@@ -430,6 +430,32 @@ TEST_CASE("a vector index comes back with its database", "[index]") {
   std::filesystem::remove_all(folder);
 }
 
+TEST_CASE("the record of a vector index keeps its options", "[index]") {
+  IndexDefinition definition;
+  definition.id = IndexId{9};
+  definition.kind = IndexKind::kVector;
+  definition.name = "docs";
+  definition.labels = {"Doc"};
+  definition.properties = {"v"};
+  definition.vector = {
+      .dimensions = 384, .similarity = VectorSimilarity::kDot, .links = 24, .build_breadth = 150};
+  const std::string record = EncodeDefinition(definition);
+  const auto decoded = DecodeDefinition(record);
+  REQUIRE(decoded.ok());
+  CHECK(decoded->vector == definition.vector);
+  CHECK(decoded->kind == IndexKind::kVector);
+  for (size_t cut = 0; cut < record.size(); ++cut) {
+    CHECK(DecodeDefinition(record.substr(0, cut)).status().code() == StatusCode::kCorruption);
+  }
+  // What follows the names: dimensions (2 bytes), similarity, links, breadth (2).
+  std::string damaged = record;
+  damaged[record.size() - 4] = 4;
+  CHECK(DecodeDefinition(damaged).status().code() == StatusCode::kCorruption);
+  damaged = record;
+  damaged[record.size() - 3] = 1;
+  CHECK(DecodeDefinition(damaged).status().code() == StatusCode::kCorruption);
+}
+
 TEST_CASE("vectors of relationships", "[index]") {
   IndexedGraph graph(":memory:", Quiet());
   IndexRequest request;
