@@ -21,7 +21,9 @@
 #include <cstring>
 #include <ctime>
 #include <fstream>
+#include <numeric>
 #include <random>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -190,23 +192,25 @@ class Database {
   kith::PropertyId property_{};
 };
 
-// The rows nearest to each query among those with u below `limit`.
+// The rows with u below `limit` that are nearest to each query.
 std::vector<std::vector<size_t>> ExactAnswers(const Data& data, int64_t limit) {
   kith::index::PaddedVectors rows(data.dimensions);
-  rows.Reserve(data.size());
-  for (size_t i = 0; i < data.size(); ++i) rows.Append(data.Row(i));
+  std::vector<size_t> numbers;
+  for (size_t i = 0; i < data.size(); ++i) {
+    if (data.u[i] >= limit) continue;
+    const auto row = data.Row(i);
+    const float square = std::inner_product(row.begin(), row.end(), row.begin(), 0.0f);
+    std::vector<float> direction(row.begin(), row.end());
+    for (float& component : direction) component /= std::sqrt(square);
+    rows.Append(direction);
+    numbers.push_back(i);
+  }
   std::vector<std::vector<size_t>> answers;
   for (size_t q = 0; q < data.queries.size() / data.dimensions; ++q) {
+    // By cosine, whatever the length of the query.
     const kith::index::QueryDistance query(kith::index::VectorSimilarity::kDot, data.Query(q));
     std::vector<std::pair<float, size_t>> all;
-    for (size_t i = 0; i < data.size(); ++i) {
-      if (data.u[i] >= limit) continue;
-      // The same order as by cosine, whatever the length of the query.
-      double square = 0;
-      for (const float component : data.Row(i))
-        square += static_cast<double>(component * component);
-      all.emplace_back(query.To(rows.Row(i)) / static_cast<float>(std::sqrt(square)), i);
-    }
+    for (size_t i = 0; i < rows.size(); ++i) all.emplace_back(query.To(rows.Row(i)), numbers[i]);
     const size_t count = std::min(kNeighbours, all.size());
     std::partial_sort(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(count), all.end());
     std::vector<size_t> best;
