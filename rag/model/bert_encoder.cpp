@@ -13,14 +13,21 @@ namespace kith::rag {
 // Reads the tensors of one checkpoint.
 class BertEncoder::Reader {
  public:
-  Reader(const SafetensorsFile& file, const EncoderKernels& kernels)
+  Reader(const SafetensorsFile& file, const GemmKernels& product)
       : file_(file),
-        kernels_(kernels),
+        product_(product),
         prefix_(file.Find("bert.embeddings.word_embeddings.weight") != nullptr ? "bert." : "") {}
 
   Status Floats(const std::string& name, std::vector<size_t> shape, std::vector<float>* floats) {
     KITH_ASSIGN_OR_RETURN(*floats, file_.Floats(prefix_ + name, shape));
-    return Status::Ok();
+    // Not a number unless all of them are finite.
+    float poison = 0;
+    for (const float value : *floats) poison += value * 0.0f;
+    if (poison == 0) return Status::Ok();
+    return Status(StatusCode::kCorruption,
+                  fmt::format("tensor '{}' of {} holds a value that is no finite number; fetch the "
+                              "model again",
+                              prefix_ + name, file_.path()));
   }
 
   Status ReadNorm(const std::string& name, size_t size, Norm* norm) {
@@ -41,19 +48,20 @@ class BertEncoder::Reader {
     }
     linear->depth = depth;
     linear->columns = columns * names.size();
-    linear->packed.resize(kernels_.packed_floats(depth, linear->columns));
-    kernels_.pack(weights.data(), depth, linear->columns, linear->packed.data());
+    linear->packed = AlignedBytes(product_.packed_bytes(depth, linear->columns));
+    product_.pack(weights.data(), depth, linear->columns, linear->packed.data());
     return Status::Ok();
   }
 
  private:
   const SafetensorsFile& file_;
-  const EncoderKernels& kernels_;
+  const GemmKernels& product_;
   std::string prefix_;
 };
 
 Result<std::unique_ptr<BertEncoder>> BertEncoder::Load(const std::string& safetensors_path,
                                                        const EncoderConfig& config,
+                                                       Precision precision,
                                                        const EncoderKernels& kernels) {
   if (config.hidden == 0 || config.heads == 0 || config.hidden % config.heads != 0 ||
       config.hidden / config.heads % 4 != 0 || config.layers == 0 || config.positions == 0 ||
@@ -64,14 +72,14 @@ Result<std::unique_ptr<BertEncoder>> BertEncoder::Load(const std::string& safete
                               config.layers, config.hidden, config.heads));
   }
   KITH_ASSIGN_OR_RETURN(const auto file, SafetensorsFile::Open(safetensors_path));
-  std::unique_ptr<BertEncoder> encoder(new BertEncoder(config, kernels));
+  std::unique_ptr<BertEncoder> encoder(new BertEncoder(config, precision, kernels));
   KITH_RETURN_IF_ERROR(encoder->Read(*file));
   return encoder;
 }
 
 Status BertEncoder::Read(const SafetensorsFile& file) {
   const size_t hidden = config_.hidden;
-  Reader reader(file, kernels_);
+  Reader reader(file, product_);
   const std::string embeddings = "embeddings.";
   KITH_RETURN_IF_ERROR(
       reader.Floats(embeddings + "word_embeddings.weight", {config_.vocabulary, hidden}, &words_));
@@ -131,14 +139,21 @@ class BertEncoder::Pass {
         kernels_(encoder.kernels_),
         batch_(batch),
         rows_(batch.tokens.size()),
-        x_(rows_ * config_.hidden),
-        y_(rows_ * config_.hidden),
-        wide_(rows_ * std::max(3 * config_.hidden, config_.intermediate)) {
+        x_(rows_ * config_.hidden * sizeof(float)),
+        next_(x_.size()),
+        attended_(x_.size()),
+        wide_(rows_ * std::max(3 * config_.hidden, config_.intermediate) * sizeof(float)) {
+    const GemmKernels& product = encoder.product_;
+    if (product.round != nullptr) {
+      rounded_ = AlignedBytes(rows_ * std::max(product.row_bytes(config_.hidden),
+                                               product.row_bytes(config_.intermediate)));
+    }
     size_t longest = 0;
     for (size_t i = 0; i < batch.texts(); ++i) {
       longest = std::max<size_t>(longest, batch.offsets[i + 1] - batch.offsets[i]);
     }
-    scratch_.resize(kernels_.attention_scratch(longest, config_.hidden / config_.heads));
+    scratch_ = AlignedBytes(sizeof(float) *
+                            kernels_.attention_scratch(longest, config_.hidden / config_.heads));
   }
 
   void Embed() {
@@ -147,7 +162,7 @@ class BertEncoder::Pass {
       for (size_t at = batch_.offsets[text]; at < batch_.offsets[text + 1]; ++at) {
         const float* word = &encoder_.words_[static_cast<size_t>(batch_.tokens[at]) * hidden];
         const float* position = &encoder_.positions_[(at - batch_.offsets[text]) * hidden];
-        float* row = &x_[at * hidden];
+        float* row = x_.floats() + at * hidden;
         for (size_t i = 0; i < hidden; ++i) row[i] = word[i] + position[i];
       }
     }
@@ -157,13 +172,12 @@ class BertEncoder::Pass {
   void RunLayer(const Layer& layer) {
     Apply(layer.query_key_value, x_, nullptr, false, &wide_);
     Attend();
-    // y_ holds the attended values, and x_ what they are added to.
-    Apply(layer.attention_output, y_, &x_, false, &wide_);
-    std::copy_n(wide_.begin(), x_.size(), x_.begin());
+    Apply(layer.attention_output, attended_, &x_, false, &next_);
+    std::swap(x_, next_);
     Normalise(layer.attention_norm);
     Apply(layer.intermediate, x_, nullptr, true, &wide_);
-    Apply(layer.output, wide_, &x_, false, &y_);
-    x_.swap(y_);
+    Apply(layer.output, wide_, &x_, false, &next_);
+    std::swap(x_, next_);
     Normalise(layer.output_norm);
   }
 
@@ -174,7 +188,8 @@ class BertEncoder::Pass {
       float* vector = vectors + text * config_.hidden;
       std::fill_n(vector, config_.hidden, 0.0f);
       for (size_t row = first; row < first + count; ++row) {
-        for (size_t i = 0; i < config_.hidden; ++i) vector[i] += x_[row * config_.hidden + i];
+        const float* from = x_.floats() + row * config_.hidden;
+        for (size_t i = 0; i < config_.hidden; ++i) vector[i] += from[i];
       }
       double square = 0;
       for (size_t i = 0; i < config_.hidden; ++i) square += double{vector[i]} * vector[i];
@@ -186,16 +201,22 @@ class BertEncoder::Pass {
   }
 
  private:
-  void Apply(const Linear& linear, const std::vector<float>& from,
-             const std::vector<float>* residual, bool gelu, std::vector<float>* to) {
+  void Apply(const Linear& linear, const AlignedBytes& from, const AlignedBytes* residual,
+             bool gelu, AlignedBytes* to) {
+    const GemmKernels& product = encoder_.product_;
+    const std::byte* rows = from.data();
+    if (product.round != nullptr) {
+      product.round(from.floats(), rows_, linear.depth, rounded_.data());
+      rows = rounded_.data();
+    }
     const GemmEnd end = {.bias = linear.bias.data(),
-                         .residual = residual == nullptr ? nullptr : residual->data(),
+                         .residual = residual == nullptr ? nullptr : residual->floats(),
                          .gelu = gelu};
-    kernels_.gemm(from.data(), linear.depth, rows_, linear.packed.data(), linear.depth,
-                  linear.columns, end, to->data(), linear.columns);
+    product.gemm(rows, rows_, linear.packed.data(), linear.depth, linear.columns, end,
+                 to->floats());
   }
 
-  // From the queries, keys and values in wide_ to y_, text by text and head by head.
+  // From the queries, keys and values in wide_ to attended_, text by text and head by head.
   void Attend() {
     const size_t hidden = config_.hidden;
     const size_t head_size = hidden / config_.heads;
@@ -203,15 +224,15 @@ class BertEncoder::Pass {
       const size_t first = batch_.offsets[text];
       const size_t count = batch_.offsets[text + 1] - first;
       for (size_t head = 0; head < hidden; head += head_size) {
-        const float* q = &wide_[first * 3 * hidden + head];
+        const float* q = wide_.floats() + first * 3 * hidden + head;
         kernels_.attention(q, q + hidden, q + 2 * hidden, 3 * hidden, count, head_size,
-                           scratch_.data(), &y_[first * hidden + head], hidden);
+                           scratch_.floats(), attended_.floats() + first * hidden + head, hidden);
       }
     }
   }
 
   void Normalise(const Norm& norm) {
-    kernels_.layer_norm(x_.data(), rows_, config_.hidden, norm.weight.data(), norm.bias.data(),
+    kernels_.layer_norm(x_.floats(), rows_, config_.hidden, norm.weight.data(), norm.bias.data(),
                         config_.epsilon);
   }
 
@@ -220,10 +241,12 @@ class BertEncoder::Pass {
   const EncoderKernels& kernels_;
   const TokenBatch& batch_;
   size_t rows_;
-  std::vector<float> x_;     // [rows][hidden], between layers
-  std::vector<float> y_;     // [rows][hidden]
-  std::vector<float> wide_;  // [rows][3 * hidden or intermediate]
-  std::vector<float> scratch_;
+  AlignedBytes x_;     // [rows][hidden] floats between layers, as the next two.
+  AlignedBytes next_;  // What x_ becomes.
+  AlignedBytes attended_;
+  AlignedBytes wide_;     // [rows][3 * hidden or intermediate] floats.
+  AlignedBytes rounded_;  // [rows][row_bytes] of a matrix product's input; empty for float32
+  AlignedBytes scratch_;
 };
 
 Status BertEncoder::Encode(const TokenBatch& batch, const Interrupt* interrupt,

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "rag/model/aligned_bytes.h"
 #include "rag/model/encoder.h"
 #include "rag/model/kernel/encoder_kernels.h"
 #include "rag/model/safetensors.h"
@@ -16,10 +17,11 @@ namespace kith::rag {
 class BertEncoder final : public Encoder {
  public:
   /// Reads the weights, with or without the prefix "bert.", and packs them for `kernels`.
-  /// Corruption naming a tensor that is missing or has another shape; InvalidArgument for a config
-  /// that is no BERT's.
+  /// Corruption naming a tensor that is missing, has another shape, or holds what is no finite
+  /// number; InvalidArgument for a config that is no BERT's.
   static Result<std::unique_ptr<BertEncoder>> Load(
       const std::string& safetensors_path, const EncoderConfig& config,
+      Precision precision = Precision::kFloat32,
       const EncoderKernels& kernels = BestEncoderKernels());
 
   const EncoderConfig& config() const override { return config_; }
@@ -30,7 +32,7 @@ class BertEncoder final : public Encoder {
   struct Linear {
     size_t depth = 0;
     size_t columns = 0;
-    std::vector<float> packed;
+    AlignedBytes packed;
     std::vector<float> bias;
   };
   struct Norm {
@@ -48,13 +50,16 @@ class BertEncoder final : public Encoder {
   class Reader;
   class Pass;
 
-  BertEncoder(const EncoderConfig& config, const EncoderKernels& kernels)
-      : config_(config), kernels_(kernels) {}
+  BertEncoder(const EncoderConfig& config, Precision precision, const EncoderKernels& kernels)
+      : config_(config),
+        kernels_(kernels),
+        product_(kernels.products[static_cast<size_t>(precision)]) {}
   Status Read(const SafetensorsFile& file);
   Status CheckBatch(const TokenBatch& batch) const;
 
   EncoderConfig config_;
   const EncoderKernels& kernels_;
+  const GemmKernels& product_;    // Of kernels_.
   std::vector<float> words_;      // [vocabulary][hidden]
   std::vector<float> positions_;  // [positions][hidden], with the first token type's added
   Norm embedding_norm_;

@@ -2,7 +2,6 @@
 // Every table of kernels that this processor runs, against sums in double.
 #include "rag/model/kernel/encoder_kernels.h"
 
-#include <array>
 #include <catch2/catch.hpp>
 #include <cmath>
 #include <random>
@@ -25,45 +24,97 @@ double Gelu(double x) {
 
 std::vector<const EncoderKernels*> Available() {
   std::vector<const EncoderKernels*> all;
-  for (const char* name : {"portable", "avx2", "avx512"}) {
+  for (const char* name : {"portable", "avx2", "avx512", "avx512vnni"}) {
     if (const EncoderKernels* kernels = FindEncoderKernels(name)) all.push_back(kernels);
   }
   return all;
 }
 
-double GemmError(const EncoderKernels& kernels, size_t rows, size_t columns, size_t depth,
-                 bool rich) {
-  const std::vector<float> a = Normal(rows * depth, 1);
-  const std::vector<float> weights = Normal(columns * depth, 2);
-  const std::vector<float> bias = Normal(columns, 3);
-  const std::vector<float> residual = Normal(rows * columns, 4);
-  std::vector<float> packed(kernels.packed_floats(depth, columns));
-  kernels.pack(weights.data(), depth, columns, packed.data());
-  std::vector<float> c(rows * columns + 1, 7.5f);
-  GemmEnd end;
-  if (rich) end = {bias.data(), residual.data(), true};
-  kernels.gemm(a.data(), depth, rows, packed.data(), depth, columns, end, c.data(), columns);
-  CHECK(c.back() == 7.5f);
-  double worst = 0;
-  for (size_t i = 0; i < rows; ++i) {
-    for (size_t j = 0; j < columns; ++j) {
-      double sum = rich ? double{bias[j]} + residual[i * columns + j] : 0;
-      for (size_t k = 0; k < depth; ++k) sum += double{a[i * depth + k]} * weights[j * depth + k];
-      const double expected = rich ? Gelu(sum) : sum;
-      worst = std::max(worst, std::abs(expected - c[i * columns + j]) / (1 + std::abs(expected)));
-    }
+struct Shape {
+  size_t rows;
+  size_t columns;
+  size_t depth;
+};
+
+std::vector<float> Product(const GemmKernels& kernels, const Shape& shape,
+                           const std::vector<float>& a, const std::vector<float>& weights,
+                           const GemmEnd& end) {
+  std::vector<float> packed(kernels.packed_bytes(shape.depth, shape.columns) / sizeof(float));
+  kernels.pack(weights.data(), shape.depth, shape.columns, packed.data());
+  std::vector<float> rounded(shape.rows * kernels.row_bytes(shape.depth) / sizeof(float));
+  const void* rows = a.data();
+  if (kernels.round != nullptr) {
+    kernels.round(a.data(), shape.rows, shape.depth, rounded.data());
+    rows = rounded.data();
   }
-  return worst;
+  std::vector<float> c(shape.rows * shape.columns + 1, 7.5f);
+  kernels.gemm(rows, shape.rows, packed.data(), shape.depth, shape.columns, end, c.data());
+  CHECK(c.back() == 7.5f);
+  c.pop_back();
+  return c;
 }
 
+// The largest error, relative to the size that sums of so many products have.
+double GemmError(const GemmKernels& kernels, const Shape& shape, bool rich) {
+  const std::vector<float> a = Normal(shape.rows * shape.depth, 1);
+  const std::vector<float> weights = Normal(shape.columns * shape.depth, 2);
+  const std::vector<float> bias = Normal(shape.columns, 3);
+  const std::vector<float> residual = Normal(shape.rows * shape.columns, 4);
+  GemmEnd end;
+  if (rich) end = {bias.data(), residual.data(), true};
+  const std::vector<float> c = Product(kernels, shape, a, weights, end);
+  double worst = 0;
+  for (size_t i = 0; i < c.size(); ++i) {
+    const float* row = &a[i / shape.columns * shape.depth];
+    const float* column = &weights[i % shape.columns * shape.depth];
+    double sum = rich ? double{bias[i % shape.columns]} + residual[i] : 0;
+    for (size_t k = 0; k < shape.depth; ++k) sum += double{row[k]} * column[k];
+    worst = std::max(worst, std::abs((rich ? Gelu(sum) : sum) - c[i]));
+  }
+  return worst / std::sqrt(static_cast<double>(shape.depth));
+}
+
+const std::vector<Shape> kShapes = {{1, 1, 1},      {5, 7, 3},      {6, 16, 8},    {13, 33, 17},
+                                    {12, 384, 384}, {29, 48, 1000}, {3, 40, 2500}, {127, 8, 5}};
+
 TEST_CASE("matrix products of every shape", "[rag]") {
+  constexpr double kLimits[] = {5e-6, 5e-3, 0.15};
   for (const EncoderKernels* kernels : Available()) {
-    CAPTURE(kernels->name);
-    for (const auto [rows, columns, depth] : std::vector<std::array<size_t, 3>>{
-             {1, 1, 1}, {5, 7, 3}, {6, 16, 8}, {13, 33, 17}, {12, 384, 384}, {29, 48, 1000}}) {
-      CAPTURE(rows, columns, depth);
-      CHECK(GemmError(*kernels, rows, columns, depth, false) < 1e-4);
-      CHECK(GemmError(*kernels, rows, columns, depth, true) < 1e-4);
+    for (size_t precision = 0; precision < 3; ++precision) {
+      for (const Shape& shape : kShapes) {
+        CAPTURE(kernels->name, precision, shape.rows, shape.columns, shape.depth);
+        CHECK(GemmError(kernels->products[precision], shape, false) < kLimits[precision]);
+        CHECK(GemmError(kernels->products[precision], shape, true) < kLimits[precision]);
+      }
+    }
+  }
+}
+
+// Rows and columns that are all at their largest give the largest sums there are.
+TEST_CASE("sums of whole numbers neither overflow nor saturate", "[rag]") {
+  const Shape shape = {7, 18, 3072};
+  for (const EncoderKernels* kernels : Available()) {
+    for (const size_t precision : {1, 2}) {
+      for (const float sign : {1.0f, -1.0f}) {
+        CAPTURE(kernels->name, precision, sign);
+        const std::vector<float> a(shape.rows * shape.depth, sign * 0.5f);
+        const std::vector<float> weights(shape.columns * shape.depth, 2.0f);
+        const std::vector<float> c = Product(kernels->products[precision], shape, a, weights, {});
+        for (const float value : c) CHECK(value == Approx(sign * 3072.0f).epsilon(1e-5));
+      }
+    }
+  }
+}
+
+TEST_CASE("rows and columns of zeros stay zero", "[rag]") {
+  const Shape shape = {2, 3, 9};
+  const std::vector<float> zeros(shape.columns * shape.depth);
+  const std::vector<float> ones(shape.columns * shape.depth, 1.0f);
+  for (const EncoderKernels* kernels : Available()) {
+    for (const GemmKernels& product : kernels->products) {
+      CAPTURE(kernels->name);
+      for (const float value : Product(product, shape, zeros, ones, {})) CHECK(value == 0.0f);
+      for (const float value : Product(product, shape, ones, zeros, {})) CHECK(value == 0.0f);
     }
   }
 }

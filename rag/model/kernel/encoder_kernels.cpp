@@ -4,6 +4,7 @@
 
 #include <cstdlib>
 #include <cstring>
+#include <initializer_list>
 
 namespace kith::rag {
 
@@ -17,6 +18,9 @@ extern const EncoderKernels kEncoderKernels;
 namespace avx512 {
 extern const EncoderKernels kEncoderKernels;
 }
+namespace avx512vnni {
+extern const EncoderKernels kEncoderKernels;
+}
 #endif
 
 const EncoderKernels* FindEncoderKernels(const char* name) {
@@ -24,8 +28,11 @@ const EncoderKernels* FindEncoderKernels(const char* name) {
 #if defined(__x86_64__)
   const bool has_avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
   if (std::strcmp(name, "avx2") == 0 && has_avx2) return &avx2::kEncoderKernels;
-  const bool has_avx512 = has_avx2 && __builtin_cpu_supports("avx512f");
+  const bool has_avx512 =
+      has_avx2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw");
   if (std::strcmp(name, "avx512") == 0 && has_avx512) return &avx512::kEncoderKernels;
+  const bool has_vnni = has_avx512 && __builtin_cpu_supports("avx512vnni");
+  if (std::strcmp(name, "avx512vnni") == 0 && has_vnni) return &avx512vnni::kEncoderKernels;
 #endif
   return nullptr;
 }
@@ -36,8 +43,9 @@ const EncoderKernels& BestEncoderKernels() {
     if (chosen != nullptr) {
       if (const EncoderKernels* kernels = FindEncoderKernels(chosen)) return *kernels;
     }
-    if (const EncoderKernels* kernels = FindEncoderKernels("avx512")) return *kernels;
-    if (const EncoderKernels* kernels = FindEncoderKernels("avx2")) return *kernels;
+    for (const char* name : {"avx512vnni", "avx512", "avx2"}) {
+      if (const EncoderKernels* kernels = FindEncoderKernels(name)) return *kernels;
+    }
     return portable::kEncoderKernels;
   }();
   return best;

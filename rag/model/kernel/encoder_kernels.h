@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // The arithmetic of a transformer encoder on the processor, in the widest vectors that it has:
-// matrix products with packed weights, attention of one text, and layer normalisation. All float32.
-// The kernels of one instruction set are one table; they share one body (encoder_kernel_body.h),
-// compiled once for each set.
+// matrix products with packed weights, attention of one text, and layer normalisation. The kernels
+// of one instruction set are one table; they share one body (encoder_kernel_body.h), compiled once
+// for each set.
 //
 // Thread safety: pure functions over the caller's memory.
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 
 namespace kith::rag {
 
@@ -18,16 +19,36 @@ struct GemmEnd {
   bool gelu = false;                ///< x * Phi(x) with the exact normal distribution, last.
 };
 
+/// What a matrix product multiplies. Everything else is float32.
+enum class Precision : uint8_t {
+  kFloat32,
+  /// Whole numbers of 12 bits with a scale for each row and each column, multiplied in 16 bits at
+  /// twice the rate of float32. Closer to float32 than bfloat16, whose fraction has 8 bits, and
+  /// multiplied by every processor with AVX2, which bfloat16 is not.
+  kInt16,
+  /// The same with 8 bits for rows and 7 for columns.
+  kInt8,
+};
+
+/// The matrix product of one precision.
+struct GemmKernels {
+  /// Bytes that `pack` writes for a matrix of depth * columns; a multiple of 4.
+  size_t (*packed_bytes)(size_t depth, size_t columns);
+  /// weights[columns][depth], as checkpoints have them (one row for each output), into panels that
+  /// begin at a multiple of 4 bytes.
+  void (*pack)(const float* weights, size_t depth, size_t columns, void* packed);
+  /// Bytes of a row that `gemm` takes; a multiple of 4.
+  size_t (*row_bytes)(size_t depth);
+  /// rows[count][depth] into rows of that size. Null: the floats themselves are such rows.
+  void (*round)(const float* rows, size_t count, size_t depth, void* to);
+  /// c[count][columns] = rows[count][depth] * weights, then `end`. c overlaps with nothing else.
+  void (*gemm)(const void* rows, size_t count, const void* packed, size_t depth, size_t columns,
+               const GemmEnd& end, float* c);
+};
+
 struct EncoderKernels {
-  const char* name;  ///< "avx512", "avx2" or "portable".
-  /// Floats that `pack` writes for a matrix of depth * columns.
-  size_t (*packed_floats)(size_t depth, size_t columns);
-  /// weights[columns][depth], as checkpoints have them (one row for each output), into panels.
-  void (*pack)(const float* weights, size_t depth, size_t columns, float* packed);
-  /// c[rows][columns] = a[rows][depth] * weights, then `end`. Rows of a are a_stride floats apart;
-  /// those of c, and of the residual, c_stride. c overlaps with nothing else.
-  void (*gemm)(const float* a, size_t a_stride, size_t rows, const float* packed, size_t depth,
-               size_t columns, const GemmEnd& end, float* c, size_t c_stride);
+  const char* name;         ///< "avx512vnni", "avx512", "avx2" or "portable".
+  GemmKernels products[3];  ///< By Precision.
   /// Softmax(q k' / sqrt(head_size)) v of one text and one head. Each row of q, k and v is `stride`
   /// floats from the next; the result's rows are `out_stride` apart. head_size must be a multiple
   /// of 4. `scratch` holds attention_scratch(tokens, head_size) floats.
@@ -39,8 +60,9 @@ struct EncoderKernels {
                      float epsilon);
 };
 
-/// The best that this processor runs. The environment variable KITH_CPU (portable, avx2, avx512)
-/// chooses a lesser one, for tests and measurements; a name that cannot run here is passed over.
+/// The best that this processor runs. The environment variable KITH_CPU (portable, avx2, avx512,
+/// avx512vnni) chooses a lesser one, for tests and measurements; a name that cannot run here is
+/// passed over.
 const EncoderKernels& BestEncoderKernels();
 /// Null when `name` is unknown or this processor cannot run it.
 const EncoderKernels* FindEncoderKernels(const char* name);

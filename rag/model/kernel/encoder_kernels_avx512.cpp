@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The encoder's kernels in vectors of sixteen floats: AVX-512 F.
+// The encoder's kernels in vectors of sixteen floats: AVX-512 F and BW.
 #define KITH_VECTOR_BYTES 64
 #define KITH_TILE_ROWS 12
 #define KITH_KERNELS avx512
