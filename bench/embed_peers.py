@@ -91,8 +91,12 @@ def onnx_peers(folder, threads, model, scratch):
     path = os.path.join(scratch, "model.onnx")
 
     class Graph(torch.nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.model = model
+
         def forward(self, ids, mask):
-            return model(ids, attention_mask=mask).last_hidden_state
+            return self.model(ids, attention_mask=mask).last_hidden_state
     axes = {0: "texts", 1: "tokens"}
     example = torch.ones((2, 8), dtype=torch.long)
     torch.onnx.export(Graph(), (example, example), path, input_names=["ids", "mask"], output_names=["hidden"],
