@@ -87,10 +87,17 @@ Result<std::unique_ptr<Database>> Database::Open(const std::string& path, const 
   index_options.memory = parts->vector_memory.get();
   KITH_ASSIGN_OR_RETURN(parts->indexes,
                         index::IndexManager::Open(parts->store.get(), index_options));
+  if (!options.embedding_model.empty()) {
+    rag::EmbedderOptions embedder;
+    embedder.threads = options.embedding_threads;
+    parts->model =
+        std::make_unique<rag::DatabaseModel>(options.embedding_model, embedder, parts->store.get());
+  }
   query::QuerySessionOptions session_options;
   session_options.store = parts->store.get();
   session_options.indexes = parts->indexes.get();
   session_options.procedures = &parts->procedures;
+  session_options.embedder = parts->model.get();
   parts->session = std::make_unique<query::QuerySession>(session_options);
   const auto runners =
       [session = parts->session.get()](

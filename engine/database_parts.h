@@ -13,6 +13,7 @@
 #include "kith/rag.h"
 #include "query/procedure.h"
 #include "query/session.h"
+#include "rag/model/database_model.h"
 #include "rag/pipeline.h"
 #include "storage/graph_store.h"
 
@@ -25,6 +26,7 @@ struct Database::Parts {
   std::unique_ptr<MemoryBudget> vector_memory;  ///< A child of the above.
   std::unique_ptr<storage::GraphStore> store;
   std::unique_ptr<index::IndexManager> indexes;
+  std::unique_ptr<rag::DatabaseModel> model;  ///< Null without Options::embedding_model.
   query::ProcedureRegistry procedures;
   std::unique_ptr<query::QuerySession> session;
   std::unique_ptr<rag::Pipeline> pipeline;

@@ -20,14 +20,15 @@ uint64_t NextSeed() {
   return next.fetch_add(0x9E3779B97F4A7C15ull, std::memory_order_relaxed);
 }
 
-FunctionContextOptions FunctionOptions(const RunOptions& options, GraphAccess* graph) {
+FunctionContextOptions FunctionOptions(const QueryRunInput& input, GraphAccess* graph) {
   FunctionContextOptions functions;
   functions.statement_time = ClockTime::Now();
   functions.transaction_time = functions.statement_time;
   functions.random_seed = NextSeed();
   functions.graph = graph;
-  functions.memory = options.memory;
-  functions.interrupt = options.interrupt;
+  functions.memory = input.options.memory;
+  functions.interrupt = input.options.interrupt;
+  functions.embedder = input.embedder;
   return functions;
 }
 
@@ -42,7 +43,7 @@ Status AtRuntime(const Status& status) {
 QueryRun::QueryRun(QueryRunInput input, storage::Transaction& transaction)
     : input_(std::move(input)),
       graph_(transaction.view()),
-      functions_(FunctionOptions(input_.options, &graph_)),
+      functions_(FunctionOptions(input_, &graph_)),
       context_(transaction, functions_),
       batch_(input_.planned->physical->slots),
       kept_charge_(input_.options.memory) {

@@ -11,6 +11,7 @@
 #include "query/execute/execution_context.h"
 #include "query/execute/view_access.h"
 #include "query/prepared_query.h"
+#include "query/text_embedder.h"
 
 namespace kith::query {
 
@@ -21,7 +22,8 @@ struct QueryRunInput {
   storage::Catalog* catalog = nullptr;
   StatementRunner* runner = nullptr;
   RunOptions options;
-  bool whole = true;  ///< Results carry whole entities.
+  const TextEmbedder* embedder = nullptr;  ///< Null: there is no model.
+  bool whole = true;                       ///< Results carry whole entities.
 };
 
 class QueryRun {

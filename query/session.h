@@ -26,6 +26,7 @@
 #include "engine/base/value.h"
 #include "query/parse/ast.h"
 #include "query/procedure.h"
+#include "query/text_embedder.h"
 #include "storage/graph_store.h"
 
 namespace kith::index {
@@ -98,6 +99,7 @@ struct QuerySessionOptions {
   index::IndexManager* indexes = nullptr;       ///< Null: there are no indexes.
   ProcedureRegistry* procedures = nullptr;      ///< Null: only the built-in procedures.
   const FunctionRegistry* functions = nullptr;  ///< Null: FunctionRegistry::Builtins().
+  const TextEmbedder* embedder = nullptr;       ///< Null: embed() says that there is no model.
   size_t plan_cache_entries = 512;
 };
 

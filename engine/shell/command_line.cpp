@@ -34,6 +34,8 @@ by its path below the PATH that was ingested (FILE#ID for a JSON line); answers 
       --timer           print the time that each statement took
       --timeout MS      end any statement that runs longer
       --memory SIZE     the most memory to use, for example 512MB
+      --embedding-model NAME  what embed() embeds with: a name of kith model list, or a folder
+                        (KITH_EMBEDDING_MODEL in the environment unless given)
       --db DATABASE     the database of ingest, ask and forget
       --picture FILE    ask: write the evidence subgraph to FILE, .svg or .html
       --max-document SIZE  ingest: read documents up to this size (16MB unless given)
@@ -49,7 +51,8 @@ skipped), 2 the command line is wrong, 3 the database could not be opened, 4 the
 answer the question.
 )";
 
-constexpr std::array<std::string_view, 22> kOptionNames = {"--max-document",
+constexpr std::array<std::string_view, 23> kOptionNames = {"--max-document",
+                                                           "--embedding-model",
                                                            "--accept-licence",
                                                            "--batch",
                                                            "--mirror",
@@ -164,6 +167,10 @@ class Parser {
     if (name == "--memory") {
       KITH_ASSIGN_OR_RETURN(const std::string text, ValueOf(name, "a size such as 512MB"));
       KITH_ASSIGN_OR_RETURN(line_.options.memory_limit_bytes, ParseByteSize(text));
+      return Status::Ok();
+    }
+    if (name == "--embedding-model") {
+      KITH_ASSIGN_OR_RETURN(line_.options.embedding_model, ValueOf(name, "a name or a folder"));
       return Status::Ok();
     }
     if (name == "--max-document") {
@@ -284,7 +291,8 @@ class Parser {
       if (name == "--accept-licence" && line_.command != Command::kModel) {
         return Invalid(fmt::format("{} does not apply here; kith model get takes it", name));
       }
-      const bool database = name == "--db" || name == "--memory" || name == "--read-only";
+      const bool database = name == "--db" || name == "--memory" || name == "--read-only" ||
+                            name == "--embedding-model";
       if (database && line_.command == Command::kModel) {
         return Invalid(fmt::format("kith model opens no database, so {} does not apply", name));
       }

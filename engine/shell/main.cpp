@@ -7,6 +7,7 @@
 #include <clocale>
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <exception>
 #include <string>
@@ -67,6 +68,11 @@ int Main(const std::vector<std::string>& arguments) {
     return Finish(0);
   }
   if (line->command == Command::kModel) return Finish(RunModel(*line));
+  if (line->options.embedding_model.empty()) {
+    if (const char* model = std::getenv("KITH_EMBEDDING_MODEL")) {
+      line->options.embedding_model = model;
+    }
+  }
   // A question or a deletion needs what is there; it must not make an empty database. A question
   // writes nothing, so it is answered beside another process that has the database open, too.
   const bool needs_documents = line->command == Command::kAsk || line->command == Command::kForget;

@@ -19,6 +19,7 @@ Status RegisterAll(FunctionRegistry* registry) {
   KITH_RETURN_IF_ERROR(RegisterGraphFunctions(registry));
   KITH_RETURN_IF_ERROR(RegisterScalarFunctions(registry));
   KITH_RETURN_IF_ERROR(RegisterVectorFunctions(registry));
+  KITH_RETURN_IF_ERROR(RegisterEmbeddingFunctions(registry));
   KITH_RETURN_IF_ERROR(RegisterTemporalFunctions(registry));
   return RegisterAggregateFunctions(registry);
 }

@@ -36,6 +36,7 @@ Status RegisterConversionFunctions(FunctionRegistry* registry);
 Status RegisterGraphFunctions(FunctionRegistry* registry);
 Status RegisterScalarFunctions(FunctionRegistry* registry);
 Status RegisterVectorFunctions(FunctionRegistry* registry);
+Status RegisterEmbeddingFunctions(FunctionRegistry* registry);
 Status RegisterAggregateFunctions(FunctionRegistry* registry);
 
 }  // namespace kith::query

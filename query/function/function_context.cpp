@@ -30,6 +30,14 @@ Result<GraphAccess*> FunctionContext::Graph() const {
   return Status(StatusCode::kInternal, "a function asked for the graph where there is none");
 }
 
+Result<std::vector<float>> FunctionContext::EmbedText(std::string_view text) const {
+  if (options_.embedder != nullptr) return options_.embedder->EmbedText(text, options_.interrupt);
+  return Status(StatusCode::kInvalidArgument,
+                "this database has no embedding model; open it with one: --embedding-model NAME or "
+                "KITH_EMBEDDING_MODEL in the shell, Options::embedding_model in C++ (kith model "
+                "list has the names)");
+}
+
 uint64_t FunctionContext::NextRandom() {
   // splitmix64 (Steele, Lea, Flood: Fast splittable pseudorandom number generators, 2014).
   random_state_ += 0x9E3779B97F4A7C15ull;

@@ -8,12 +8,15 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "engine/base/export.h"
 #include "engine/base/interrupt.h"
 #include "engine/base/memory_budget.h"
 #include "engine/base/result.h"
 #include "query/function/graph_access.h"
+#include "query/text_embedder.h"
 
 namespace kith::query {
 
@@ -37,6 +40,8 @@ struct FunctionContextOptions {
   GraphAccess* graph = nullptr;
   MemoryBudget* memory = nullptr;
   const Interrupt* interrupt = nullptr;
+  /// Null: embed() says that there is no model. It outlives the context.
+  const TextEmbedder* embedder = nullptr;
 };
 
 class RegexCache;
@@ -55,6 +60,8 @@ class KITH_EXPORT FunctionContext {
 
   /// The graph, or Internal when there is none here.
   Result<GraphAccess*> Graph() const;
+  /// The text's vector, or InvalidArgument when the database has no model.
+  Result<std::vector<float>> EmbedText(std::string_view text) const;
   /// 64 random bits.
   uint64_t NextRandom();
   /// Checks the interrupt; long loops call it every few thousand steps.
