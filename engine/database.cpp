@@ -110,7 +110,7 @@ Result<std::unique_ptr<Database>> Database::Open(const std::string& path, const 
   };
   KITH_ASSIGN_OR_RETURN(parts->pipeline,
                         rag::Pipeline::Create(parts->store.get(), parts->indexes.get(), runners,
-                                              parts->memory.get()));
+                                              parts->memory.get(), parts->model.get()));
   KITH_RETURN_IF_ERROR(rag::RegisterProcedures(parts->pipeline.get(), &parts->procedures));
   auto rag_state = std::make_unique<Rag::State>();
   rag_state->pipeline = parts->pipeline.get();

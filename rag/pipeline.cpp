@@ -125,7 +125,11 @@ struct Pipeline::State {
   /// Numbers the names of the graph and makes its indexes. `inside` is a transaction of the caller,
   /// which cannot commit any more once an index was made.
   Status Prepare(bool inside) {
-    KITH_ASSIGN_OR_RETURN(shared.names, GraphNames::Resolve(&shared.store->catalog()));
+    storage::Catalog& catalog = shared.store->catalog();
+    KITH_ASSIGN_OR_RETURN(shared.names, GraphNames::Resolve(&catalog));
+    if (shared.model != nullptr) {
+      KITH_ASSIGN_OR_RETURN(shared.names.embedding, catalog.PropertyFor(kVectorProperty));
+    }
     KITH_ASSIGN_OR_RETURN(const bool created, EnsureIndexes(shared.indexes, shared.names));
     if (!created || !inside) return Status::Ok();
     return Status(StatusCode::kConflict,
@@ -154,10 +158,12 @@ Pipeline::~Pipeline() = default;
 Result<std::unique_ptr<Pipeline>> Pipeline::Create(storage::GraphStore* store,
                                                    index::IndexManager* indexes,
                                                    StatementRunnerFactory runners,
-                                                   MemoryBudget* memory) {
+                                                   MemoryBudget* memory,
+                                                   const DatabaseModel* model) {
   auto state = std::make_unique<State>();
   state->shared.store = store;
   state->shared.indexes = indexes;
+  state->shared.model = model;
   state->runners = std::move(runners);
   if (memory != nullptr) state->memory = memory;
   return std::unique_ptr<Pipeline>(new Pipeline(std::move(state)));
@@ -231,6 +237,19 @@ Status Pipeline::Delete(query::ProcedureContext& context, const std::string& uri
   const std::lock_guard lock(state_->shared.write_lock);
   KITH_ASSIGN_OR_RETURN(const bool found, state_->DeleteIn(context.transaction, uri));
   return found ? Status::Ok() : NoSuchDocument(uri);
+}
+
+Result<ReembedReport> Pipeline::Embed(query::ProcedureContext& context) {
+  if (state_->shared.model == nullptr) {
+    return Status(StatusCode::kInvalidArgument,
+                  "this database has no embedding model; open it with one (--embedding-model NAME "
+                  "in the shell, Options::embedding_model in C++)");
+  }
+  const std::lock_guard lock(state_->shared.write_lock);
+  const auto names = GraphNames::Find(context.transaction.view().catalog());
+  if (!names) return ReembedReport();
+  return EmbedStoredChunks(*state_->shared.model, &state_->shared.store->catalog(), *names,
+                           &context.transaction, &context.interrupt);
 }
 
 Result<Retrieval> Pipeline::Retrieve(query::ProcedureContext& context, std::string_view question,

@@ -4,7 +4,7 @@
 // the documents alone, and every sentence of the answer names the bytes it comes from.
 //
 //   (:Document {uri, title, language, format, checksum, bytes, source})
-//   (:Chunk {title, heading, text, begin, end, ordinal, runs})   (:Entity {key, name})
+//   (:Chunk {title, heading, text, begin, end, ordinal, runs, embedding})   (:Entity {key, name})
 //   (:Document)-[:HAS_CHUNK]->(:Chunk)-[:NEXT]->(:Chunk)
 //   (:Document)-[:ABOUT {kind, name}]->(:Entity)   kind: title, alias
 //   (:Chunk)-[:ABOUT {kind, name}]->(:Entity)      kind: heading, link
@@ -27,6 +27,7 @@
 
 #include "engine/base/result.h"
 #include "query/procedure.h"
+#include "rag/ingest/chunk_embedder.h"
 #include "rag/types.h"
 #include "storage/graph_store.h"
 
@@ -43,12 +44,14 @@ using StatementRunnerFactory = std::function<Result<std::unique_ptr<query::State
 
 class Pipeline {
  public:
-  /// All borrowed (`memory` may be null); they must outlive the pipeline. Touches nothing on disk:
-  /// the indexes that RAG needs are made by the first ingest.
+  /// All borrowed; they must outlive the pipeline. `memory` may be null, and so may `model`: then
+  /// chunks get no vectors. Touches nothing on disk: the indexes that RAG needs are made by the
+  /// first ingest.
   static Result<std::unique_ptr<Pipeline>> Create(storage::GraphStore* store,
                                                   index::IndexManager* indexes,
                                                   StatementRunnerFactory runners,
-                                                  MemoryBudget* memory);
+                                                  MemoryBudget* memory,
+                                                  const DatabaseModel* model = nullptr);
   ~Pipeline();
   Pipeline(const Pipeline&) = delete;
   Pipeline& operator=(const Pipeline&) = delete;
@@ -83,6 +86,9 @@ class Pipeline {
                              const RetrieveOptions& options);
   Result<Answer> Ask(query::ProcedureContext& context, std::string_view question,
                      const RetrieveOptions& options);
+  /// Makes all vectors those of the database's model; see EmbedStoredChunks. InvalidArgument when
+  /// it has none.
+  Result<ReembedReport> Embed(query::ProcedureContext& context);
   /// Only the decision and the statement it compiles to.
   Result<Route> PlanRoute(query::ProcedureContext& context, std::string_view question,
                           const RetrieveOptions& options);

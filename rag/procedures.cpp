@@ -180,6 +180,26 @@ class DeleteProcedure final : public RagProcedure {
   }
 };
 
+class EmbedProcedure final : public RagProcedure {
+ public:
+  explicit EmbedProcedure(Pipeline* pipeline)
+      : RagProcedure(pipeline, {"rag.embed",
+                                {},
+                                {TypedField("embedded", ValueType::kInteger),
+                                 TypedField("kept", ValueType::kInteger),
+                                 TypedField("model", ValueType::kString)},
+                                ProcedureMode::kWrite,
+                                "Makes the vectors of all chunks those of the database's model."}) {
+  }
+
+  Status Call(ProcedureContext& context, std::span<const Value> /*arguments*/,
+              const RowSink& sink) const override {
+    KITH_ASSIGN_OR_RETURN(const ReembedReport report, pipeline_.Embed(context));
+    const Value row[] = {Integer(report.embedded), Integer(report.kept), Value(report.model)};
+    return sink(row);
+  }
+};
+
 Value PathValue(const std::vector<Hop>& path) {
   List hops;
   for (const Hop& hop : path) {
@@ -278,6 +298,7 @@ class AskProcedure final : public RagProcedure {
 Status RegisterProcedures(Pipeline* pipeline, query::ProcedureRegistry* registry) {
   KITH_RETURN_IF_ERROR(registry->Register(std::make_unique<IngestProcedure>(pipeline)));
   KITH_RETURN_IF_ERROR(registry->Register(std::make_unique<DeleteProcedure>(pipeline)));
+  KITH_RETURN_IF_ERROR(registry->Register(std::make_unique<EmbedProcedure>(pipeline)));
   KITH_RETURN_IF_ERROR(registry->Register(std::make_unique<RetrieveProcedure>(pipeline)));
   return registry->Register(std::make_unique<AskProcedure>(pipeline));
 }

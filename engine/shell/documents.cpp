@@ -192,6 +192,8 @@ int RunIngest(Database& database, const CommandLine& line) {
   IngestOptions options;
   options.forget_others = line.mirror;
   if (line.max_document_bytes != 0) options.max_document_bytes = line.max_document_bytes;
+  // The model takes the chunks of a transaction together, on all cores.
+  if (!line.options.embedding_model.empty()) options.documents_per_transaction = 32;
   if (line.batch != 0) options.documents_per_transaction = line.batch;
   size_t done = 0;
   options.progress = [&](const IngestProgress& at) {

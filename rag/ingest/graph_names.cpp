@@ -78,6 +78,7 @@ Result<GraphNames> GraphNames::Resolve(storage::Catalog* catalog) {
   for (const auto& [id, name] : PropertyFields(&names)) {
     KITH_ASSIGN_OR_RETURN(*id, catalog->PropertyFor(name));
   }
+  names.embedding = catalog->FindProperty(kVectorProperty);
   return names;
 }
 
@@ -98,6 +99,7 @@ std::optional<GraphNames> GraphNames::Find(const storage::Catalog& catalog) {
     if (!found) return std::nullopt;
     *id = *found;
   }
+  names.embedding = catalog.FindProperty(kVectorProperty);
   return names;
 }
 

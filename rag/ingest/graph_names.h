@@ -27,6 +27,9 @@ inline constexpr std::string_view kEntityIndex = "rag_entity_key";
 inline constexpr std::string_view kLinkTargetIndex = "rag_link_target_uri";
 inline constexpr std::string_view kTextIndex = "rag_chunk_text";
 
+/// The property of a chunk's vector.
+inline constexpr std::string_view kVectorProperty = "embedding";
+
 struct GraphNames {
   LabelId document{}, chunk{}, entity{}, link_target{};
   RelTypeId has_chunk{}, next{}, about{}, mentions{}, links_to{};
@@ -36,8 +39,11 @@ struct GraphNames {
   PropertyId heading{}, text{}, begin{}, end{}, ordinal{}, runs{};
   // Of entities and relationships.
   PropertyId key{}, name{}, kind{};
+  /// Of chunks; there once vectors were written.
+  std::optional<PropertyId> embedding;
 
-  /// Numbers the names that are new. ReadOnly when some are new and the store is read-only.
+  /// Numbers the names that are new, but not that of vectors. ReadOnly when some are new and the
+  /// store is read-only.
   static Result<GraphNames> Resolve(storage::Catalog* catalog);
   /// nullopt when some are not numbered: nothing was ever ingested.
   static std::optional<GraphNames> Find(const storage::Catalog& catalog);

@@ -12,6 +12,7 @@
 #include "index/index_catalog.h"
 #include "index/property/property_index.h"
 #include "rag/column_values.h"
+#include "rag/ingest/chunk_embedder.h"
 
 namespace kith::rag {
 namespace {
@@ -162,6 +163,11 @@ Status GraphWriter::Upsert(std::span<const PreparedDocument> documents, WriteRep
   return RemoveOrphans();
 }
 
+Result<bool> GraphWriter::IsStored(const PreparedDocument& document) {
+  KITH_ASSIGN_OR_RETURN(const std::optional<NodeId> known, FindDocument(document.uri));
+  return known ? IsStored(*known, document) : Result<bool>(false);
+}
+
 /// A statement may have deleted chunks: then ingesting the document again brings them back.
 Result<bool> GraphWriter::IsStored(NodeId node, const PreparedDocument& document) {
   const NodeId nodes[] = {node};
@@ -238,6 +244,9 @@ Status GraphWriter::WriteChunks(NodeId node, const PreparedDocument& document,
     if (!chunk.heading.empty()) properties.push_back({names_->heading, Value(chunk.heading)});
     if (Value runs = RunsValue(chunk); !runs.IsNull()) {
       properties.push_back({names_->runs, std::move(runs)});
+    }
+    if (!prepared.vector.empty() && names_->embedding) {
+      properties.push_back({*names_->embedding, VectorValue(prepared.vector)});
     }
     KITH_ASSIGN_OR_RETURN(const NodeId chunk_node, transaction_->CreateNode(labels, properties));
     Result<RelId> made = transaction_->CreateRelationship(node, names_->has_chunk, chunk_node, {});

@@ -70,6 +70,8 @@ class GraphWriter {
   Result<bool> Delete(std::string_view uri);
   /// The document with that uri.
   Result<std::optional<NodeId>> FindDocument(std::string_view uri);
+  /// True when Upsert would leave the document as it is.
+  Result<bool> IsStored(const PreparedDocument& document);
 
  private:
   struct NewChunk {

@@ -8,6 +8,8 @@
 #include <algorithm>
 
 #include "index/index_manager.h"
+#include "rag/ingest/chunk_embedder.h"
+#include "rag/model/model_record.h"
 
 namespace kith::rag {
 namespace {
@@ -155,6 +157,7 @@ bool Ingester::BatchIsFull() const {
 
 Status Ingester::WriteBatch() {
   if (batch_.empty()) return Status::Ok();
+  KITH_RETURN_IF_ERROR(EmbedBatch());
   Status status = Write(batch_);
   if (IsAboutDocument(status)) status = WriteOneByOne(status);
   KITH_RETURN_IF_ERROR(status);
@@ -167,6 +170,43 @@ Status Ingester::WriteBatch() {
     KITH_RETURN_IF_ERROR(Progress(document.uri, document.source.size()));
   }
   return Status::Ok();
+}
+
+Status Ingester::EmbedBatch() {
+  if (shared_->model == nullptr) return Status::Ok();
+  std::unique_ptr<storage::Transaction> own;
+  storage::Transaction* transaction = transaction_;
+  if (transaction == nullptr) {
+    KITH_ASSIGN_OR_RETURN(own, shared_->store->Begin(storage::TransactionMode::kRead));
+    transaction = own.get();
+  }
+  KITH_ASSIGN_OR_RETURN(const Embedder* const embedder,
+                        shared_->model->OpenForVectorsOf(&transaction->view()));
+  KITH_ASSIGN_OR_RETURN(const std::vector<PreparedDocument*> documents, NewDocuments(transaction));
+  return EmbedDocuments(*embedder, documents, options_.interrupt);
+}
+
+Result<std::vector<PreparedDocument*>> Ingester::NewDocuments(storage::Transaction* transaction) {
+  const std::lock_guard lock(shared_->write_lock);
+  KITH_ASSIGN_OR_RETURN(const auto catalog, shared_->indexes->CatalogFor(&transaction->view()));
+  KITH_ASSIGN_OR_RETURN(const auto reader, GraphWriter::Create(transaction, catalog.get(),
+                                                               &shared_->names, &shared_->cache));
+  std::vector<PreparedDocument*> documents;
+  for (PreparedDocument& document : batch_) {
+    KITH_ASSIGN_OR_RETURN(const bool is_stored, reader->IsStored(document));
+    if (!is_stored) documents.push_back(&document);
+  }
+  return documents;
+}
+
+/// With the first vectors; later ones find it there.
+Status Ingester::RecordModel(storage::Transaction* transaction) {
+  if (shared_->model == nullptr) return Status::Ok();
+  KITH_ASSIGN_OR_RETURN(const Embedder* const embedder, shared_->model->Open());
+  KITH_ASSIGN_OR_RETURN(const std::optional<EmbeddingModel> made,
+                        ReadModelRecord(&transaction->view()));
+  if (made) return CheckSameModel(*made, embedder->model());
+  return WriteModelRecord(&shared_->store->catalog(), transaction, embedder->model());
 }
 
 Status Ingester::WriteOneByOne(const Status& failure) {
@@ -220,6 +260,7 @@ Status Ingester::WriteInto(storage::Transaction& transaction,
   KITH_ASSIGN_OR_RETURN(const auto catalog, shared_->indexes->CatalogFor(&transaction.view()));
   KITH_ASSIGN_OR_RETURN(const auto writer, GraphWriter::Create(&transaction, catalog.get(),
                                                                &shared_->names, &shared_->cache));
+  KITH_RETURN_IF_ERROR(RecordModel(&transaction));
   return writer->Upsert(documents, report);
 }
 

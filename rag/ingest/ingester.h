@@ -22,6 +22,7 @@
 #include "engine/base/result.h"
 #include "rag/ingest/document_source.h"
 #include "rag/ingest/graph_writer.h"
+#include "rag/model/database_model.h"
 #include "rag/types.h"
 #include "storage/graph_store.h"
 
@@ -35,6 +36,7 @@ namespace kith::rag {
 struct IngestShared {
   storage::GraphStore* store = nullptr;
   index::IndexManager* indexes = nullptr;
+  const DatabaseModel* model = nullptr;  ///< Null: chunks get no vectors.
   GraphNames names;
   NameCache cache;
   std::mutex write_lock;
@@ -62,6 +64,10 @@ class Ingester {
   Status Skip(SkippedDocument skipped);
   bool BatchIsFull() const;
   Status WriteBatch();
+  /// Vectors for the documents of the batch that are not in the database as they are.
+  Status EmbedBatch();
+  Result<std::vector<PreparedDocument*>> NewDocuments(storage::Transaction* transaction);
+  Status RecordModel(storage::Transaction* transaction);
   Status WriteOneByOne(const Status& failure);
   /// Makes durable what was committed; the other one when enough of it waits for that.
   Status SyncNow();

@@ -39,6 +39,7 @@ struct PreparedChunk {
   std::vector<NameWord> words;        ///< Of the chunk's text.
   std::vector<IntroducedName> names;  ///< One for each key.
   std::vector<PreparedLink> links;    ///< One for each uri.
+  std::vector<float> vector;          ///< Empty: none is written.
 };
 
 struct PreparedDocument {
