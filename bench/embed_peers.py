@@ -4,8 +4,8 @@
 usage: embed_peers.py KITH_BENCH_EMBED CORPUS.jsonl MODEL_FOLDER [--texts N] [--threads N] [--rounds N]
 In each round every program embeds all texts once, so that what else the machine does meets all of them; the table
 has medians over the rounds. The peers cut texts with the package "tokenizers", sort them by length and pad batches
-of 32 to their longest. PyTorch runs the model by "transformers"; onnxruntime a graph exported from that, float32,
-and the same with its dynamic 8-bit quantisation. Peers that are not installed are left out.
+of 32 to their longest. PyTorch runs the model by "transformers"; onnxruntime a graph exported from that (which needs
+the package "onnx"), float32, and the same with its dynamic 8-bit quantisation. Peers that are not installed are left out.
 """
 
 import argparse
@@ -86,6 +86,7 @@ def torch_peer(folder, threads):
 
 
 def onnx_peers(folder, threads, model, scratch):
+    import onnx  # noqa: F401: the exporter needs it.
     import onnxruntime
     import torch
     path = os.path.join(scratch, "model.onnx")
