@@ -174,13 +174,25 @@ class VectorSearch {
       if (tail.status().code() != StatusCode::kResourceExhausted) return tail.status();
       return CompareStoredTail(space, query);
     }
-    const Tail& rows = **tail;
-    for (size_t i = 0; i < rows.rows.size(); ++i) {
+    const Tail& all = **tail;
+    const float* rows[4];
+    uint64_t entities[4];
+    size_t waiting = 0;
+    for (size_t i = 0; i < all.rows.size(); ++i) {
       if (i % 4096 == 0 && options_.interrupt != nullptr) {
         KITH_RETURN_IF_ERROR(options_.interrupt->Check());
       }
-      if (Passes(rows.versions[i].entity)) Offer(query.To(rows.rows[i]), rows.versions[i].entity);
+      if (!Passes(all.versions[i].entity)) continue;
+      rows[waiting] = all.rows[i];
+      entities[waiting++] = all.versions[i].entity;
+      if (waiting < 4) continue;
+      float distances[4];
+      query.ToFour(rows, distances);
+      for (waiting = 4; waiting > 0; --waiting) {
+        Offer(distances[waiting - 1], entities[waiting - 1]);
+      }
     }
+    for (; waiting > 0; --waiting) Offer(query.To(rows[waiting - 1]), entities[waiting - 1]);
     return Status::Ok();
   }
 
