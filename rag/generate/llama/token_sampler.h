@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+// Chooses the next token: a chain of samplers, and a grammar that may refuse its choice.
+//
+// Thread safety: a sampler belongs to one call of Generate.
+#pragma once
+
+#include <llama.h>
+
+#include <memory>
+#include <vector>
+
+#include "engine/base/result.h"
+#include "rag/generate/language_model.h"
+#include "rag/generate/llama/llama_library.h"
+
+namespace kith::rag {
+
+class TokenSampler {
+ public:
+  /// `vocab` is borrowed. InvalidArgument when the grammar cannot be read or a number is out of its
+  /// range.
+  static Result<std::unique_ptr<TokenSampler>> Create(const llama_vocab* vocab,
+                                                      const GenerateOptions& options);
+
+  /// From the logits of the last token that `context` decoded.
+  llama_token Next(llama_context* context);
+
+ private:
+  TokenSampler(const llama_vocab* vocab, LlamaPointer<llama_sampler> chain,
+               LlamaPointer<llama_sampler> grammar)
+      : vocab_(vocab), chain_(std::move(chain)), grammar_(std::move(grammar)) {}
+
+  bool Allows(llama_token token);
+  llama_token Choose(const float* logits, bool by_grammar);
+
+  const llama_vocab* vocab_;
+  LlamaPointer<llama_sampler> chain_;
+  LlamaPointer<llama_sampler> grammar_;  ///< Null without one.
+  std::vector<llama_token_data> candidates_;
+};
+
+}  // namespace kith::rag
