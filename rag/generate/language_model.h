@@ -80,6 +80,8 @@ struct GenerateOptions {
   /// In GBNF, root rule "root": the text is a sentence of it, or its beginning when a limit ended
   /// it. Empty: no grammar.
   std::string grammar;
+  /// A JSON Schema that the text keeps to, as GrammarOfJsonSchema; instead of a grammar.
+  std::string json_schema;
   std::vector<std::string> stops;  ///< The text ends before the first of these.
   /// Called with each piece of text, UTF-8 in whole characters, and from time to time with an empty
   /// one while there is none; false ends the generation.

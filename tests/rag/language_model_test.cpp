@@ -3,6 +3,8 @@
 // GGUF file named by KITH_GGUF (SmolLM2-135M-Instruct is enough), where this build has llama.cpp.
 #include "rag/generate/language_model.h"
 
+#include <simdjson.h>
+
 #include <catch2/catch.hpp>
 #include <cstdlib>
 #include <fstream>
@@ -256,6 +258,27 @@ TEST_CASE("a grammar and a stop text end the answer where they say", "[rag]") {
   REQUIRE(cut.ok());
   CHECK(cut->end == GenerationEnd::kStop);
   CHECK_THAT(cut->text, !Catch::Contains("capital"));
+}
+
+TEST_CASE("an answer keeps to a JSON schema", "[rag]") {
+  if (ModelPath().empty()) return;
+  const auto model = Load();
+  GenerateOptions options;
+  options.json_schema = R"({"type": "object", "required": ["city", "kinds"], "properties": {
+      "city": {"type": "string", "maxLength": 20}, "people": {"type": "integer"},
+      "kinds": {"type": "array", "items": {"enum": ["river", "sea"]}, "minItems": 1,
+                "maxItems": 2}}})";
+  const auto answer = model->Generate(Question("Describe the capital of France as JSON."), options);
+  REQUIRE(answer.ok());
+  CAPTURE(answer->text);
+  CHECK(answer->end == GenerationEnd::kModel);
+  simdjson::dom::parser parser;
+  simdjson::dom::element json;
+  REQUIRE(parser.parse(answer->text).get(json) == simdjson::SUCCESS);
+  CHECK(std::string_view(json["city"]).size() <= 20 * 4);
+  for (const std::string_view kind : json["kinds"]) CHECK((kind == "river" || kind == "sea"));
+  options.grammar = "root ::= [a-z]";
+  CHECK(model->Generate(Question("Hi"), options).status().code() == StatusCode::kInvalidArgument);
 }
 
 TEST_CASE("a text cannot spell control tokens", "[rag]") {

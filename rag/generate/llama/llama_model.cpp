@@ -31,9 +31,16 @@ constexpr size_t kMaxThreads = 16;
 constexpr size_t kBatchTokens = 512;
 /// Room that a prompt must leave for an answer.
 constexpr size_t kMinAnswerTokens = 16;
+constexpr std::chrono::milliseconds kTurnPoll{5};
 
 double MsSince(Clock::time_point begin) {
   return std::chrono::duration<double, std::milli>(Clock::now() - begin).count();
+}
+
+Generation EndedByCaller() {
+  Generation made;
+  made.end = GenerationEnd::kCaller;
+  return made;
 }
 
 std::string MetadataOf(const llama_model* model, const std::string& key) {
@@ -311,7 +318,13 @@ Result<Generation> LlamaModel::Run(std::vector<llama_token> prompt,
 
 Result<Generation> LlamaModel::Generate(std::span<const ChatMessage> messages,
                                         const GenerateOptions& options) {
-  const std::lock_guard lock(lock_);
+  std::unique_lock lock(lock_, std::defer_lock);
+  // Whoever waits for another's answer can be stopped meanwhile, too.
+  while (!lock.try_lock()) {
+    if (options.interrupt != nullptr) KITH_RETURN_IF_ERROR(options.interrupt->Check());
+    if (options.on_text && !options.on_text({})) return EndedByCaller();
+    std::this_thread::sleep_for(kTurnPoll);
+  }
   TakeLlamaErrors();
   auto made = GuardLlama("the model " + facts_.name + " failed", [&]() -> Result<Generation> {
     KITH_ASSIGN_OR_RETURN(auto prompt, MakePrompt(vocab_, chat_template_, messages));

@@ -6,6 +6,9 @@
 #include <fmt/format.h>
 
 #include <cmath>
+#include <string>
+
+#include "rag/generate/json_grammar.h"
 
 namespace kith::rag {
 namespace {
@@ -54,9 +57,16 @@ LlamaPointer<llama_sampler> MakeChain(const llama_vocab* vocab, const SamplingOp
 Result<std::unique_ptr<TokenSampler>> TokenSampler::Create(const llama_vocab* vocab,
                                                            const GenerateOptions& options) {
   KITH_RETURN_IF_ERROR(CheckOptions(options.sampling));
+  std::string rules = options.grammar;
+  if (!options.json_schema.empty()) {
+    if (!rules.empty()) {
+      return Status(StatusCode::kInvalidArgument, "give a grammar or a JSON schema, not both");
+    }
+    KITH_ASSIGN_OR_RETURN(rules, GrammarOfJsonSchema(options.json_schema));
+  }
   LlamaPointer<llama_sampler> grammar;
-  if (!options.grammar.empty()) {
-    grammar.reset(llama_sampler_init_grammar(vocab, options.grammar.c_str(), "root"));
+  if (!rules.empty()) {
+    grammar.reset(llama_sampler_init_grammar(vocab, rules.c_str(), "root"));
     if (grammar == nullptr) {
       return LlamaFailure(StatusCode::kInvalidArgument,
                           "the grammar cannot be read; it has to be in llama.cpp's GBNF, with a "
