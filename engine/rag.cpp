@@ -54,6 +54,22 @@ Result<rag::RetrieveOptions> FromPublic(const RetrieveOptions& from) {
   return to;
 }
 
+Result<rag::AskOptions> FromPublic(const AskOptions& from) {
+  KITH_ASSIGN_OR_RETURN(rag::RetrieveOptions retrieve,
+                        FromPublic(static_cast<const RetrieveOptions&>(from)));
+  rag::AskOptions to;
+  static_cast<rag::RetrieveOptions&>(to) = std::move(retrieve);
+  to.model = from.model;
+  to.context_tokens = from.context_tokens;
+  to.max_tokens = from.max_tokens;
+  to.max_ms = from.max_ms;
+  to.temperature = from.temperature;
+  to.seed = from.seed;
+  to.mark_unsupported = from.mark_unsupported;
+  to.on_text = from.on_text;
+  return to;
+}
+
 Passage ToPublic(rag::Passage&& from) {
   Passage to;
   to.document = std::move(from.document);
@@ -181,8 +197,8 @@ Result<Retrieval> Rag::Retrieve(std::string_view question, const RetrieveOptions
   return ToPublic(std::move(found));
 }
 
-Result<Answer> Rag::Ask(std::string_view question, const RetrieveOptions& options) {
-  KITH_ASSIGN_OR_RETURN(const rag::RetrieveOptions wanted, FromPublic(options));
+Result<Answer> Rag::Ask(std::string_view question, const AskOptions& options) {
+  KITH_ASSIGN_OR_RETURN(const rag::AskOptions wanted, FromPublic(options));
   KITH_ASSIGN_OR_RETURN(rag::Answer answer, state_->pipeline->Ask(question, wanted));
   Answer to;
   to.text = std::move(answer.text);

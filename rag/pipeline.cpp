@@ -14,6 +14,8 @@
 #include "rag/column_values.h"
 #include "rag/generate/answerer.h"
 #include "rag/generate/extractive_generator.h"
+#include "rag/generate/model_generator.h"
+#include "rag/generate/model_shelf.h"
 #include "rag/ingest/ingester.h"
 #include "rag/retrieve/retriever.h"
 
@@ -45,6 +47,7 @@ struct Pipeline::State {
   MemoryBudget unlimited{"documents", 0};
   MemoryBudget* memory = &unlimited;
   ExtractiveGenerator generator;
+  ModelShelf models;
   Interrupt never;
 
   /// What a call reads through: the names and indexes as the view has them.
@@ -120,6 +123,25 @@ struct Pipeline::State {
     KITH_ASSIGN_OR_RETURN(const auto runner, runners(*transaction, used, *memory));
     query::ProcedureContext context{*transaction, *runner, used, *memory};
     return call(context);
+  }
+
+  /// In the words of the model that the options name.
+  Result<Answer> AskModel(Answerer* answerer, const Question& question, Retrieval retrieval,
+                          const AskOptions& options, const Interrupt& interrupt) {
+    ModelOptions wanted;
+    wanted.context_tokens = options.context_tokens;
+    wanted.memory = memory;
+    wanted.interrupt = &interrupt;
+    KITH_ASSIGN_OR_RETURN(const auto model, models.Take(options.model, wanted));
+    ModelGeneratorOptions how;
+    how.generate.max_tokens = options.max_tokens;
+    how.generate.max_ms = options.max_ms;
+    how.generate.sampling.temperature = static_cast<float>(options.temperature);
+    how.generate.sampling.seed = options.seed;
+    how.generate.interrupt = &interrupt;
+    how.answer.mark_unsupported = options.mark_unsupported;
+    how.answer.on_text = options.on_text;
+    return answerer->Answer(ModelGenerator(model.get(), how), question, std::move(retrieval));
   }
 
   /// Numbers the names of the graph and makes its indexes. `inside` is a transaction of the caller,
@@ -267,14 +289,20 @@ Result<Route> Pipeline::PlanRoute(query::ProcedureContext& context, std::string_
 }
 
 Result<Answer> Pipeline::Ask(query::ProcedureContext& context, std::string_view question,
-                             const RetrieveOptions& options) {
+                             const AskOptions& options) {
   KITH_ASSIGN_OR_RETURN(const State::Reading reading, state_->Read(context, question));
   index::TextSearcher& searcher = state_->shared.indexes->text();
   Retriever retriever(&context, &searcher, &reading.indexes, &reading.names);
   KITH_ASSIGN_OR_RETURN(Retrieval retrieval, retriever.Retrieve(reading.question, options));
-  Answerer answerer(&context.transaction.view(), &searcher, &reading.indexes, &reading.names,
-                    &state_->generator);
-  return answerer.Answer(reading.question, std::move(retrieval));
+  Answerer answerer(&context.transaction.view(), &searcher, &reading.indexes, &reading.names);
+  if (!options.model.empty()) {
+    return state_->AskModel(&answerer, reading.question, std::move(retrieval), options,
+                            context.interrupt);
+  }
+  KITH_ASSIGN_OR_RETURN(Answer answer,
+                        answerer.Answer(state_->generator, reading.question, std::move(retrieval)));
+  if (options.on_text && !options.on_text(answer.text)) return StoppedByReader();
+  return answer;
 }
 
 Result<Retrieval> Pipeline::Retrieve(std::string_view question, const RetrieveOptions& options,
@@ -284,7 +312,7 @@ Result<Retrieval> Pipeline::Retrieve(std::string_view question, const RetrieveOp
   });
 }
 
-Result<Answer> Pipeline::Ask(std::string_view question, const RetrieveOptions& options,
+Result<Answer> Pipeline::Ask(std::string_view question, const AskOptions& options,
                              const Interrupt* interrupt) {
   return state_->InReadTransaction<Answer>(
       interrupt, [&](query::ProcedureContext& context) { return Ask(context, question, options); });

@@ -74,7 +74,7 @@ class Pipeline {
   Status Delete(const std::string& uri);
   Result<Retrieval> Retrieve(std::string_view question, const RetrieveOptions& options = {},
                              const Interrupt* interrupt = nullptr);
-  Result<Answer> Ask(std::string_view question, const RetrieveOptions& options = {},
+  Result<Answer> Ask(std::string_view question, const AskOptions& options = {},
                      const Interrupt* interrupt = nullptr);
 
   // Inside the caller's transaction; what they write commits with it.
@@ -85,7 +85,7 @@ class Pipeline {
   Result<Retrieval> Retrieve(query::ProcedureContext& context, std::string_view question,
                              const RetrieveOptions& options);
   Result<Answer> Ask(query::ProcedureContext& context, std::string_view question,
-                     const RetrieveOptions& options);
+                     const AskOptions& options);
   /// Makes all vectors those of the database's model; see EmbedStoredChunks. InvalidArgument when
   /// it has none.
   Result<ReembedReport> Embed(query::ProcedureContext& context);

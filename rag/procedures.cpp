@@ -49,24 +49,80 @@ Status WrongOption(std::string_view key, const Value& value, std::string_view ri
                 fmt::format("{} is {}; give {}", key, value.ToString(), right));
 }
 
+/// False when the key is no option of retrieval.
+Result<bool> TakeRetrieveOption(std::string_view key, const Value& value,
+                                RetrieveOptions* options) {
+  if (key == "limit") {
+    if (!value.IsInteger() || value.AsInteger() < 1 ||
+        static_cast<uint64_t>(value.AsInteger()) > kMaxPassages) {
+      return WrongOption(key, value, fmt::format("an integer from 1 to {}", kMaxPassages));
+    }
+    options->limit = static_cast<size_t>(value.AsInteger());
+  } else if (key == "route") {
+    if (!value.IsString()) {
+      return WrongOption(key, value, "'factual', 'analytical' or 'text'");
+    }
+    options->route = value.AsString();
+  } else {
+    return false;
+  }
+  return true;
+}
+
 Result<RetrieveOptions> ReadRetrieveOptions(std::span<const Value> arguments) {
   RetrieveOptions options;
   if (arguments.size() < 2 || !arguments[1].IsMap()) return options;
   for (const auto& [key, value] : arguments[1].AsMap()) {
-    if (key == "limit") {
-      if (!value.IsInteger() || value.AsInteger() < 1 ||
-          static_cast<uint64_t>(value.AsInteger()) > kMaxPassages) {
-        return WrongOption(key, value, fmt::format("an integer from 1 to {}", kMaxPassages));
-      }
-      options.limit = static_cast<size_t>(value.AsInteger());
-    } else if (key == "route") {
-      if (!value.IsString()) {
-        return WrongOption(key, value, "'factual', 'analytical' or 'text'");
-      }
-      options.route = value.AsString();
-    } else {
-      return UnknownOption(key, "limit and route");
-    }
+    KITH_ASSIGN_OR_RETURN(const bool taken, TakeRetrieveOption(key, value, &options));
+    if (!taken) return UnknownOption(key, "limit and route");
+  }
+  return options;
+}
+
+/// False when the key is no option of a model's.
+Result<bool> TakeModelOption(std::string_view key, const Value& value, AskOptions* options) {
+  const auto wrong = [&](std::string_view wanted) { return WrongOption(key, value, wanted); };
+  constexpr int64_t kMost = 1'000'000'000;
+  const bool count = value.IsInteger() && value.AsInteger() >= 0 && value.AsInteger() <= kMost;
+  if (key == "model") {
+    if (!value.IsString()) return wrong("the path of a .gguf file");
+    options->model = value.AsString();
+  } else if (key == "maxTokens") {
+    if (!count) return wrong("a number of tokens");
+    options->max_tokens = static_cast<size_t>(value.AsInteger());
+  } else if (key == "contextTokens") {
+    if (!count) return wrong("a number of tokens");
+    options->context_tokens = static_cast<size_t>(value.AsInteger());
+  } else if (key == "maxMs") {
+    if (!count) return wrong("milliseconds");
+    options->max_ms = static_cast<uint64_t>(value.AsInteger());
+  } else if (key == "seed") {
+    if (!count) return wrong("an integer from 0 to 1000000000");
+    options->seed = static_cast<uint32_t>(value.AsInteger());
+  } else if (key == "temperature") {
+    if (!value.IsInteger() && !value.IsFloat()) return wrong("a number from 0 to 10");
+    options->temperature =
+        value.IsInteger() ? static_cast<double>(value.AsInteger()) : value.AsFloat();
+  } else if (key == "markUnsupported") {
+    if (!value.IsBoolean()) return wrong("true or false");
+    options->mark_unsupported = value.AsBoolean();
+  } else {
+    return false;
+  }
+  return true;
+}
+
+Result<AskOptions> ReadAskOptions(std::span<const Value> arguments) {
+  AskOptions options;
+  if (arguments.size() < 2 || !arguments[1].IsMap()) return options;
+  for (const auto& [key, value] : arguments[1].AsMap()) {
+    KITH_ASSIGN_OR_RETURN(const bool taken, TakeRetrieveOption(key, value, &options));
+    if (taken) continue;
+    KITH_ASSIGN_OR_RETURN(const bool known, TakeModelOption(key, value, &options));
+    if (known) continue;
+    return UnknownOption(key,
+                         "limit, route, model, maxTokens, contextTokens, maxMs, seed, temperature "
+                         "and markUnsupported");
   }
   return options;
 }
@@ -97,10 +153,9 @@ class RagProcedure : public Procedure {
   const ProcedureSignature& signature() const override { return signature_; }
 
  protected:
-  Result<std::string> ExplainRoute(ProcedureContext& context,
-                                   std::span<const Value> arguments) const {
+  Result<std::string> ExplainRoute(ProcedureContext& context, std::span<const Value> arguments,
+                                   const RetrieveOptions& options) const {
     KITH_ASSIGN_OR_RETURN(const std::string question, StringArgument(arguments, "question"));
-    KITH_ASSIGN_OR_RETURN(const RetrieveOptions options, ReadRetrieveOptions(arguments));
     KITH_ASSIGN_OR_RETURN(const Route route, pipeline_.PlanRoute(context, question, options));
     std::string text = fmt::format("route: {}\n", RouteName(route.kind));
     for (const std::string& reason : route.reasons) text += fmt::format("  - {}\n", reason);
@@ -243,7 +298,8 @@ class RetrieveProcedure final : public RagProcedure {
 
   Result<std::string> Explain(ProcedureContext& context,
                               std::span<const Value> arguments) const override {
-    return ExplainRoute(context, arguments);
+    KITH_ASSIGN_OR_RETURN(const RetrieveOptions options, ReadRetrieveOptions(arguments));
+    return ExplainRoute(context, arguments, options);
   }
 };
 
@@ -265,7 +321,7 @@ class AskProcedure final : public RagProcedure {
   Status Call(ProcedureContext& context, std::span<const Value> arguments,
               const RowSink& sink) const override {
     KITH_ASSIGN_OR_RETURN(const std::string question, StringArgument(arguments, "question"));
-    KITH_ASSIGN_OR_RETURN(const RetrieveOptions options, ReadRetrieveOptions(arguments));
+    KITH_ASSIGN_OR_RETURN(const AskOptions options, ReadAskOptions(arguments));
     KITH_ASSIGN_OR_RETURN(const Answer answer, pipeline_.Ask(context, question, options));
     List citations;
     for (const Citation& citation : answer.citations) {
@@ -289,7 +345,8 @@ class AskProcedure final : public RagProcedure {
 
   Result<std::string> Explain(ProcedureContext& context,
                               std::span<const Value> arguments) const override {
-    return ExplainRoute(context, arguments);
+    KITH_ASSIGN_OR_RETURN(const AskOptions options, ReadAskOptions(arguments));
+    return ExplainRoute(context, arguments, options);
   }
 };
 

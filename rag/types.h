@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "engine/base/ids.h"
@@ -133,6 +134,24 @@ struct RetrieveOptions {
   size_t limit = 10;  ///< 1 to kMaxPassages; the surfaces check it.
   /// Empty: the router decides. "factual" or "analytical" overrides it; "text" is BM25 alone.
   std::string route;
+};
+
+/// How a question is answered from what is retrieved.
+struct AskOptions : RetrieveOptions {
+  /// A GGUF file: a language model words the answer, and only what the passages support of it is
+  /// kept. Empty: sentences of the documents are the answer.
+  std::string model;
+  // The rest is for a model.
+  size_t context_tokens = 0;  ///< Of prompt and answer together. 0: as ModelOptions.
+  size_t max_tokens = 256;    ///< Of the answer.
+  uint64_t max_ms = 0;        ///< After so long the answer is what is there. 0: no limit.
+  double temperature = 0;     ///< 0: the same question has the same answer.
+  uint32_t seed = 1;
+  /// True: sentences that the passages do not support stay, and are marked; false: they go.
+  bool mark_unsupported = false;
+  /// Called with each piece of the answer as it is made and checked, and from time to time with an
+  /// empty one; false stops with Cancelled. Without a model there is one piece.
+  std::function<bool(std::string_view piece)> on_text;
 };
 
 struct Retrieval {

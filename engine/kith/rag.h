@@ -142,6 +142,26 @@ struct RetrieveOptions {
   std::string route;
 };
 
+struct AskOptions : RetrieveOptions {
+  /// The path of a GGUF file: a language model words the answer, in this process, and only what the
+  /// passages support of it is kept. It stays loaded for the next question. Empty: the answer is
+  /// made of the documents' own sentences.
+  std::string model;
+  // The rest is for a model.
+  size_t context_tokens =
+      0;                    ///< What it reads and writes together. 0: its own limit, at most 4096.
+  size_t max_tokens = 256;  ///< Of the answer.
+  uint64_t max_ms = 0;      ///< After so long the answer is what is there. 0: no limit.
+  double temperature = 0;   ///< 0 to 10. 0: the same question has the same answer.
+  uint32_t seed = 1;        ///< Of the choice between words, with a temperature above 0.
+  /// True: sentences that the passages do not support stay, with "[unsupported]" behind them.
+  bool mark_unsupported = false;
+  /// Called by the calling thread with each piece of the answer once it is checked, together its
+  /// text, and from time to time with an empty one; false stops with Cancelled. Without a model
+  /// there is one piece.
+  std::function<bool(std::string_view piece)> on_text;
+};
+
 class KITH_EXPORT Rag {
  public:
   ~Rag();
@@ -167,7 +187,10 @@ class KITH_EXPORT Rag {
 
   /// The best passages for a question, without an answer.
   Result<Retrieval> Retrieve(std::string_view question, const RetrieveOptions& options = {});
-  Result<Answer> Ask(std::string_view question, const RetrieveOptions& options = {});
+  /// Errors of a model: NotFound; InvalidArgument when the file is no language model, or the
+  /// question too long for it; Corruption; Unsupported when this build has no llama.cpp;
+  /// ResourceExhausted.
+  Result<Answer> Ask(std::string_view question, const AskOptions& options = {});
 
  private:
   friend class Database;

@@ -39,7 +39,8 @@ std::vector<SourceRun> RunsOf(const Value& stored, const Passage& passage) {
 
 }  // namespace
 
-Result<kith::rag::Answer> Answerer::Answer(const Question& question, Retrieval retrieval) {
+Result<kith::rag::Answer> Answerer::Answer(const Generator& generator, const Question& question,
+                                           Retrieval retrieval) {
   kith::rag::Answer answer;
   if (!indexes_.complete()) {
     answer.abstained = true;
@@ -56,7 +57,7 @@ Result<kith::rag::Answer> Answerer::Answer(const Question& question, Retrieval r
   const GeneratorInput input{question, sourced, known,
                              [this](std::string_view word) { return ChunksWith(word); },
                              static_cast<double>(size.documents)};
-  KITH_ASSIGN_OR_RETURN(const Draft draft, generator_.Generate(input));
+  KITH_ASSIGN_OR_RETURN(const Draft draft, generator.Generate(input));
   answer.text = draft.text;
   answer.abstained = draft.abstained;
   answer.confidence = draft.confidence;

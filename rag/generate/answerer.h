@@ -22,14 +22,11 @@ class Answerer {
  public:
   /// All borrowed.
   Answerer(storage::ReadView* view, index::TextSearcher* searcher, const RagIndexes* indexes,
-           const GraphNames* names, const Generator* generator)
-      : view_(*view),
-        searcher_(*searcher),
-        indexes_(*indexes),
-        names_(*names),
-        generator_(*generator) {}
+           const GraphNames* names)
+      : view_(*view), searcher_(*searcher), indexes_(*indexes), names_(*names) {}
 
-  Result<kith::rag::Answer> Answer(const Question& question, Retrieval retrieval);
+  Result<kith::rag::Answer> Answer(const Generator& generator, const Question& question,
+                                   Retrieval retrieval);
 
  private:
   Status LoadPassages(const std::vector<Passage>& passages, std::vector<SourcedPassage>* sourced);
@@ -42,7 +39,6 @@ class Answerer {
   index::TextSearcher& searcher_;
   const RagIndexes& indexes_;
   const GraphNames& names_;
-  const Generator& generator_;
   WaitingChunks waiting_;
 };
 

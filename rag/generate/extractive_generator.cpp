@@ -17,6 +17,10 @@ std::string_view AbstainText(std::string_view language) {
   return "The documents do not say.";
 }
 
+Status StoppedByReader() {
+  return Status(StatusCode::kCancelled, "the answer was stopped by its reader");
+}
+
 Result<Draft> ExtractiveGenerator::Generate(const GeneratorInput& input) const {
   Draft draft;
   KITH_ASSIGN_OR_RETURN(const QuestionUnits question, ReadUnits(input));

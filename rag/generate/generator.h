@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What makes an answer from passages. The extractive generator answers with sentences of the
-// documents; a language model can come behind the same interface: it gets the same passages and
-// returns text whose claims point at parts of them.
+// documents; the model generator has a language model write, and keeps what points at parts of the
+// passages that say it.
 //
 // Thread safety: a generator is const and may serve several threads; input belongs to the call.
 #pragma once
@@ -68,5 +68,8 @@ class Generator {
 
 /// What an abstaining answer says, in the question's language.
 std::string_view AbstainText(std::string_view language);
+
+/// Cancelled: whoever the answer was streamed to wants no more of it.
+Status StoppedByReader();
 
 }  // namespace kith::rag

@@ -93,6 +93,14 @@ TEST_CASE("CALL rag.ingest, ask, retrieve and delete", "[rag]") {
   CHECK(database.Run(IngestDemo())->at(0)[2].AsInteger() == 63);
   CHECK(database.Run("CALL rag.ask('x', {depth: 3})").status().code() ==
         StatusCode::kArgumentError);
+  for (const char* options : {"model: 3", "maxTokens: -1", "temperature: 'hot'", "seed: 0.5",
+                              "markUnsupported: 1", "maxMs: null", "contextTokens: -2"}) {
+    const std::string ask = std::string("CALL rag.ask('x', {") + options + "})";
+    CAPTURE(ask);
+    CHECK(database.Run(ask).status().code() == StatusCode::kArgumentError);
+  }
+  const Status model = database.Run("CALL rag.ask('x', {model: '/none/a.gguf'})").status();
+  CHECK((model.code() == StatusCode::kNotFound || model.code() == StatusCode::kUnsupported));
   CHECK(database.Run("CALL rag.retrieve('x', {limit: 0})").status().code() ==
         StatusCode::kArgumentError);
 }

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+// Answers in a language model's words, as far as the passages support them.
+//
+// Where a question asks one thing of one thing, the extractive generator is asked first whether the
+// passages state it: a model that is shown passages which do not, answers all the same.
+//
+// Thread safety: as Generator; the calls of one model take turns.
+#pragma once
+
+#include "rag/generate/checked_answer.h"
+#include "rag/generate/extractive_generator.h"
+#include "rag/generate/generator.h"
+#include "rag/generate/language_model.h"
+#include "rag/generate/model_prompt.h"
+
+namespace kith::rag {
+
+struct ModelGeneratorOptions {
+  size_t passages = 6;            ///< At most so many are shown to the model,
+  size_t passage_tokens = 1536;   ///< and at most so much of them.
+  GenerateOptions generate = {};  ///< Without on_text: the pieces of `answer` are the caller's.
+  CheckedAnswerOptions answer = {};
+};
+
+class ModelGenerator final : public Generator {
+ public:
+  /// `model` is borrowed.
+  ModelGenerator(LanguageModel* model, const ModelGeneratorOptions& options)
+      : model_(*model), options_(options) {}
+
+  /// Cancelled when on_text ended it, or the interrupt.
+  Result<Draft> Generate(const GeneratorInput& input) const override;
+
+ private:
+  Result<bool> MayBeStated(const GeneratorInput& input) const;
+
+  LanguageModel& model_;
+  const ModelGeneratorOptions& options_;
+  ExtractiveGenerator extractive_;
+};
+
+}  // namespace kith::rag

@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: Apache-2.0
+// See support.h.
+#include "rag/generate/support.h"
+
+#include <algorithm>
+#include <array>
+#include <functional>
+
+#include "rag/generate/answer_cues.h"
+#include "rag/generate/asked_relation.h"
+#include "rag/generate/word_forms.h"
+#include "rag/ingest/chunker.h"
+#include "rag/ingest/names.h"
+
+namespace kith::rag {
+namespace {
+
+constexpr size_t kMaxSpans = 2;
+/// Of the words that are neither names nor numbers. Models add "also" and "was known as", and say
+/// with other words what the passage says.
+constexpr double kMinShare = 0.65;
+/// Nothing is gained from another span beyond this.
+constexpr double kEnoughShare = 0.85;
+/// Between spans that have the same words, what the model itself named wins, then the shorter one.
+constexpr double kCitedBonus = 0.3;
+constexpr double kLengthCost = 0.05;
+
+constexpr std::array kDenials = std::to_array<std::string_view>(
+    {"not", "never", "no", "neither", "nor", "without", "nobody", "none", "nothing", "cannot"});
+constexpr std::array kChineseDenials =
+    std::to_array<std::string_view>({"不", "没", "未", "無", "无", "非"});
+
+bool IsDenial(std::string_view folded) {
+  return std::find(kDenials.begin(), kDenials.end(), folded) != kDenials.end() ||
+         folded.ends_with("n't") || folded.ends_with("n’t");
+}
+
+bool HasChineseDenial(std::string_view characters) {
+  return std::any_of(kChineseDenials.begin(), kChineseDenials.end(), [&](std::string_view denial) {
+    return characters.find(denial) != std::string_view::npos;
+  });
+}
+
+/// Calls `word` with each folded word of the text, and returns the characters of scripts without
+/// spaces, folded, with a bar where they do not follow each other.
+std::string CutUp(std::string_view text, const std::function<void(std::string)>& word) {
+  std::string characters;
+  size_t last_end = 0;
+  for (const NameWord& part : CutNameWords(text)) {
+    std::string folded = NameKey(text.substr(part.begin, part.end - part.begin));
+    if (!part.is_single) {
+      word(std::move(folded));
+      continue;
+    }
+    if (part.begin != last_end) characters += '|';
+    characters += folded;
+    last_end = part.end;
+  }
+  return characters;
+}
+
+bool Denies(std::string_view sentence) {
+  bool denies = false;
+  const std::string characters =
+      CutUp(sentence, [&](const std::string& word) { denies = denies || IsDenial(word); });
+  return denies || HasChineseDenial(characters);
+}
+
+}  // namespace
+
+SupportChecker::SupportChecker(std::span<const SourcedPassage> passages,
+                               std::span<const ShownPassage> shown) {
+  for (size_t i = 0; i < shown.size(); ++i) {
+    passages_.push_back(shown[i].index);
+    AddSpans(i, passages[shown[i].index], shown[i].text_bytes);
+  }
+}
+
+/// Each sentence alone, and each with the next one, which may say "he" of whom the first names.
+void SupportChecker::AddSpans(size_t shown, const SourcedPassage& passage, size_t text_bytes) {
+  const std::string_view text = std::string_view(passage.text.text()).substr(0, text_bytes);
+  const auto sentences = CutSentences(text, passage.language);
+  const std::string title = passage.passage->title + "\n" + passage.heading;
+  const auto add = [&](size_t begin, size_t end) {
+    Span span;
+    span.shown = shown;
+    span.begin = begin;
+    span.end = end;
+    bool denied = false;
+    span.characters = CutUp(text.substr(begin, end - begin), [&](std::string word) {
+      const bool is_denial = IsDenial(word);
+      // "Was not designed": the first content word behind it is what is denied.
+      if (denied && !is_denial && !ContentOf(word).words.empty()) {
+        span.denied.insert(word);
+        denied = false;
+      }
+      denied = denied || is_denial;
+      span.denies = span.denies || is_denial;
+      span.words.insert(std::move(word));
+    });
+    span.denies = span.denies || HasChineseDenial(span.characters);
+    span.characters += "|" + CutUp(title, [&](std::string word) { span.words.insert(word); });
+    spans_.push_back(std::move(span));
+  };
+  for (size_t i = 0; i < sentences.size(); ++i) {
+    add(sentences[i].first, sentences[i].second);
+    if (i + 1 < sentences.size()) add(sentences[i].first, sentences[i + 1].second);
+  }
+}
+
+std::vector<SupportChecker::Part> SupportChecker::PartsOf(std::string_view sentence) {
+  std::vector<Part> parts;
+  const ContentWords content = ContentOf(sentence);
+  for (size_t i = 0; i < content.words.size(); ++i) {
+    parts.push_back({content.words[i], 1, content.fixed[i], false});
+  }
+  for (const std::string& run : content.runs) {
+    const std::vector<NameWord> characters = CutNameWords(run);
+    if (characters.size() == 1) parts.push_back({run, 0.5, false, true});
+    for (size_t i = 0; i + 1 < characters.size(); ++i) {
+      const size_t begin = characters[i].begin;
+      parts.push_back({run.substr(begin, characters[i + 1].end - begin), 0.5, false, true});
+    }
+  }
+  return parts;
+}
+
+bool SupportChecker::Has(const Span& span, const Part& part) {
+  if (part.characters) return span.characters.find(part.text) != std::string::npos;
+  if (span.words.contains(part.text)) return true;
+  if (part.fixed) return false;
+  return std::any_of(span.words.begin(), span.words.end(),
+                     [&](const std::string& word) { return SameWord(word, part.text); });
+}
+
+/// The span that adds most to what was found; null when none adds anything.
+const SupportChecker::Span* SupportChecker::BestSpan(const std::vector<Part>& parts,
+                                                     const std::vector<bool>& found,
+                                                     std::span<const size_t> cited) const {
+  const Span* best = nullptr;
+  double best_value = 0;
+  for (const Span& span : spans_) {
+    double gain = 0;
+    for (size_t i = 0; i < parts.size(); ++i) {
+      if (!found[i] && Has(span, parts[i])) gain += parts[i].weight;
+    }
+    if (gain == 0) continue;
+    const bool named = std::find(cited.begin(), cited.end(), span.shown) != cited.end();
+    const double value = gain + (named ? kCitedBonus : 0) -
+                         kLengthCost * static_cast<double>(span.end - span.begin) / 100;
+    if (best != nullptr && value <= best_value) continue;
+    best = &span;
+    best_value = value;
+  }
+  return best;
+}
+
+/// Whether the spans neither deny what the sentence says nor the other way round.
+bool SupportChecker::Agree(const std::vector<const Span*>& spans, std::string_view sentence,
+                           const std::vector<Part>& parts) {
+  if (Denies(sentence)) {
+    return std::any_of(spans.begin(), spans.end(), [](const Span* span) { return span->denies; });
+  }
+  return std::none_of(spans.begin(), spans.end(), [&](const Span* span) {
+    return std::any_of(parts.begin(), parts.end(), [&](const Part& part) {
+      return std::any_of(span->denied.begin(), span->denied.end(),
+                         [&](const std::string& word) { return SameWord(word, part.text); });
+    });
+  });
+}
+
+Support SupportChecker::Check(std::string_view sentence, std::span<const size_t> cited) const {
+  Support support;
+  const std::vector<Part> parts = PartsOf(sentence);
+  if (parts.empty()) return support;
+  std::vector<bool> found(parts.size());
+  std::vector<const Span*> spans;
+  bool complete = false;
+  while (spans.size() < kMaxSpans && support.share < kEnoughShare) {
+    const Span* best = BestSpan(parts, found, cited);
+    if (best == nullptr) break;
+    spans.push_back(best);
+    double weight = 0;
+    double total = 0;
+    complete = true;
+    for (size_t i = 0; i < parts.size(); ++i) {
+      found[i] = found[i] || Has(*best, parts[i]);
+      total += parts[i].weight;
+      weight += found[i] ? parts[i].weight : 0;
+      complete = complete && (found[i] || !parts[i].fixed);
+    }
+    support.share = complete ? weight / total : std::min(weight / total, kMinShare);
+  }
+  support.supported = complete && support.share >= kMinShare && Agree(spans, sentence, parts);
+  if (!support.supported) return support;
+  for (const Span* span : spans) {
+    support.spans.push_back({passages_[span->shown], span->begin, span->end});
+  }
+  return support;
+}
+
+}  // namespace kith::rag
