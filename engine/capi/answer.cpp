@@ -36,6 +36,24 @@ kith_code kith_rag_ask(kith_database* database, const char* question, kith_answe
                   [&](std::string_view text) { return database->database->rag().Ask(text); });
 }
 
+kith_code kith_rag_ask_model(kith_database* database, const char* question, const char* model,
+                             kith_answer_piece on_piece, void* context, kith_answer** answer,
+                             kith_error** error) {
+  constexpr const char* kName = "kith_rag_ask_model";
+  return Question(kName, database, question, answer, error,
+                  [&](std::string_view text) -> kith::Result<kith::Answer> {
+                    if (model == nullptr) return NullArgument(kName, "model");
+                    kith::AskOptions options;
+                    options.model = model;
+                    if (on_piece != nullptr) {
+                      options.on_text = [&](std::string_view piece) {
+                        return on_piece(std::string(piece).c_str(), context) != 0;
+                      };
+                    }
+                    return database->database->rag().Ask(text, options);
+                  });
+}
+
 kith_code kith_rag_retrieve(kith_database* database, const char* question, size_t limit,
                             kith_answer** answer, kith_error** error) {
   return Question("kith_rag_retrieve", database, question, answer, error,

@@ -396,6 +396,16 @@ KITH_API kith_code kith_rag_delete(kith_database* database, const char* document
 /* An answer with its sources. */
 KITH_API kith_code kith_rag_ask(kith_database* database, const char* question, kith_answer** answer,
                                 kith_error** error);
+/* Called with each piece of an answer, UTF-8 with a zero behind it, and from time to time with an
+ * empty one; returning 0 stops with KITH_CANCELLED. */
+typedef int (*kith_answer_piece)(const char* piece, void* context);
+
+/* In the words of a language model in this process: `model` is the path of a GGUF file, which stays
+ * loaded. Only what the passages support of its text is kept. on_piece may be NULL; the pieces
+ * together are the answer's text. KITH_UNSUPPORTED when this build has no llama.cpp. */
+KITH_API kith_code kith_rag_ask_model(kith_database* database, const char* question,
+                                      const char* model, kith_answer_piece on_piece, void* context,
+                                      kith_answer** answer, kith_error** error);
 /* At most `limit` (1 to 1000) passages only: the answer's text is "" and it has no citations. */
 KITH_API kith_code kith_rag_retrieve(kith_database* database, const char* question, size_t limit,
                                      kith_answer** answer, kith_error** error);

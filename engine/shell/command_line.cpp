@@ -37,6 +37,7 @@ by its path below the PATH that was ingested (FILE#ID for a JSON line); answers 
       --embedding-model NAME  what embed() embeds with: a name of kith model list, or a folder
                         (KITH_EMBEDDING_MODEL in the environment unless given)
       --db DATABASE     the database of ingest, ask and forget
+      --model FILE      ask: word the answer with this language model, a .gguf file
       --picture FILE    ask: write the evidence subgraph to FILE, .svg or .html
       --max-document SIZE  ingest: read documents up to this size (16MB unless given)
       --batch N         ingest: put up to N documents into a transaction (64 unless given)
@@ -51,11 +52,12 @@ skipped), 2 the command line is wrong, 3 the database could not be opened, 4 the
 answer the question.
 )";
 
-constexpr std::array<std::string_view, 23> kOptionNames = {"--max-document",
+constexpr std::array<std::string_view, 24> kOptionNames = {"--max-document",
                                                            "--embedding-model",
                                                            "--accept-licence",
                                                            "--batch",
                                                            "--mirror",
+                                                           "--model",
                                                            "--command",
                                                            "--mode",
                                                            "--param",
@@ -186,6 +188,10 @@ class Parser {
                                     : Status::Ok();
     }
     if (name == "--picture") return TakePicture(name);
+    if (name == "--model") {
+      KITH_ASSIGN_OR_RETURN(line_.model, ValueOf(name, "the path of a .gguf file"));
+      return line_.model.empty() ? Invalid("--model: the name of the file is empty") : Status::Ok();
+    }
     const std::string_view near = query::NearestSpelling(name, kOptionNames);
     return Invalid(
         fmt::format("there is no option {}{}", name,
@@ -276,7 +282,8 @@ class Parser {
         return Invalid(fmt::format("{} runs no statements, so {} does not apply", command, name));
       }
       const bool mode = name == "--mode" || name == "-m";
-      if ((name == "--picture" || (mode && line_.command != Command::kShell)) &&
+      if ((name == "--picture" || name == "--model" ||
+           (mode && line_.command != Command::kShell)) &&
           line_.command != Command::kAsk) {
         return Invalid(fmt::format("{} does not apply here; kith ask takes it", name));
       }

@@ -147,8 +147,8 @@ void PrintEvidence(const Evidence& evidence) {
     fmt::print("  ... and {} more\n", evidence.edges.size() - kShown);
 }
 
-void PrintAnswer(const Answer& answer) {
-  fmt::print("{}\n", PrintableLines(answer.text));
+/// What is behind the text of an answer.
+void PrintSources(const Answer& answer) {
   for (const Citation& citation : answer.citations) {
     fmt::print("\n[{}] {} ({}, bytes {}-{})\n    \"{}\"", citation.number,
                Printable(citation.title), Printable(citation.document), citation.begin_byte,
@@ -220,12 +220,27 @@ int RunIngest(Database& database, const CommandLine& line) {
 int RunAsk(Database& database, const CommandLine& line) {
   std::string question;
   for (const std::string& word : line.arguments) question += (question.empty() ? "" : " ") + word;
-  const auto answer = database.rag().Ask(question);
+  const bool as_json = line.mode == OutputMode::kJson || line.mode == OutputMode::kJsonLines;
+  InterruptKey interrupt;
+  AskOptions options;
+  options.model = line.model;
+  bool begun = false;
+  // The text comes as it is made; a model takes its time.
+  options.on_text = [&](std::string_view piece) {
+    if (!as_json && !piece.empty()) {
+      begun = true;
+      fmt::print("{}", PrintableLines(piece));
+      std::fflush(stdout);
+    }
+    return !interrupt.pressed();
+  };
+  const auto answer = database.rag().Ask(question, options);
+  if (begun) fmt::print("\n");
   if (!answer.ok()) return Fail(answer.status());
-  if (line.mode == OutputMode::kJson || line.mode == OutputMode::kJsonLines) {
+  if (as_json) {
     PrintJson(question, *answer);
   } else {
-    PrintAnswer(*answer);
+    PrintSources(*answer);
   }
   if (!line.picture.empty()) {
     const Status written = WritePicture(line.picture, question, *answer);

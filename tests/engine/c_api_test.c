@@ -372,6 +372,12 @@ static void TestNullEverywhere(kith_database* database, kith_connection* connect
   CHECK(kith_rag_delete(NULL, "a", NULL) == bad && kith_rag_delete(database, NULL, NULL) == bad);
   CHECK(kith_rag_ask(database, NULL, &answer, NULL) == bad && answer == NULL);
   CHECK(kith_rag_ask(database, "?", NULL, NULL) == bad);
+  CHECK(kith_rag_ask_model(database, "?", NULL, NULL, NULL, &answer, NULL) == bad);
+  CHECK(kith_rag_ask_model(NULL, "?", "a.gguf", NULL, NULL, &answer, NULL) == bad);
+  /* There is no such file; a build without llama.cpp could not read it either. */
+  const kith_code missing =
+      kith_rag_ask_model(database, "lighthouse?", "/none/a.gguf", NULL, NULL, &answer, NULL);
+  CHECK((missing == KITH_NOT_FOUND || missing == KITH_UNSUPPORTED) && answer == NULL);
   CHECK(kith_rag_retrieve(NULL, "?", 1, &answer, NULL) == bad);
   CHECK(kith_rag_retrieve(database, "lighthouse", 0, &answer, NULL) == bad && answer == NULL);
   CHECK(kith_rag_retrieve(database, "lighthouse", 1001, &answer, NULL) == bad);

@@ -198,6 +198,10 @@ class Documents(unittest.TestCase):
             self.assertIn("bad.txt", out.stderr)
             self.assertIn("UTF-8", out.stderr)
             self.assertIn("Iron", run("ask", "At how many degrees does iron melt?", "--db", "d.kith", cwd=folder).stdout)
+            out = run("ask", "At how many degrees does iron melt?", "--model", "none.gguf", "--db", "d.kith", cwd=folder)
+            self.assertEqual(out.returncode, 1)
+            self.assertIn("none.gguf", out.stderr)
+            self.assertEqual(run("ingest", "docs", "--model", "none.gguf", cwd=folder).returncode, 2)
             for question, expected in [("", "empty"), ("  ", "empty"), ("x" * 20000, "16384 is the limit"),
                                        (b"caf\xe9", "UTF-8")]:
                 out = subprocess.run([SHELL, "ask", question, "--db", "d.kith"], capture_output=True, cwd=folder)

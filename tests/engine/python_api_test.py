@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The Python module over the C API: values in and out, errors, transactions, threads, documents."""
+"""The Python module over the C API: values in and out, errors, transactions, threads, documents.
+
+Length: one class for each subject of one module, which share the helpers at the top.
+"""
 
 import datetime
 import faulthandler
@@ -257,6 +260,9 @@ class Documents(unittest.TestCase):
             self.assertEqual(answer.citations[0].document, "torvik.md")
             self.assertIn(answer.route, ("factual", "analytical"))
             self.assertTrue(answer.svg.startswith("<svg") or answer.svg.startswith("<?xml"))
+            with self.assertRaises(kith.Error) as caught:
+                db.ask("Who built the lighthouse of Torvik?", model="/none/a.gguf")
+            self.assertIn(caught.exception.code, ("NotFound", "Unsupported"))
             self.assertEqual(db.retrieve("lighthouse of Torvik", 1)[0].document, "torvik.md")
             db.forget("torvik.md")
             self.assertNotIn("torvik.md", [p.document for p in db.retrieve("lighthouse of Torvik")])
@@ -278,6 +284,24 @@ class Documents(unittest.TestCase):
             answer = db.ask("At how many degrees does iron melt?")
             self.assertGreater(answer.confidence, 0)
             self.assertIn("Iron melts", answer.html)
+
+    @unittest.skipUnless(os.environ.get("KITH_GGUF"), "skipped: KITH_GGUF names no model file")
+    def test_a_model_words_the_answer(self):
+        model, question = os.environ["KITH_GGUF"], "Who built the lighthouse of Torvik?"
+        with kith.open() as db:
+            db.ingest_text("torvik.md", "# Torvik\n\nThe lighthouse of Torvik was built by Marit Oen in 1887.\n")
+            heard = []
+            try:
+                answer = db.ask(question, model=model, on_text=heard.append)
+            except kith.Error as error:
+                self.skipTest(f"skipped: {error}") if error.code == "Unsupported" else self.fail(error)
+            self.assertEqual("".join(heard), answer.text)
+            self.assertTrue(answer.abstained or answer.citations[0].document == "torvik.md")
+            with self.assertRaises(kith.Error) as caught:
+                db.ask(question, model=model, on_text=lambda _: False)
+            self.assertEqual(caught.exception.code, "Cancelled")
+            with self.assertRaises(ZeroDivisionError):
+                db.ask(question, model=model, on_text=lambda _: 1 / 0)
 
     def test_the_limit_on_documents_is_an_option(self):
         text = "Iron melts at 1538 degrees. " * 100

@@ -16,7 +16,7 @@ from . import _interrupt as interrupt
 from ._connection import Connection
 from ._documents import Answer, IngestReport, Passage, take_answer, take_report
 from ._error import Error, call, to_bytes, to_text
-from ._library import Progress, lib
+from ._library import Piece, Progress, lib
 from ._statement import Result, Statement
 
 
@@ -103,6 +103,28 @@ class Database:
         """A block on this thread's connection that commits at its end and rolls back when it raises."""
         return self._mine().transaction(read_only)
 
+    @contextlib.contextmanager
+    def _heard(self, kind, wants):
+        """The callback for C that asks `wants`, which may return False to stop. What it raises, or Ctrl-C does
+        meanwhile, comes out of the block."""
+        raised = []
+
+        def heard(*arguments):
+            try:
+                return int(wants(*arguments[:-1]) is not False and not raised and self._pointer is not None)
+            except BaseException as error:  # Nothing may be raised through C.
+                raised.append(error)
+                return 0
+
+        try:
+            with interrupt.caught(raised):
+                yield kind(heard)
+        except Error:
+            if not raised:
+                raise
+        if raised:
+            raise raised[0]
+
     def ingest(self, path: str | os.PathLike | typing.Iterable[str | os.PathLike],
                progress: typing.Callable[[int, int, str], typing.Any] | None = None,
                **options: int | bool) -> IngestReport:
@@ -116,30 +138,17 @@ class Database:
         """
         several = isinstance(path, collections.abc.Iterable) and not isinstance(path, (str, bytes, os.PathLike))
         names = [to_bytes(one, "a path") for one in (path if several else [path])]
-        raised = []
 
-        def step(done, total, document, _):
-            try:
-                wanted = progress is None or progress(done, total, to_text(document)) is not False
-                return int(wanted and not raised and self._pointer is not None)
-            except BaseException as error:  # Nothing may be raised through C.
-                raised.append(error)
-                return 0
+        def wants(done, total, document):
+            return progress is None or progress(done, total, to_text(document))
 
         report = ctypes.c_void_p()
-        try:
-            with self._used() as pointer, interrupt.caught(raised), \
-                    _options_of(lib.kith_ingest_options_new, lib.kith_ingest_options_set, lib.kith_ingest_options_free,
-                                options) as made:
-                call(lib.kith_rag_ingest_all, pointer, (ctypes.c_char_p * len(names))(*names), len(names), made,
-                     Progress(step), None, ctypes.byref(report))
-        except Error:
-            if not raised:
-                raise
-        made = take_report(report) if report else None
-        if raised:
-            raise raised[0]
-        return made
+        with self._heard(Progress, wants) as heard, self._used() as pointer, \
+                _options_of(lib.kith_ingest_options_new, lib.kith_ingest_options_set, lib.kith_ingest_options_free,
+                            options) as made:
+            call(lib.kith_rag_ingest_all, pointer, (ctypes.c_char_p * len(names))(*names), len(names), made, heard,
+                 None, ctypes.byref(report))
+            return take_report(report)
 
     def ingest_text(self, name: str, text: str) -> None:
         """Adds or replaces one document; the ending of the name (.md, .html, .txt) tells its format."""
@@ -154,12 +163,24 @@ class Database:
         with self._used() as pointer:
             call(lib.kith_rag_delete, pointer, to_bytes(document, "the document"))
 
-    def ask(self, question: str) -> Answer:
-        """An Answer, with citations."""
+    def ask(self, question: str, model: str | os.PathLike | None = None,
+            on_text: typing.Callable[[str], typing.Any] | None = None) -> Answer:
+        """An Answer, with citations: sentences of the documents, or with a model (the path of a GGUF file) its words
+        as far as the documents support them. on_text(piece) gets a model's answer as it is made, and from time to time
+        ""; it may return False to stop, and so does close() in another thread, with the code "Cancelled"."""
+        def wants(piece):
+            return on_text is None or on_text(to_text(piece))
+
         answer = ctypes.c_void_p()
-        with self._used() as pointer:
-            call(lib.kith_rag_ask, pointer, to_bytes(question, "the question"), ctypes.byref(answer))
-        return take_answer(answer)
+        text = to_bytes(question, "the question")
+        if model is None:
+            with self._used() as pointer:
+                call(lib.kith_rag_ask, pointer, text, ctypes.byref(answer))
+            return take_answer(answer)
+        path = to_bytes(model, "the model")
+        with self._heard(Piece, wants) as heard, self._used() as pointer:
+            call(lib.kith_rag_ask_model, pointer, text, path, heard, None, ctypes.byref(answer))
+            return take_answer(answer)
 
     def retrieve(self, question: str, limit: int = 10) -> list[Passage]:
         """The best passages for a question, 1 to 1000 of them."""

@@ -30,6 +30,7 @@ class PassageFields(ctypes.Structure):
                 ("score", ctypes.c_double), ("found_by", ctypes.c_char_p)]
 
 
+Piece = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_char_p, ctypes.c_void_p)
 Progress = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_size_t, ctypes.c_size_t, ctypes.c_char_p, ctypes.c_void_p)
 
 _p = ctypes.c_void_p
@@ -85,7 +86,9 @@ _FUNCTIONS = {
     "kith_ingest_report_free": (None, [_p]), "kith_ingest_report_count": (_n, [_p, ctypes.c_int]),
     "kith_ingest_report_skipped": (_s, [_p, _n]), "kith_ingest_report_reason": (_s, [_p, _n]),
     "kith_rag_ingest_text": (ctypes.c_int, [_p, _s, _s, _n, _pp]), "kith_rag_delete": (ctypes.c_int, [_p, _s, _pp]),
-    "kith_rag_ask": (ctypes.c_int, [_p, _s, _pp, _pp]), "kith_rag_retrieve": (ctypes.c_int, [_p, _s, _n, _pp, _pp]),
+    "kith_rag_ask": (ctypes.c_int, [_p, _s, _pp, _pp]),
+    "kith_rag_ask_model": (ctypes.c_int, [_p, _s, _s, Piece, _p, _pp, _pp]),
+    "kith_rag_retrieve": (ctypes.c_int, [_p, _s, _n, _pp, _pp]),
     "kith_answer_free": (None, [_p]), "kith_answer_text": (_s, [_p]), "kith_answer_abstained": (ctypes.c_int, [_p]),
     "kith_answer_route": (_s, [_p]), "kith_answer_reason_count": (_n, [_p]), "kith_answer_reason": (_s, [_p, _n]),
     "kith_answer_citation_count": (_n, [_p]),
