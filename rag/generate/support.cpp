@@ -133,9 +133,24 @@ bool SupportChecker::Has(const Span& span, const Part& part) {
                      [&](const std::string& word) { return SameWord(word, part.text); });
 }
 
-/// The span that adds most to what was found; null when none adds anything.
+/// Whether a name of the sentence is in both. Without it, one span says something of one thing and
+/// the other of another: "Port Merrin" here, and the inhabitants of some other town there.
+bool SupportChecker::Linked(const Span& a, const Span& b, const std::vector<Part>& parts) {
+  bool has_names = false;
+  for (const Part& part : parts) {
+    const bool is_number = part.text.find_first_of("0123456789") != std::string::npos;
+    if ((!part.fixed && !part.characters) || is_number) continue;
+    has_names = true;
+    if (Has(a, part) && Has(b, part)) return true;
+  }
+  return !has_names;
+}
+
+/// The span that adds most to what was found, linked to the first one where there is one; null when
+/// none adds anything.
 const SupportChecker::Span* SupportChecker::BestSpan(const std::vector<Part>& parts,
                                                      const std::vector<bool>& found,
+                                                     const Span* first,
                                                      std::span<const size_t> cited) const {
   const Span* best = nullptr;
   double best_value = 0;
@@ -144,7 +159,7 @@ const SupportChecker::Span* SupportChecker::BestSpan(const std::vector<Part>& pa
     for (size_t i = 0; i < parts.size(); ++i) {
       if (!found[i] && Has(span, parts[i])) gain += parts[i].weight;
     }
-    if (gain == 0) continue;
+    if (gain == 0 || (first != nullptr && !Linked(*first, span, parts))) continue;
     const bool named = std::find(cited.begin(), cited.end(), span.shown) != cited.end();
     const double value = gain + (named ? kCitedBonus : 0) -
                          kLengthCost * static_cast<double>(span.end - span.begin) / 100;
@@ -177,7 +192,7 @@ Support SupportChecker::Check(std::string_view sentence, std::span<const size_t>
   std::vector<const Span*> spans;
   bool complete = false;
   while (spans.size() < kMaxSpans && support.share < kEnoughShare) {
-    const Span* best = BestSpan(parts, found, cited);
+    const Span* best = BestSpan(parts, found, spans.empty() ? nullptr : spans.front(), cited);
     if (best == nullptr) break;
     spans.push_back(best);
     double weight = 0;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Whether a sentence that a model wrote is in the passages that it read, and where. A sentence is
 // supported when at most two spans of passages, with the titles over them, have every name and
-// number of it and most of its other words, and do not say the contrary. That is a check of words,
+// number of it and most of its other words, have one of the names in common when they are two, and
+// do not say the contrary. That is a check of words,
 // not of meaning: it stops what the passages do not have, which is what small models invent.
 //
 // Thread safety: a checker is const once made; the passages are borrowed.
@@ -60,10 +61,11 @@ class SupportChecker {
 
   static std::vector<Part> PartsOf(std::string_view sentence);
   static bool Has(const Span& span, const Part& part);
+  static bool Linked(const Span& a, const Span& b, const std::vector<Part>& parts);
   static bool Agree(const std::vector<const Span*>& spans, std::string_view sentence,
                     const std::vector<Part>& parts);
   const Span* BestSpan(const std::vector<Part>& parts, const std::vector<bool>& found,
-                       std::span<const size_t> cited) const;
+                       const Span* first, std::span<const size_t> cited) const;
   void AddSpans(size_t shown, const SourcedPassage& passage, size_t text_bytes);
 
   std::vector<Span> spans_;

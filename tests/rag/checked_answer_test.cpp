@@ -44,6 +44,7 @@ Passages& Bridges() {
              "opened in 1931. It was not widened before 1970.",
              "en");
     made.Add("Edmund Pell", "Edmund Pell was born in Torvik in 1874. He never married.", "en");
+    made.Add("Halden", "Halden is a market town. It has 17,900 inhabitants.", "en");
     made.Add("云溪大桥", "云溪大桥由陆维舟设计。大桥于一九三一年通车。", "zh");
     return made;
   }();
@@ -108,6 +109,10 @@ TEST_CASE("names and numbers that the passages lack are not supported", "[rag]")
   CHECK(!Check("The bridge was opened in 1932.").supported);
   CHECK(!Check("Edmund Pell was born in Torvik and studied engineering at Oslo.").supported);
   CHECK(!Check("It is a famous landmark visited by thousands of tourists.").supported);
+  // The number is of another town, the bridge in another place than its engineer was born in.
+  CHECK(Check("Halden has 17,900 inhabitants.").supported);
+  CHECK(!Check("The town of Torvik has 17,900 inhabitants.").supported);
+  CHECK(!Check("The Halden Bridge was opened in 1874.").supported);
   CHECK(!Check("").supported);
   CHECK(!Check("It is.").supported);
   CHECK(!Check(std::string(AbstainText("en"))).supported);
@@ -203,7 +208,7 @@ TEST_CASE("a prompt has the best passages that fit, numbered", "[rag]") {
   const Question question = Asked("Who designed the Halden Bridge?");
   auto prompt = MakeModelPrompt(Input(question), {}, CountWords);
   REQUIRE(prompt.ok());
-  CHECK(prompt->shown.size() == 3);
+  CHECK(prompt->shown.size() == 4);
   REQUIRE(prompt->messages.size() == 2);
   CHECK_THAT(prompt->messages[0].text, Catch::Contains(std::string(AbstainText("en"))));
   CHECK_THAT(prompt->messages[1].text, Catch::StartsWith("[1] Halden Bridge: The Halden") &&
