@@ -24,7 +24,7 @@ Result<Draft> ModelGenerator::Generate(const GeneratorInput& input) const {
                         MakeModelPrompt(input, limits, [this](std::string_view text) {
                           return model_.CountTokens(text);
                         }));
-  const SupportChecker checker(input.passages, prompt.shown);
+  const SupportChecker checker(input.passages, prompt.shown, input.question.text);
   CheckedAnswer answer(&input.question, &checker, &options_.answer);
   if (!may_be_stated || prompt.shown.empty()) return answer.Finish(false);
   GenerateOptions generate = options_.generate;

@@ -69,7 +69,8 @@ bool Denies(std::string_view sentence) {
 }  // namespace
 
 SupportChecker::SupportChecker(std::span<const SourcedPassage> passages,
-                               std::span<const ShownPassage> shown) {
+                               std::span<const ShownPassage> shown, std::string_view question)
+    : asked_(ContentOf(question).words) {
   for (size_t i = 0; i < shown.size(); ++i) {
     passages_.push_back(shown[i].index);
     AddSpans(i, passages[shown[i].index], shown[i].text_bytes);
@@ -108,18 +109,21 @@ void SupportChecker::AddSpans(size_t shown, const SourcedPassage& passage, size_
   }
 }
 
-std::vector<SupportChecker::Part> SupportChecker::PartsOf(std::string_view sentence) {
+std::vector<SupportChecker::Part> SupportChecker::PartsOf(std::string_view sentence) const {
   std::vector<Part> parts;
   const ContentWords content = ContentOf(sentence);
   for (size_t i = 0; i < content.words.size(); ++i) {
-    parts.push_back({content.words[i], 1, content.fixed[i], false});
+    const std::string& word = content.words[i];
+    const bool asked = std::any_of(asked_.begin(), asked_.end(),
+                                   [&](const std::string& other) { return SameWord(word, other); });
+    parts.push_back({word, 1, content.fixed[i], false, asked});
   }
   for (const std::string& run : content.runs) {
     const std::vector<NameWord> characters = CutNameWords(run);
-    if (characters.size() == 1) parts.push_back({run, 0.5, false, true});
+    if (characters.size() == 1) parts.push_back({run, 0.5, false, true, false});
     for (size_t i = 0; i + 1 < characters.size(); ++i) {
       const size_t begin = characters[i].begin;
-      parts.push_back({run.substr(begin, characters[i + 1].end - begin), 0.5, false, true});
+      parts.push_back({run.substr(begin, characters[i + 1].end - begin), 0.5, false, true, false});
     }
   }
   return parts;
@@ -202,7 +206,7 @@ Support SupportChecker::Check(std::string_view sentence, std::span<const size_t>
       found[i] = found[i] || Has(*best, parts[i]);
       total += parts[i].weight;
       weight += found[i] ? parts[i].weight : 0;
-      complete = complete && (found[i] || !parts[i].fixed);
+      complete = complete && (found[i] || (!parts[i].fixed && !parts[i].asked));
     }
     support.share = complete ? weight / total : std::min(weight / total, kMinShare);
   }

@@ -33,7 +33,10 @@ struct Support {
 
 class SupportChecker {
  public:
-  SupportChecker(std::span<const SourcedPassage> passages, std::span<const ShownPassage> shown);
+  /// What a sentence takes over from `question` has to be in the spans as well: without it the
+  /// passages say something else than what was asked.
+  SupportChecker(std::span<const SourcedPassage> passages, std::span<const ShownPassage> shown,
+                 std::string_view question = {});
 
   /// `cited` are positions in `shown`, as the model named them: where others support the sentence
   /// as well, these are taken. A sentence without words of its own is not supported.
@@ -57,9 +60,10 @@ class SupportChecker {
     double weight = 1;
     bool fixed = false;       ///< A name or number: has to be there as it is.
     bool characters = false;  ///< Of a script without spaces.
+    bool asked = false;       ///< A word of the question: has to be there, in some form.
   };
 
-  static std::vector<Part> PartsOf(std::string_view sentence);
+  std::vector<Part> PartsOf(std::string_view sentence) const;
   static bool Has(const Span& span, const Part& part);
   static bool Linked(const Span& a, const Span& b, const std::vector<Part>& parts);
   static bool Agree(const std::vector<const Span*>& spans, std::string_view sentence,
@@ -68,6 +72,7 @@ class SupportChecker {
                        const Span* first, std::span<const size_t> cited) const;
   void AddSpans(size_t shown, const SourcedPassage& passage, size_t text_bytes);
 
+  std::vector<std::string> asked_;  ///< The question's content words.
   std::vector<Span> spans_;
   std::vector<size_t> passages_;  ///< By position in `shown`: the index of the passage.
 };

@@ -72,7 +72,7 @@ Question Asked(const std::string& text, const std::string& language = "en") {
 Draft Checked(const std::string& question, const std::string& text, size_t bytes,
               std::string* told = nullptr, CheckedAnswerOptions options = {},
               const std::string& language = "en") {
-  const SupportChecker checker(Bridges().sourced(), Bridges().shown());
+  const SupportChecker checker(Bridges().sourced(), Bridges().shown(), question);
   const Question asked = Asked(question, language);
   std::string heard;
   options.on_text = [&](std::string_view piece) {
@@ -174,6 +174,9 @@ TEST_CASE("an answer without what was asked for is none", "[rag]") {
   CHECK(draft.citations.empty());
   CHECK(Checked("Who designed the bridge?", std::string(AbstainText("en")), 4).abstained);
   CHECK(Checked("Who designed the bridge?", "", 4).abstained);
+  // All but the word that was asked for is in the passage.
+  CHECK(Checked("Who painted the bridge?", "The Halden Bridge was painted by Edmund Pell.", 4)
+            .abstained);
   CHECK(Checked("谁设计了云溪大桥？", std::string(AbstainText("zh")), 3, nullptr, {}, "zh").text ==
         AbstainText("zh"));
 }
