@@ -17,6 +17,7 @@
 #include "rag/generate/model_generator.h"
 #include "rag/generate/model_shelf.h"
 #include "rag/ingest/ingester.h"
+#include "rag/model/model_store.h"
 #include "rag/retrieve/retriever.h"
 
 namespace kith::rag {
@@ -128,11 +129,12 @@ struct Pipeline::State {
   /// In the words of the model that the options name.
   Result<Answer> AskModel(Answerer* answerer, const Question& question, Retrieval retrieval,
                           const AskOptions& options, const Interrupt& interrupt) {
+    KITH_ASSIGN_OR_RETURN(const ResolvedModel file, ResolveModel(options.model));
     ModelOptions wanted;
     wanted.context_tokens = options.context_tokens;
     wanted.memory = memory;
     wanted.interrupt = &interrupt;
-    KITH_ASSIGN_OR_RETURN(const auto model, models.Take(options.model, wanted));
+    KITH_ASSIGN_OR_RETURN(const auto model, models.Take(file.path, wanted));
     ModelGeneratorOptions how;
     how.generate.max_tokens = options.max_tokens;
     how.generate.max_ms = options.max_ms;

@@ -138,8 +138,9 @@ struct RetrieveOptions {
 
 /// How a question is answered from what is retrieved.
 struct AskOptions : RetrieveOptions {
-  /// A GGUF file: a language model words the answer, and only what the passages support of it is
-  /// kept. Empty: sentences of the documents are the answer.
+  /// A name of the table of models or the path of a GGUF file: a language model words the answer,
+  /// and only what the passages support of it is kept. Empty: sentences of the documents are the
+  /// answer.
   std::string model;
   // The rest is for a model.
   size_t context_tokens = 0;  ///< Of prompt and answer together. 0: as ModelOptions.

@@ -400,9 +400,10 @@ KITH_API kith_code kith_rag_ask(kith_database* database, const char* question, k
  * empty one; returning 0 stops with KITH_CANCELLED. */
 typedef int (*kith_answer_piece)(const char* piece, void* context);
 
-/* In the words of a language model in this process: `model` is the path of a GGUF file, which stays
- * loaded. Only what the passages support of its text is kept. on_piece may be NULL; the pieces
- * together are the answer's text. KITH_UNSUPPORTED when this build has no llama.cpp. */
+/* In the words of a language model in this process: `model` is a name of `kith model list` or the
+ * path of a GGUF file, which stays loaded. Only what the passages support of its text is kept.
+ * on_piece may be NULL; the pieces together are the answer's text. KITH_UNSUPPORTED when this build
+ * has no llama.cpp. */
 KITH_API kith_code kith_rag_ask_model(kith_database* database, const char* question,
                                       const char* model, kith_answer_piece on_piece, void* context,
                                       kith_answer** answer, kith_error** error);

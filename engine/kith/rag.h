@@ -143,9 +143,9 @@ struct RetrieveOptions {
 };
 
 struct AskOptions : RetrieveOptions {
-  /// The path of a GGUF file: a language model words the answer, in this process, and only what the
-  /// passages support of it is kept. It stays loaded for the next question. Empty: the answer is
-  /// made of the documents' own sentences.
+  /// A name of `kith model list` or the path of a GGUF file: a language model words the answer, in
+  /// this process, and only what the passages support of it is kept. It stays loaded for the next
+  /// question. Empty: the answer is made of the documents' own sentences.
   std::string model;
   // The rest is for a model.
   size_t context_tokens =

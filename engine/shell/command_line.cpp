@@ -37,7 +37,8 @@ by its path below the PATH that was ingested (FILE#ID for a JSON line); answers 
       --embedding-model NAME  what embed() embeds with: a name of kith model list, or a folder
                         (KITH_EMBEDDING_MODEL in the environment unless given)
       --db DATABASE     the database of ingest, ask and forget
-      --model FILE      ask: word the answer with this language model, a .gguf file
+      --model NAME      ask: word the answer with this language model: a name of kith model
+                        list, or a .gguf file
       --picture FILE    ask: write the evidence subgraph to FILE, .svg or .html
       --max-document SIZE  ingest: read documents up to this size (16MB unless given)
       --batch N         ingest: put up to N documents into a transaction (64 unless given)

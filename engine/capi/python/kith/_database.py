@@ -165,7 +165,8 @@ class Database:
 
     def ask(self, question: str, model: str | os.PathLike | None = None,
             on_text: typing.Callable[[str], typing.Any] | None = None) -> Answer:
-        """An Answer, with citations: sentences of the documents, or with a model (the path of a GGUF file) its words
+        """An Answer, with citations: sentences of the documents, or with a model (a name of kith model list, or the path of
+        a GGUF file) its words
         as far as the documents support them. on_text(piece) gets a model's answer as it is made, and from time to time
         ""; it may return False to stop, and so does close() in another thread, with the code "Cancelled"."""
         def wants(piece):
