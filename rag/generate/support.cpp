@@ -25,20 +25,20 @@ constexpr double kEnoughShare = 0.85;
 constexpr double kCitedBonus = 0.3;
 constexpr double kLengthCost = 0.05;
 
-constexpr std::array kDenials = std::to_array<std::string_view>(
+constexpr std::array kDenialWords = std::to_array<std::string_view>(
     {"not", "never", "no", "neither", "nor", "without", "nobody", "none", "nothing", "cannot"});
-constexpr std::array kChineseDenials =
+constexpr std::array kDenyingCharacters =
     std::to_array<std::string_view>({"不", "没", "未", "無", "无", "非"});
 
-bool IsDenial(std::string_view folded) {
-  return std::find(kDenials.begin(), kDenials.end(), folded) != kDenials.end() ||
+bool IsDenialWord(std::string_view folded) {
+  return std::find(kDenialWords.begin(), kDenialWords.end(), folded) != kDenialWords.end() ||
          folded.ends_with("n't") || folded.ends_with("n’t");
 }
 
-bool HasChineseDenial(std::string_view characters) {
-  return std::any_of(kChineseDenials.begin(), kChineseDenials.end(), [&](std::string_view denial) {
-    return characters.find(denial) != std::string_view::npos;
-  });
+bool HasDenyingCharacter(std::string_view characters) {
+  return std::any_of(
+      kDenyingCharacters.begin(), kDenyingCharacters.end(),
+      [&](std::string_view denial) { return characters.find(denial) != std::string_view::npos; });
 }
 
 /// Calls `word` with each folded word of the text, and returns the characters of scripts without
@@ -62,8 +62,8 @@ std::string CutUp(std::string_view text, const std::function<void(std::string)>&
 bool Denies(std::string_view sentence) {
   bool denies = false;
   const std::string characters =
-      CutUp(sentence, [&](const std::string& word) { denies = denies || IsDenial(word); });
-  return denies || HasChineseDenial(characters);
+      CutUp(sentence, [&](const std::string& word) { denies = denies || IsDenialWord(word); });
+  return denies || HasDenyingCharacter(characters);
 }
 
 }  // namespace
@@ -89,7 +89,7 @@ void SupportChecker::AddSpans(size_t shown, const SourcedPassage& passage, size_
     span.end = end;
     bool denied = false;
     span.characters = CutUp(text.substr(begin, end - begin), [&](std::string word) {
-      const bool is_denial = IsDenial(word);
+      const bool is_denial = IsDenialWord(word);
       // "Was not designed": the first content word behind it is what is denied.
       if (denied && !is_denial && !ContentOf(word).words.empty()) {
         span.denied.insert(word);
@@ -99,7 +99,7 @@ void SupportChecker::AddSpans(size_t shown, const SourcedPassage& passage, size_
       span.denies = span.denies || is_denial;
       span.words.insert(std::move(word));
     });
-    span.denies = span.denies || HasChineseDenial(span.characters);
+    span.denies = span.denies || HasDenyingCharacter(span.characters);
     span.characters += "|" + CutUp(title, [&](std::string word) { span.words.insert(word); });
     spans_.push_back(std::move(span));
   };

@@ -22,9 +22,9 @@ struct GemmEnd {
 /// What a matrix product multiplies. Everything else is float32.
 enum class Precision : uint8_t {
   kFloat32,
-  /// Whole numbers of 12 bits with a scale for each row and each column, multiplied in 16 bits at
-  /// twice the rate of float32. Closer to float32 than bfloat16, whose fraction has 8 bits, and
-  /// multiplied by every processor with AVX2, which bfloat16 is not.
+  /// Whole numbers of 12 bits with a scale for each row and each column, multiplied in 16 bits,
+  /// twice as many in an instruction as of float32. Closer to float32 than bfloat16, whose fraction
+  /// has 8 bits, and multiplied by every processor with AVX2, which bfloat16 is not.
   kInt16,
   /// The same with 8 bits for rows and 7 for columns.
   kInt8,
