@@ -389,7 +389,7 @@ TEST_CASE("rag: documents go in, cited answers come out, and nothing stays behin
         citation.quote);
   CHECK(answer->retrieval.evidence.ToSvg().find("<svg") != std::string::npos);
   CHECK(answer->ToHtml("Who?").find("<html") != std::string::npos);
-  kith::RetrieveOptions wrong;
+  kith::AskOptions wrong;
   wrong.route = "sideways";
   CHECK(!database->rag().Ask("Who?", wrong).ok());
   CHECK(database->rag().Delete("torvik.md").ok());

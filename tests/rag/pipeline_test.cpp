@@ -218,7 +218,7 @@ TEST_CASE("a question to an empty database is not answered", "[rag]") {
   CHECK(database->pipeline->Ask("a\xFF").status().code() == StatusCode::kInvalidArgument);
   CHECK(database->pipeline->Ask(std::string(20000, 'a')).status().code() ==
         StatusCode::kInvalidArgument);
-  RetrieveOptions options;
+  AskOptions options;
   options.route = "scenic";
   CHECK(database->pipeline->Ask("Who?", options).status().code() == StatusCode::kInvalidArgument);
 }
