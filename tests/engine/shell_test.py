@@ -332,7 +332,7 @@ class Pipes(unittest.TestCase):
                 ("SHOW NOTHING", "expected INDEXES"), ("CALL rag.asc('x')", "did you mean rag.ask"),
                 ("CALL db.index.fulltext.queryNodes('nope', 'x') YIELD node RETURN node", "'nope'"),
                 ("CALL rag.ask()", "takes 1 to 2 arguments"), ("CALL rag.ask(5)", "must be String"),
-                ("CALL rag.ask(null)", "give a string"), ("CALL rag.ask('x', {limt: 5})", "options are limit and route"),
+                ("CALL rag.ask(null)", "give a string"), ("CALL rag.ask('x', {limt: 5})", "options are limit, route, model"),
                 ("CALL rag.ask('x', {limit: 0})", "from 1 to 1000"), ("CALL rag.ask('x', {route: 'up'})", "routes are"),
                 ("CALL rag.ask('')", "question is empty"), ("CALL rag.retrieve('x', {limit: 'many'})", "from 1 to 1000"),
                 ("CALL rag.ingest('/no/such')", "no file or folder '/no/such'"), ("CALL rag.ingest(5)", "must be String"),
