@@ -17,8 +17,8 @@ from hang_limit import HANG_SECONDS
 SHELL = os.path.abspath(sys.argv.pop(1) if len(sys.argv) > 1 else "build/kith")
 
 
-def run(*arguments, text="", **more):
-    return subprocess.run([SHELL, *map(str, arguments)], input=text, capture_output=True, text=True,
+def run(*arguments, text="", shell=SHELL, **more):
+    return subprocess.run([shell, *map(str, arguments)], input=text, capture_output=True, text=True,
                           timeout=HANG_SECONDS, **more)
 
 
@@ -38,6 +38,14 @@ class BadOpen(unittest.TestCase):
     def make(self):
         result = run(self.database, "-c", "CREATE (:A {x: 1})")
         self.assertEqual(result.returncode, 0, result.stderr)
+
+    def another_user(self):
+        """Arguments of run for a user who is not root, who may do anything; none where root is not who tests. The clone
+        may lie where nobody else comes (/root), so the shell is copied."""
+        if os.geteuid() != 0:
+            return {}
+        os.chmod(self.folder, 0o755)
+        return {"shell": shutil.copy(SHELL, self.folder / "kith"), "user": 65534, "group": 65534, "cwd": "/"}
 
     def refuse(self, *arguments, **more):
         """Runs something that cannot open the database, and gives the error."""
@@ -102,15 +110,10 @@ class BadOpen(unittest.TestCase):
 
     def test_no_permission(self):
         self.make()
-        if os.geteuid() == 0:
-            # Root may do anything, so another user tries.
-            os.chmod(self.folder, 0o755)
-            os.chmod(self.database, 0o700)
-            error = self.refuse(self.database, user=65534, group=65534, cwd="/")
-        else:
-            os.chmod(self.database, 0)
-            error = self.refuse(self.database)
-            os.chmod(self.database, 0o700)
+        other = self.another_user()
+        os.chmod(self.database, 0o700 if other else 0)
+        error = self.refuse(self.database, **other)
+        os.chmod(self.database, 0o700)
         self.assertIn(str(self.database), error)
         self.assertIn("ermission", error)
         self.check_unharmed()
@@ -212,11 +215,10 @@ class BadOpen(unittest.TestCase):
     def test_a_folder_that_may_only_be_read(self):
         self.make()
         run("ingest", pathlib.Path(__file__).resolve().parents[2] / "README.md", "--db", self.database)
-        os.chmod(self.folder, 0o755)
+        other = self.another_user()
         for path in [self.database, *self.database.rglob("*")]:
             os.chmod(path, 0o555 if path.is_dir() else 0o444)
         before = contents(self.database)
-        other = {"user": 65534, "group": 65534, "cwd": "/"} if os.geteuid() == 0 else {}
         error = self.refuse(self.database, **other)
         self.assertIn(f"{self.database} cannot be opened for writing: Permission denied", error)
         result = run(self.database, "--read-only", "-m", "csv", "-c", "MATCH (a:A) RETURN a.x AS x", **other)

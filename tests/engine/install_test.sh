@@ -43,7 +43,7 @@ cat >from_c.c <<'TEXT'
 int FromC(void) { return strcmp(kith_version(), "0.1.0"); }
 TEXT
 
-cmake -S . -B by_cmake -DCMAKE_PREFIX_PATH="$work/kith" >/dev/null
+cmake -G Ninja -S . -B by_cmake -DCMAKE_PREFIX_PATH="$work/kith" >/dev/null
 cmake --build by_cmake >/dev/null
 [ "$(by_cmake/program)" = 42 ]
 
