@@ -150,6 +150,18 @@ bool CheckedAnswer::LetThrough(std::string text) {
   return Tell(piece);
 }
 
+bool CheckedAnswer::IsAnswer(std::string_view sentence,
+                             const std::vector<DraftCitation>& spans) const {
+  if (!HoldsAnswer(sentence, question_.text)) return false;
+  if (options_.stated.empty()) return true;
+  return std::any_of(spans.begin(), spans.end(), [&](const DraftCitation& span) {
+    return std::any_of(
+        options_.stated.begin(), options_.stated.end(), [&](const DraftCitation& place) {
+          return place.passage == span.passage && place.begin < span.end && span.begin < place.end;
+        });
+  });
+}
+
 bool CheckedAnswer::TakeSentence(std::string_view sentence) {
   std::string body(WithoutListMark(TrimSpace(sentence)));
   const std::vector<size_t> cited = TakePassageNumbers(&body);
@@ -161,7 +173,7 @@ bool CheckedAnswer::TakeSentence(std::string_view sentence) {
     return !options_.mark_unsupported || LetThrough(body + " [unsupported]");
   }
   least_share_ = std::min(least_share_, support.share);
-  answers_ = answers_ || HoldsAnswer(body, question_.text);
+  answers_ = answers_ || IsAnswer(body, support.spans);
   return LetThrough(body + " " + Numbers(support.spans));
 }
 

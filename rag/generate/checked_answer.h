@@ -22,6 +22,9 @@ struct CheckedAnswerOptions {
   bool mark_unsupported = false;
   /// Called with each piece of the answer, and with empty text while there is none; false ends it.
   std::function<bool(std::string_view)> on_text;
+  /// Where the passages say what is asked, as far as that is known: some sentence has to rest on
+  /// one of these places. Empty: on any.
+  std::vector<DraftCitation> stated = {};
 };
 
 class CheckedAnswer {
@@ -41,6 +44,7 @@ class CheckedAnswer {
 
  private:
   bool TakeSentence(std::string_view sentence);
+  bool IsAnswer(std::string_view sentence, const std::vector<DraftCitation>& spans) const;
   std::string Numbers(const std::vector<DraftCitation>& spans);
   bool LetThrough(std::string text);
   bool Tell(std::string_view text);

@@ -3,20 +3,25 @@
 #include "rag/generate/model_generator.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "rag/route/router.h"
 
 namespace kith::rag {
 
-Result<bool> ModelGenerator::MayBeStated(const GeneratorInput& input) const {
-  if (input.passages.empty()) return false;
-  if (!AsksOneRelation(input.question)) return true;
-  KITH_ASSIGN_OR_RETURN(const Draft stated, extractive_.Generate(input));
-  return !stated.abstained;
+/// Where the extractive generator finds it. Where it finds nothing, a question for one relation is
+/// not answered, and another one may be from anywhere.
+Result<ModelGenerator::Places> ModelGenerator::PlacesOf(const GeneratorInput& input) const {
+  Places places;
+  if (input.passages.empty()) return places;
+  KITH_ASSIGN_OR_RETURN(Draft stated, extractive_.Generate(input));
+  places.may_be_stated = !stated.abstained || !AsksOneRelation(input.question);
+  places.stated = std::move(stated.citations);
+  return places;
 }
 
 Result<Draft> ModelGenerator::Generate(const GeneratorInput& input) const {
-  KITH_ASSIGN_OR_RETURN(const bool may_be_stated, MayBeStated(input));
+  KITH_ASSIGN_OR_RETURN(Places places, PlacesOf(input));
   const size_t context = model_.facts().context_tokens;
   const size_t answer_tokens = std::min(options_.generate.max_tokens, context / 2);
   const PromptLimits limits{context - answer_tokens, options_.passage_tokens, options_.passages};
@@ -25,8 +30,10 @@ Result<Draft> ModelGenerator::Generate(const GeneratorInput& input) const {
                           return model_.CountTokens(text);
                         }));
   const SupportChecker checker(input.passages, prompt.shown, input.question.text);
-  CheckedAnswer answer(&input.question, &checker, &options_.answer);
-  if (!may_be_stated || prompt.shown.empty()) return answer.Finish(false);
+  CheckedAnswerOptions checks = options_.answer;
+  checks.stated = std::move(places.stated);
+  CheckedAnswer answer(&input.question, &checker, &checks);
+  if (!places.may_be_stated || prompt.shown.empty()) return answer.Finish(false);
   GenerateOptions generate = options_.generate;
   generate.max_tokens = answer_tokens;
   generate.on_text = [&](std::string_view piece) { return answer.Add(piece); };

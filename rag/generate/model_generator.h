@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // Answers in a language model's words, as far as the passages support them.
 //
-// Where a question asks one thing of one thing, the extractive generator is asked first whether the
-// passages state it: a model that is shown passages which do not, answers all the same.
+// The extractive generator is asked first where the passages state what is asked, and the model's
+// answer has to rest on such a place: a model that is shown passages answers with them, whatever
+// they say.
 //
 // Thread safety: as Generator; the calls of one model take turns.
 #pragma once
+
+#include <vector>
 
 #include "rag/generate/checked_answer.h"
 #include "rag/generate/extractive_generator.h"
@@ -32,7 +35,12 @@ class ModelGenerator final : public Generator {
   Result<Draft> Generate(const GeneratorInput& input) const override;
 
  private:
-  Result<bool> MayBeStated(const GeneratorInput& input) const;
+  /// Where an answer may be.
+  struct Places {
+    bool may_be_stated = false;
+    std::vector<DraftCitation> stated;  ///< As CheckedAnswerOptions has them.
+  };
+  Result<Places> PlacesOf(const GeneratorInput& input) const;
 
   LanguageModel& model_;
   const ModelGeneratorOptions& options_;

@@ -181,6 +181,15 @@ TEST_CASE("an answer without what was asked for is none", "[rag]") {
         AbstainText("zh"));
 }
 
+TEST_CASE("an answer rests on a place that says what was asked", "[rag]") {
+  const std::string text = "Edmund Pell was born in Torvik.";
+  CheckedAnswerOptions options;
+  options.stated = {{1, 0, 20}};
+  CHECK_FALSE(Checked("Who designed the bridge?", text, 5, nullptr, options).abstained);
+  options.stated = {{0, 0, 40}};
+  CHECK(Checked("Who designed the bridge?", text, 5, nullptr, options).abstained);
+}
+
 TEST_CASE("a model that goes round in circles is heard once", "[rag]") {
   std::string text;
   for (int i = 0; i < 20; ++i) text += "The Halden Bridge was designed by Edmund Pell. ";
