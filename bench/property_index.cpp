@@ -16,6 +16,7 @@
 #include <string>
 #include <vector>
 
+#include "bench/check.h"
 #include "index/index_manager.h"
 #include "index/property/property_index.h"
 #include "storage/graph_store.h"
@@ -26,24 +27,13 @@ using kith::NodeId;
 using kith::Result;
 using kith::Status;
 using kith::Value;
+using kith::bench::Check;
 using kith::index::IndexKind;
 using kith::index::PropertySeek;
 using Clock = std::chrono::steady_clock;
 
 constexpr int64_t kNodesACommit = 100;
 constexpr int64_t kSeeks = 5000;
-
-void Check(const Status& status) {
-  if (status.ok()) return;
-  fmt::print(stderr, "{}\n", status.ToString());
-  std::exit(1);
-}
-
-template <typename T>
-T Check(Result<T> result) {
-  Check(result.status());
-  return std::move(result).value();
-}
 
 double MicrosSince(Clock::time_point start) {
   return std::chrono::duration<double, std::micro>(Clock::now() - start).count();

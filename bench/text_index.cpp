@@ -20,6 +20,7 @@
 #include <string>
 #include <vector>
 
+#include "bench/check.h"
 #include "index/index_manager.h"
 #include "storage/graph_store.h"
 
@@ -29,6 +30,7 @@ using kith::NodeId;
 using kith::Result;
 using kith::Status;
 using kith::Value;
+using kith::bench::Check;
 using Clock = std::chrono::steady_clock;
 
 constexpr size_t kDocumentsACommit = 100;
@@ -37,21 +39,6 @@ struct Document {
   std::string title;
   std::string body;
 };
-
-[[noreturn]] void Fail(const Status& status) {
-  fmt::print(stderr, "{}\n", status.ToString());
-  std::exit(1);
-}
-
-template <typename T>
-T Check(Result<T> result) {
-  if (!result.ok()) Fail(result.status());
-  return std::move(result).value();
-}
-
-void Check(const Status& status) {
-  if (!status.ok()) Fail(status);
-}
 
 double MicrosSince(Clock::time_point start) {
   return std::chrono::duration<double, std::micro>(Clock::now() - start).count();
@@ -83,7 +70,7 @@ std::vector<Document> Read(const char* path) {
     documents.push_back({line.substr(first + 1, second - first - 1), line.substr(second + 1)});
   }
   if (documents.empty())
-    Fail(Status(kith::StatusCode::kInvalidArgument, "no documents in the file"));
+    Check(Status(kith::StatusCode::kInvalidArgument, "no documents in the file"));
   return documents;
 }
 

@@ -28,6 +28,7 @@
 #include <string_view>
 #include <vector>
 
+#include "bench/check.h"
 #include "index/index_manager.h"
 #include "index/vector/metric.h"
 #include "storage/graph_store.h"
@@ -38,26 +39,12 @@ using kith::NodeId;
 using kith::Result;
 using kith::Status;
 using kith::Value;
+using kith::bench::Check;
 using Clock = std::chrono::steady_clock;
 
 constexpr size_t kBatch = 1000;
 constexpr size_t kNeighbours = 10;
 constexpr int64_t kFilterRange = 10'000;
-
-[[noreturn]] void Fail(const Status& status) {
-  fmt::print(stderr, "{}\n", status.ToString());
-  std::exit(1);
-}
-
-template <typename T>
-T Check(Result<T> result) {
-  if (!result.ok()) Fail(result.status());
-  return std::move(result).value();
-}
-
-void Check(const Status& status) {
-  if (!status.ok()) Fail(status);
-}
 
 // Wall and processor time since it was made.
 class Stopwatch {
@@ -103,7 +90,7 @@ void ReadInto(const std::string& path, size_t offset, std::vector<T>* values) {
   file.seekg(static_cast<std::streamoff>(offset));
   file.read(reinterpret_cast<char*>(values->data()),
             static_cast<std::streamsize>(values->size() * sizeof(T)));
-  if (!file) Fail(Status(kith::StatusCode::kIoError, path + " is missing or too short"));
+  if (!file) Check(Status(kith::StatusCode::kIoError, path + " is missing or too short"));
 }
 
 Data ReadData(const Options& options) {

@@ -6,7 +6,6 @@
 #include <array>
 #include <functional>
 
-#include "rag/generate/answer_cues.h"
 #include "rag/generate/asked_relation.h"
 #include "rag/generate/word_forms.h"
 #include "rag/ingest/chunker.h"
