@@ -59,6 +59,7 @@ Result<rag::AskOptions> FromPublic(const AskOptions& from) {
                         FromPublic(static_cast<const RetrieveOptions&>(from)));
   rag::AskOptions to;
   static_cast<rag::RetrieveOptions&>(to) = std::move(retrieve);
+  to.conversation = from.conversation;
   to.model = from.model;
   to.context_tokens = from.context_tokens;
   to.max_tokens = from.max_tokens;
@@ -201,6 +202,7 @@ Result<Answer> Rag::Ask(std::string_view question, const AskOptions& options) {
   KITH_ASSIGN_OR_RETURN(const rag::AskOptions wanted, FromPublic(options));
   KITH_ASSIGN_OR_RETURN(rag::Answer answer, state_->pipeline->Ask(question, wanted));
   Answer to;
+  to.asked = std::move(answer.asked);
   to.text = std::move(answer.text);
   to.abstained = answer.abstained;
   to.confidence = answer.confidence;

@@ -5,6 +5,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <mutex>
 #include <optional>
 #include <unordered_map>
 #include <utility>
@@ -12,6 +13,7 @@
 #include "engine/base/memory_budget.h"
 #include "index/index_manager.h"
 #include "rag/column_values.h"
+#include "rag/converse/conversation.h"
 #include "rag/generate/answerer.h"
 #include "rag/generate/extractive_generator.h"
 #include "rag/generate/model_generator.h"
@@ -23,6 +25,15 @@
 namespace kith::rag {
 
 namespace {
+
+constexpr int kMaxAttempts = 16;
+
+/// The caller's transaction cannot commit any more.
+Status MadeIndexes() {
+  return Status(StatusCode::kConflict,
+                "the indexes of the document graph have just been made, which ends transactions "
+                "that were open; run the transaction again");
+}
 
 /// Without an index nothing is found, which must not look like documents that say nothing.
 Status CheckIndexes(storage::ReadView* view, const GraphNames& names, const RagIndexes& indexes) {
@@ -50,6 +61,7 @@ struct Pipeline::State {
   ExtractiveGenerator generator;
   ModelShelf models;
   Interrupt never;
+  std::mutex turn_lock;
 
   /// What a call reads through: the names and indexes as the view has them.
   struct Reading {
@@ -126,6 +138,65 @@ struct Pipeline::State {
     return call(context);
   }
 
+  /// The answer to a question, which is a follow-up where the options name a conversation.
+  Result<Answer> AnswerIn(query::ProcedureContext& context, std::string_view question,
+                          const AskOptions& options) {
+    KITH_ASSIGN_OR_RETURN(Reading reading, Read(context, question));
+    std::vector<std::string> reasons;
+    if (!options.conversation.empty()) {
+      Conversation conversation(&context, options.conversation, &reading.indexes, &reading.names);
+      KITH_ASSIGN_OR_RETURN(ResolvedQuestion resolved, conversation.Understand(question));
+      KITH_ASSIGN_OR_RETURN(reading, Read(context, resolved.text));
+      reasons = std::move(resolved.reasons);
+    }
+    index::TextSearcher& searcher = shared.indexes->text();
+    Retriever retriever(&context, &searcher, &reading.indexes, &reading.names);
+    KITH_ASSIGN_OR_RETURN(Retrieval retrieval, retriever.Retrieve(reading.question, options));
+    retrieval.route.reasons.insert(retrieval.route.reasons.begin(), reasons.begin(), reasons.end());
+    Answerer answerer(&context.transaction.view(), &searcher, &reading.indexes, &reading.names);
+    KITH_ASSIGN_OR_RETURN(Answer answer, Generate(&answerer, reading.question, std::move(retrieval),
+                                                  options, context.interrupt));
+    answer.asked = reading.question.text;
+    return answer;
+  }
+
+  Result<Answer> Generate(Answerer* answerer, const Question& question, Retrieval retrieval,
+                          const AskOptions& options, const Interrupt& interrupt) {
+    if (!options.model.empty()) {
+      return AskModel(answerer, question, std::move(retrieval), options, interrupt);
+    }
+    KITH_ASSIGN_OR_RETURN(Answer answer,
+                          answerer->Answer(generator, question, std::move(retrieval)));
+    if (options.on_text && !options.on_text(answer.text)) return StoppedByReader();
+    return answer;
+  }
+
+  /// `inside` as for Prepare.
+  Status PrepareConversation(std::string_view id, bool inside) {
+    KITH_RETURN_IF_ERROR(CheckConversationId(id));
+    const std::lock_guard lock(shared.write_lock);
+    KITH_ASSIGN_OR_RETURN(const bool created, EnsureConversationIndex(shared.indexes));
+    return created && inside ? MadeIndexes() : Status::Ok();
+  }
+
+  /// In a transaction of its own: what the model took long to say is not asked again because
+  /// another turn came between. Turns are written one at a time, as those of one conversation
+  /// would conflict.
+  Status CommitTurn(std::string_view question, const AskOptions& options, const Answer& answer) {
+    const std::lock_guard lock(turn_lock);
+    Status status;
+    for (int attempt = 0; attempt < kMaxAttempts; ++attempt) {
+      KITH_ASSIGN_OR_RETURN(const auto transaction,
+                            shared.store->Begin(storage::TransactionMode::kWrite));
+      KITH_ASSIGN_OR_RETURN(const auto runner, runners(*transaction, never, *memory));
+      query::ProcedureContext context{*transaction, *runner, never, *memory};
+      status = AppendTurn(context, options.conversation, question, answer);
+      if (status.ok()) status = transaction->Commit();
+      if (!status.IsRetryable()) break;
+    }
+    return status;
+  }
+
   /// In the words of the model that the options name.
   Result<Answer> AskModel(Answerer* answerer, const Question& question, Retrieval retrieval,
                           const AskOptions& options, const Interrupt& interrupt) {
@@ -155,16 +226,11 @@ struct Pipeline::State {
       KITH_ASSIGN_OR_RETURN(shared.names.embedding, catalog.PropertyFor(kVectorProperty));
     }
     KITH_ASSIGN_OR_RETURN(const bool created, EnsureIndexes(shared.indexes, shared.names));
-    if (!created || !inside) return Status::Ok();
-    return Status(StatusCode::kConflict,
-                  "the indexes of the document graph have just been made, which ends transactions "
-                  "that were open; run the transaction again");
+    return created && inside ? MadeIndexes() : Status::Ok();
   }
 };
 
 namespace {
-
-constexpr int kMaxAttempts = 16;
 
 Status NoSuchDocument(const std::string& uri) {
   return Status(
@@ -292,18 +358,10 @@ Result<Route> Pipeline::PlanRoute(query::ProcedureContext& context, std::string_
 
 Result<Answer> Pipeline::Ask(query::ProcedureContext& context, std::string_view question,
                              const AskOptions& options) {
-  KITH_ASSIGN_OR_RETURN(const State::Reading reading, state_->Read(context, question));
-  index::TextSearcher& searcher = state_->shared.indexes->text();
-  Retriever retriever(&context, &searcher, &reading.indexes, &reading.names);
-  KITH_ASSIGN_OR_RETURN(Retrieval retrieval, retriever.Retrieve(reading.question, options));
-  Answerer answerer(&context.transaction.view(), &searcher, &reading.indexes, &reading.names);
-  if (!options.model.empty()) {
-    return state_->AskModel(&answerer, reading.question, std::move(retrieval), options,
-                            context.interrupt);
-  }
-  KITH_ASSIGN_OR_RETURN(Answer answer,
-                        answerer.Answer(state_->generator, reading.question, std::move(retrieval)));
-  if (options.on_text && !options.on_text(answer.text)) return StoppedByReader();
+  if (options.conversation.empty()) return state_->AnswerIn(context, question, options);
+  KITH_RETURN_IF_ERROR(state_->PrepareConversation(options.conversation, true));
+  KITH_ASSIGN_OR_RETURN(Answer answer, state_->AnswerIn(context, question, options));
+  KITH_RETURN_IF_ERROR(AppendTurn(context, options.conversation, question, answer));
   return answer;
 }
 
@@ -316,8 +374,17 @@ Result<Retrieval> Pipeline::Retrieve(std::string_view question, const RetrieveOp
 
 Result<Answer> Pipeline::Ask(std::string_view question, const AskOptions& options,
                              const Interrupt* interrupt) {
-  return state_->InReadTransaction<Answer>(
-      interrupt, [&](query::ProcedureContext& context) { return Ask(context, question, options); });
+  if (!options.conversation.empty()) {
+    KITH_RETURN_IF_ERROR(state_->PrepareConversation(options.conversation, false));
+  }
+  KITH_ASSIGN_OR_RETURN(Answer answer, state_->InReadTransaction<Answer>(
+                                           interrupt, [&](query::ProcedureContext& context) {
+                                             return state_->AnswerIn(context, question, options);
+                                           }));
+  if (!options.conversation.empty()) {
+    KITH_RETURN_IF_ERROR(state_->CommitTurn(question, options, answer));
+  }
+  return answer;
 }
 
 }  // namespace kith::rag

@@ -11,6 +11,8 @@
 //   (:Chunk)-[:MENTIONS]->(:Entity)
 //   (:Chunk)-[:LINKS_TO {text}]->(:Document), or -> (:LinkTarget {uri}) while there is none
 //
+// Conversations are beside it: rag/converse/conversation.h.
+//
 // Invariants: the graph is a function of the set of documents, whatever order they came in. An
 // Entity exists while some ABOUT points at it; its MENTIONS are exactly the chunks whose text holds
 // its key as whole words. Deleting a document leaves the graph of never having added it.

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "query/procedure.h"
+#include "rag/converse/conversation.h"
 #include "rag/pipeline.h"
 
 namespace kith::rag {
@@ -303,6 +304,33 @@ class RetrieveProcedure final : public RagProcedure {
   }
 };
 
+/// What rag.ask and rag.chat give, but for `asked`.
+std::vector<ProcedureField> AnswerFields() {
+  return {TypedField("answer", ValueType::kString),    TypedField("abstained", ValueType::kBoolean),
+          TypedField("confidence", ValueType::kFloat), TypedField("citations", ValueType::kList),
+          TypedField("route", ValueType::kString),     TypedField("reasons", ValueType::kList)};
+}
+
+std::vector<Value> AnswerRow(const Answer& answer) {
+  List citations;
+  for (const Citation& citation : answer.citations) {
+    citations.push_back(Value::FromMap({{"number", Value(citation.number)},
+                                        {"document", Value(citation.document)},
+                                        {"title", Value(citation.title)},
+                                        {"begin", Integer(citation.begin_byte)},
+                                        {"end", Integer(citation.end_byte)},
+                                        {"quote", Value(citation.quote)}}));
+  }
+  List reasons;
+  for (const std::string& reason : answer.retrieval.route.reasons) reasons.emplace_back(reason);
+  return {Value(answer.text),
+          Value(answer.abstained),
+          Value(answer.confidence),
+          Value(std::move(citations)),
+          Value(RouteName(answer.retrieval.route.kind)),
+          Value(std::move(reasons))};
+}
+
 class AskProcedure final : public RagProcedure {
  public:
   explicit AskProcedure(Pipeline* pipeline)
@@ -310,11 +338,7 @@ class AskProcedure final : public RagProcedure {
             pipeline,
             {"rag.ask",
              {TypedField("question", ValueType::kString), OptionsField()},
-             {TypedField("answer", ValueType::kString),
-              TypedField("abstained", ValueType::kBoolean),
-              TypedField("confidence", ValueType::kFloat),
-              TypedField("citations", ValueType::kList), TypedField("route", ValueType::kString),
-              TypedField("reasons", ValueType::kList)},
+             AnswerFields(),
              ProcedureMode::kRead,
              "Answers a question from the documents, with citations, or says that they do not."}) {}
 
@@ -323,30 +347,48 @@ class AskProcedure final : public RagProcedure {
     KITH_ASSIGN_OR_RETURN(const std::string question, StringArgument(arguments, "question"));
     KITH_ASSIGN_OR_RETURN(const AskOptions options, ReadAskOptions(arguments));
     KITH_ASSIGN_OR_RETURN(const Answer answer, pipeline_.Ask(context, question, options));
-    List citations;
-    for (const Citation& citation : answer.citations) {
-      citations.push_back(Value::FromMap({{"number", Value(citation.number)},
-                                          {"document", Value(citation.document)},
-                                          {"title", Value(citation.title)},
-                                          {"begin", Integer(citation.begin_byte)},
-                                          {"end", Integer(citation.end_byte)},
-                                          {"quote", Value(citation.quote)}}));
-    }
-    List reasons;
-    for (const std::string& reason : answer.retrieval.route.reasons) reasons.emplace_back(reason);
-    const Value row[] = {Value(answer.text),
-                         Value(answer.abstained),
-                         Value(answer.confidence),
-                         Value(std::move(citations)),
-                         Value(RouteName(answer.retrieval.route.kind)),
-                         Value(std::move(reasons))};
-    return sink(row);
+    return sink(AnswerRow(answer));
   }
 
   Result<std::string> Explain(ProcedureContext& context,
                               std::span<const Value> arguments) const override {
     KITH_ASSIGN_OR_RETURN(const AskOptions options, ReadAskOptions(arguments));
     return ExplainRoute(context, arguments, options);
+  }
+};
+
+class ChatProcedure final : public RagProcedure {
+ public:
+  explicit ChatProcedure(Pipeline* pipeline)
+      : RagProcedure(pipeline,
+                     {"rag.chat",
+                      {TypedField("conversation", ValueType::kString),
+                       TypedField("question", ValueType::kString), OptionsField()},
+                      Fields(),
+                      ProcedureMode::kWrite,
+                      "Answers a question as the next turn of a conversation, which is kept in the "
+                      "graph."}) {}
+
+  Status Call(ProcedureContext& context, std::span<const Value> arguments,
+              const RowSink& sink) const override {
+    KITH_ASSIGN_OR_RETURN(std::string conversation, StringArgument(arguments, "conversation"));
+    const auto rest = arguments.subspan(1);
+    KITH_ASSIGN_OR_RETURN(const std::string question, StringArgument(rest, "question"));
+    KITH_ASSIGN_OR_RETURN(AskOptions options, ReadAskOptions(rest));
+    // Empty, it would be no conversation.
+    KITH_RETURN_IF_ERROR(CheckConversationId(conversation));
+    options.conversation = std::move(conversation);
+    KITH_ASSIGN_OR_RETURN(const Answer answer, pipeline_.Ask(context, question, options));
+    std::vector<Value> row = AnswerRow(answer);
+    row.emplace_back(answer.asked);
+    return sink(row);
+  }
+
+ private:
+  static std::vector<ProcedureField> Fields() {
+    std::vector<ProcedureField> fields = AnswerFields();
+    fields.push_back(TypedField("asked", ValueType::kString));
+    return fields;
   }
 };
 
@@ -357,7 +399,8 @@ Status RegisterProcedures(Pipeline* pipeline, query::ProcedureRegistry* registry
   KITH_RETURN_IF_ERROR(registry->Register(std::make_unique<DeleteProcedure>(pipeline)));
   KITH_RETURN_IF_ERROR(registry->Register(std::make_unique<EmbedProcedure>(pipeline)));
   KITH_RETURN_IF_ERROR(registry->Register(std::make_unique<RetrieveProcedure>(pipeline)));
-  return registry->Register(std::make_unique<AskProcedure>(pipeline));
+  KITH_RETURN_IF_ERROR(registry->Register(std::make_unique<AskProcedure>(pipeline)));
+  return registry->Register(std::make_unique<ChatProcedure>(pipeline));
 }
 
 }  // namespace kith::rag

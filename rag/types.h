@@ -138,6 +138,10 @@ struct RetrieveOptions {
 
 /// How a question is answered from what is retrieved.
 struct AskOptions : RetrieveOptions {
+  /// Where this question is a turn of a conversation: its name, 1 to 256 bytes. What the question
+  /// refers to ("When was it built?") is taken from the turns before, and it is written to the
+  /// graph as a turn with its answer. Empty: the question stands alone and nothing is written.
+  std::string conversation;
   /// A name of the table of models or the path of a GGUF file: a language model words the answer,
   /// and only what the passages support of it is kept. Empty: sentences of the documents are the
   /// answer.
@@ -173,6 +177,7 @@ struct Citation {
 };
 
 struct Answer {
+  std::string asked;  ///< The question as it was understood: with what it refers to put in.
   std::string text;
   bool abstained = false;  ///< The documents do not say; text tells so, citations is empty.
   double confidence = 0;   ///< 0 to 1, what the decision to abstain was made on.

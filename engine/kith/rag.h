@@ -126,6 +126,7 @@ struct Retrieval {
 };
 
 struct Answer {
+  std::string asked;  ///< The question as it was understood: with what it refers to put in.
   std::string text;
   bool abstained = false;  ///< The documents do not say; text tells so.
   double confidence = 0;   ///< 0 to 1: what the decision to abstain was made on.
@@ -143,6 +144,10 @@ struct RetrieveOptions {
 };
 
 struct AskOptions : RetrieveOptions {
+  /// Where the question is a turn of a conversation: its name, 1 to 256 bytes of UTF-8. What the
+  /// question refers to ("When was it built?") is taken from the turns before, and the turn is
+  /// written to the graph, as (:Conversation)-[:HAS_TURN]->(:Turn). Empty: it stands alone.
+  std::string conversation;
   /// A name of `kith model list` or the path of a GGUF file: a language model words the answer, in
   /// this process, and only what the passages support of it is kept. It stays loaded for the next
   /// question. Empty: the answer is made of the documents' own sentences.
@@ -189,7 +194,7 @@ class KITH_EXPORT Rag {
   Result<Retrieval> Retrieve(std::string_view question, const RetrieveOptions& options = {});
   /// Errors of a model: NotFound; InvalidArgument when the file is no language model, or the
   /// question too long for it; Corruption; Unsupported when this build has no llama.cpp;
-  /// ResourceExhausted.
+  /// ResourceExhausted. A turn of a conversation needs a database that can be written.
   Result<Answer> Ask(std::string_view question, const AskOptions& options = {});
 
  private:

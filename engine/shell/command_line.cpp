@@ -39,6 +39,8 @@ by its path below the PATH that was ingested (FILE#ID for a JSON line); answers 
       --db DATABASE     the database of ingest, ask and forget
       --model NAME      ask: word the answer with this language model: a name of kith model
                         list, or a .gguf file
+      --conversation NAME  ask: this question is a turn of that conversation, and may refer to
+                        the turns before ("When was it built?"); without a QUESTION, one a line
       --picture FILE    ask: write the evidence subgraph to FILE, .svg or .html
       --max-document SIZE  ingest: read documents up to this size (16MB unless given)
       --batch N         ingest: put up to N documents into a transaction (64 unless given)
@@ -53,9 +55,10 @@ skipped), 2 the command line is wrong, 3 the database could not be opened, 4 the
 answer the question.
 )";
 
-constexpr std::array<std::string_view, 24> kOptionNames = {"--max-document",
+constexpr std::array<std::string_view, 25> kOptionNames = {"--max-document",
                                                            "--embedding-model",
                                                            "--accept-licence",
+                                                           "--conversation",
                                                            "--batch",
                                                            "--mirror",
                                                            "--model",
@@ -189,6 +192,11 @@ class Parser {
                                     : Status::Ok();
     }
     if (name == "--picture") return TakePicture(name);
+    if (name == "--conversation") {
+      KITH_ASSIGN_OR_RETURN(line_.conversation, ValueOf(name, "the name of a conversation"));
+      return line_.conversation.empty() ? Invalid("--conversation: the name is empty")
+                                        : Status::Ok();
+    }
     if (name == "--model") {
       KITH_ASSIGN_OR_RETURN(line_.model, ValueOf(name, "the path of a .gguf file"));
       return line_.model.empty() ? Invalid("--model: the name of the file is empty") : Status::Ok();
@@ -270,6 +278,7 @@ class Parser {
     if (line_.command == Command::kForget) {
       return Invalid("which documents? usage: kith forget DOCUMENT... [--db DATABASE]");
     }
+    if (!line_.conversation.empty()) return Status::Ok();
     return Invalid("what is the question? usage: kith ask \"QUESTION\" [--db DATABASE]");
   }
 
@@ -283,14 +292,15 @@ class Parser {
         return Invalid(fmt::format("{} runs no statements, so {} does not apply", command, name));
       }
       const bool mode = name == "--mode" || name == "-m";
-      if ((name == "--picture" || name == "--model" ||
+      if ((name == "--picture" || name == "--model" || name == "--conversation" ||
            (mode && line_.command != Command::kShell)) &&
           line_.command != Command::kAsk) {
         return Invalid(fmt::format("{} does not apply here; kith ask takes it", name));
       }
       const bool writes = line_.command == Command::kIngest || line_.command == Command::kForget;
-      if (name == "--read-only" && writes) {
-        return Invalid(fmt::format("{} writes, so {} does not apply", command, name));
+      if (name == "--read-only" && (writes || !line_.conversation.empty())) {
+        return Invalid(fmt::format("{} writes{}, so {} does not apply", command,
+                                   writes ? "" : " the turns of a conversation", name));
       }
       const bool of_ingest = name == "--max-document" || name == "--mirror" || name == "--batch";
       if (of_ingest && line_.command != Command::kIngest) {

@@ -36,8 +36,9 @@ struct CommandLine {
   bool keep_going = false;
   bool timer = false;
   bool quiet = false;
-  std::string model;    ///< ask: the path of a GGUF file; empty for none.
-  std::string picture;  ///< ask: where the evidence picture goes; empty for none.
+  std::string model;         ///< ask: the path of a GGUF file; empty for none.
+  std::string conversation;  ///< ask: empty for none.
+  std::string picture;       ///< ask: where the evidence picture goes; empty for none.
   uint64_t timeout_ms = 0;
   size_t max_document_bytes = 0;  ///< ingest: 0 is the default.
   size_t batch = 0;               ///< ingest: documents per transaction; 0 is the default.

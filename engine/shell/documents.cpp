@@ -10,10 +10,12 @@
 #include <chrono>
 #include <cstdio>
 #include <cstring>
+#include <iostream>
 #include <memory>
 
 #include "engine/shell/interrupt_key.h"
 #include "engine/shell/json_text.h"
+#include "engine/shell/line_editor.h"
 #include "engine/shell/progress_bar.h"
 #include "engine/shell/text_width.h"
 
@@ -95,6 +97,8 @@ void AppendEvidence(const Evidence& evidence, std::string* out) {
 void PrintJson(std::string_view question, const Answer& answer) {
   std::string out = "{\"question\":";
   AppendJsonString(question, &out);
+  out += ",\"asked\":";
+  AppendJsonString(answer.asked, &out);
   out += ",\"answer\":";
   AppendJsonString(answer.text, &out);
   out += fmt::format(",\"abstained\":{},\"confidence\":{},\"route\":", answer.abstained,
@@ -183,6 +187,76 @@ Status WritePicture(const std::string& path, std::string_view question, const An
   return Status::Ok();
 }
 
+/// Asks, prints and gives the exit code. The text comes as it is made; a model takes its time.
+int AskOnce(Database& database, const CommandLine& line, const InterruptKey& interrupt,
+            const std::string& question) {
+  const bool as_json = line.mode == OutputMode::kJson || line.mode == OutputMode::kJsonLines;
+  AskOptions options;
+  options.model = line.model;
+  options.conversation = line.conversation;
+  bool begun = false;
+  options.on_text = [&](std::string_view piece) {
+    if (!as_json && !piece.empty()) {
+      begun = true;
+      fmt::print("{}", PrintableLines(piece));
+      std::fflush(stdout);
+    }
+    return !interrupt.pressed();
+  };
+  const auto answer = database.rag().Ask(question, options);
+  if (begun) fmt::print("\n");
+  if (!answer.ok()) return Fail(answer.status());
+  if (as_json) {
+    PrintJson(question, *answer);
+  } else {
+    PrintSources(*answer);
+  }
+  if (!line.picture.empty()) {
+    const Status written = WritePicture(line.picture, question, *answer);
+    if (!written.ok()) return Fail(written);
+    if (!line.mode) fmt::print("\npicture: {}\n", line.picture);
+  }
+  return answer->abstained ? kNoAnswer : kOk;
+}
+
+/// The next question of a conversation, from the terminal or the lines of standard input.
+class QuestionReader {
+ public:
+  explicit QuestionReader(InterruptKey* interrupt) : interrupt_(*interrupt) {
+    if (isatty(STDIN_FILENO) != 0 && isatty(STDOUT_FILENO) != 0) {
+      editor_ = std::make_unique<LineEditor>("", Completer());
+    }
+  }
+  bool at_terminal() const { return editor_ != nullptr; }
+
+  /// Without white space around it; never empty. False at the end.
+  bool Next(std::string* question) {
+    while (ReadLine(question)) {
+      constexpr std::string_view kSpace = " \t\r\n";
+      question->erase(0, std::min(question->find_first_not_of(kSpace), question->size()));
+      question->erase(question->find_last_not_of(kSpace) + 1);
+      if (!question->empty()) return true;
+    }
+    return false;
+  }
+
+ private:
+  bool ReadLine(std::string* line) {
+    if (!at_terminal()) return static_cast<bool>(std::getline(std::cin, *line));
+    const LineEditor::Outcome outcome = editor_->Read("? ", line);
+    if (outcome == LineEditor::Outcome::kInterrupted) {
+      interrupt_.TakePressed();
+      line->clear();
+    } else if (outcome == LineEditor::Outcome::kLine) {
+      editor_->Remember(*line);
+    }
+    return outcome != LineEditor::Outcome::kEnd;
+  }
+
+  InterruptKey& interrupt_;
+  std::unique_ptr<LineEditor> editor_;
+};
+
 }  // namespace
 
 int RunIngest(Database& database, const CommandLine& line) {
@@ -218,36 +292,23 @@ int RunIngest(Database& database, const CommandLine& line) {
 }
 
 int RunAsk(Database& database, const CommandLine& line) {
+  InterruptKey interrupt;
   std::string question;
   for (const std::string& word : line.arguments) question += (question.empty() ? "" : " ") + word;
-  const bool as_json = line.mode == OutputMode::kJson || line.mode == OutputMode::kJsonLines;
-  InterruptKey interrupt;
-  AskOptions options;
-  options.model = line.model;
-  bool begun = false;
-  // The text comes as it is made; a model takes its time.
-  options.on_text = [&](std::string_view piece) {
-    if (!as_json && !piece.empty()) {
-      begun = true;
-      fmt::print("{}", PrintableLines(piece));
-      std::fflush(stdout);
-    }
-    return !interrupt.pressed();
-  };
-  const auto answer = database.rag().Ask(question, options);
-  if (begun) fmt::print("\n");
-  if (!answer.ok()) return Fail(answer.status());
-  if (as_json) {
-    PrintJson(question, *answer);
-  } else {
-    PrintSources(*answer);
+  if (!line.arguments.empty()) return AskOnce(database, line, interrupt, question);
+  QuestionReader questions(&interrupt);
+  bool failed = false;
+  bool abstained = false;
+  while (questions.Next(&question)) {
+    const int code = AskOnce(database, line, interrupt, question);
+    failed = failed || code == kFailed;
+    abstained = abstained || code == kNoAnswer;
+    if (interrupt.TakePressed() && !questions.at_terminal()) break;
+    if (questions.at_terminal()) fmt::print("\n");
+    std::fflush(stdout);
   }
-  if (!line.picture.empty()) {
-    const Status written = WritePicture(line.picture, question, *answer);
-    if (!written.ok()) return Fail(written);
-    if (!line.mode) fmt::print("\npicture: {}\n", line.picture);
-  }
-  return answer->abstained ? kNoAnswer : kOk;
+  if (failed) return kFailed;
+  return abstained ? kNoAnswer : kOk;
 }
 
 int RunForget(Database& database, const CommandLine& line) {

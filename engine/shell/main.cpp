@@ -74,10 +74,12 @@ int Main(const std::vector<std::string>& arguments) {
     }
   }
   // A question or a deletion needs what is there; it must not make an empty database. A question
-  // writes nothing, so it is answered beside another process that has the database open, too.
+  // that is no turn of a conversation writes nothing, so it is answered beside another process that
+  // has the database open, too.
   const bool needs_documents = line->command == Command::kAsk || line->command == Command::kForget;
   if (needs_documents) line->options.create_if_missing = false;
-  if (line->command == Command::kAsk) line->options.read_only = true;
+  const bool writes_turns = !line->conversation.empty();
+  if (line->command == Command::kAsk && !writes_turns) line->options.read_only = true;
   // Nor may documents that do not exist leave an empty database behind.
   if (line->command == Command::kIngest && !PathsExist(line->arguments)) return kFailed;
   auto database = Database::Open(line->database, line->options);

@@ -52,6 +52,33 @@ class Documents(unittest.TestCase):
             self.assertIn("forgot", run("forget", "torvik.md", "--db", "d.kith", cwd=folder).stdout)
             self.assertEqual(run("forget", "torvik.md", "--db", "d.kith", cwd=folder).returncode, 1)
 
+    def test_conversation(self):
+        with tempfile.TemporaryDirectory() as folder:
+            document = pathlib.Path(folder) / "torvik.md"
+            document.write_text("# Torvik Lighthouse\n\nTorvik Lighthouse was built by Marit Oen. It is 24 metres high.\n")
+            self.assertEqual(run("ingest", document, "--db", "d.kith", cwd=folder).returncode, 0)
+            ask = ["ask", "--db", "d.kith", "--conversation", "tower", "--mode", "json"]
+            out = run(*ask, text="Who built Torvik Lighthouse?\n\n   How high is it?  \n", cwd=folder)
+            self.assertEqual(out.returncode, 0, out.stderr)
+            answers = [json.loads(line) for line in out.stdout.splitlines()]
+            self.assertEqual([answer["asked"] for answer in answers],
+                             ["Who built Torvik Lighthouse?", "How high is Torvik Lighthouse?"])
+            self.assertIn("24", answers[1]["answer"])
+            out = run(*ask, "What is its colour?", cwd=folder)
+            self.assertEqual(out.returncode, 4, out.stderr)
+            self.assertEqual(json.loads(out.stdout)["asked"], "What is Torvik Lighthouse's colour?")
+            out = run(*ask, text="What is its colour?\nHow high is it?\n", cwd=folder)
+            self.assertEqual(out.returncode, 4, "one of two was not answered")
+            self.assertEqual(run(*ask, text="", cwd=folder).returncode, 0)
+            out = run("d.kith", "-c", "MATCH (t:Turn) RETURN count(t)", "--mode", "csv", cwd=folder)
+            self.assertEqual(out.stdout.split(), ["count(t)", "5"])
+            for wrong, word in [(["--conversation="], "empty"), (["--conversation", "x" * 257, "Who?"], "257"),
+                                (["--conversation", "a", "--read-only", "Who?"], "--read-only")]:
+                out = run("ask", "--db", "d.kith", *wrong, cwd=folder)
+                self.assertIn(out.returncode, (1, 2))
+                self.assertIn(word, out.stderr)
+            self.assertEqual(run("ingest", document, "--conversation", "a", cwd=folder).returncode, 2)
+
     def ingest(self, name, contents, *more):
         """The exit code and both outputs of ingesting one file, alone."""
         with tempfile.TemporaryDirectory() as folder:
