@@ -99,8 +99,9 @@ class VectorSearch {
     KITH_ASSIGN_OR_RETURN(const auto dead,
                           cache_->DeadRows(keys_, space.index, info.id, **segment));
     SegmentSearch search;
-    search.limit = options_.limit;
-    search.breadth = Breadth();
+    // More than there is to find would only take memory.
+    search.limit = std::min<size_t>(options_.limit, info.rows);
+    search.breadth = std::min<size_t>(Breadth(), info.rows);
     search.interrupt = options_.interrupt;
     search.filter.dead = dead.get();
     if (options_.accept != nullptr) search.filter.accept = &options_.accept;

@@ -105,6 +105,31 @@ inline std::vector<index::VectorHit> Nearest(IndexedGraph* graph, storage::ReadV
   return *hits;
 }
 
+/// Merges only when a test asks for it.
+inline index::IndexManagerOptions Quiet() {
+  index::IndexManagerOptions options;
+  options.background_merges = false;
+  return options;
+}
+
+inline void Merge(IndexedGraph* graph) {
+  const Status status = graph->indexes->MergeVectors(nullptr);
+  INFO(status.ToString());
+  REQUIRE(status.ok());
+  graph->RequireVerified();
+}
+
+/// Nodes with a vector in `v`, in one transaction.
+inline std::vector<NodeId> AddRandom(IndexedGraph* graph, RandomVectors* vectors, size_t count) {
+  std::vector<NodeId> nodes;
+  const auto writing = graph->Write();
+  for (size_t i = 0; i < count; ++i) {
+    nodes.push_back(graph->Create(*writing, {"Doc"}, {{"v", VectorValue(vectors->Next())}}));
+  }
+  REQUIRE(writing->Commit().ok());
+  return nodes;
+}
+
 inline std::vector<uint64_t> Entities(const std::vector<index::VectorHit>& hits) {
   std::vector<uint64_t> entities;
   for (const index::VectorHit& hit : hits) entities.push_back(hit.entity);

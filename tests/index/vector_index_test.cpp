@@ -14,39 +14,18 @@
 namespace kith::index {
 namespace {
 
+using test::AddRandom;
 using test::Components;
 using test::CountFound;
 using test::Entities;
 using test::ExactNearest;
 using test::IndexedGraph;
+using test::Merge;
 using test::Nearest;
+using test::Quiet;
 using test::RandomVectors;
 using test::VectorIndex;
 using test::VectorValue;
-
-// Merges only when a test asks for it.
-IndexManagerOptions Quiet() {
-  IndexManagerOptions options;
-  options.background_merges = false;
-  return options;
-}
-
-void Merge(IndexedGraph* graph) {
-  const Status status = graph->indexes->MergeVectors(nullptr);
-  INFO(status.ToString());
-  REQUIRE(status.ok());
-  graph->RequireVerified();
-}
-
-std::vector<NodeId> AddRandom(IndexedGraph* graph, RandomVectors* vectors, size_t count) {
-  std::vector<NodeId> nodes;
-  const auto writing = graph->Write();
-  for (size_t i = 0; i < count; ++i) {
-    nodes.push_back(graph->Create(*writing, {"Doc"}, {{"v", VectorValue(vectors->Next())}}));
-  }
-  REQUIRE(writing->Commit().ok());
-  return nodes;
-}
 
 std::vector<NodeId> Nodes(const std::vector<VectorHit>& hits) {
   std::vector<NodeId> nodes;

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+// Vector indexes at their bounds: limits, scores, memory, and merges that have to come or to wait.
+#include <algorithm>
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <thread>
+
+#include "engine/base/memory_budget.h"
+#include "tests/index/vector_graph.h"
+
+namespace kith::index {
+namespace {
+
+using test::AddRandom;
+using test::Components;
+using test::Entities;
+using test::IndexedGraph;
+using test::Merge;
+using test::Nearest;
+using test::Quiet;
+using test::RandomVectors;
+using test::VectorIndex;
+using test::VectorValue;
+
+TEST_CASE("limits and breadths beyond the index find what there is", "[index]") {
+  IndexedGraph graph(":memory:", Quiet());
+  VectorIndex(&graph, "docs");
+  RandomVectors vectors(29, 8);
+  AddRandom(&graph, &vectors, 200);
+  Merge(&graph);
+  AddRandom(&graph, &vectors, 20);
+  const auto reading = graph.Read();
+  VectorSearchOptions fifty;
+  fifty.limit = 50;
+  auto wanted = Entities(Nearest(&graph, reading->view(), "docs", vectors.Next(), fifty));
+  std::sort(wanted.begin(), wanted.end());
+  for (const size_t huge : {size_t{1} << 40, SIZE_MAX / 8, SIZE_MAX}) {
+    CAPTURE(huge);
+    VectorSearchOptions options;
+    options.limit = huge;
+    CHECK(Nearest(&graph, reading->view(), "docs", vectors.Next(), options).size() == 220);
+    options.limit = 10;
+    options.breadth = huge;
+    CHECK(Nearest(&graph, reading->view(), "docs", vectors.Next(), options).size() == 10);
+    options.limit = huge;
+    options.entities = &wanted;
+    CHECK(Nearest(&graph, reading->view(), "docs", vectors.Next(), options).size() == 50);
+  }
+}
+
+}  // namespace
+}  // namespace kith::index
