@@ -2,6 +2,8 @@
 // Distances of four rows at once, and scores.
 #include "index/vector/metric.h"
 
+#include <algorithm>
+
 namespace kith::index {
 
 void QueryDistance::ToFour(const float* const rows[4], float distances[4]) const {
@@ -16,7 +18,8 @@ void QueryDistance::ToFour(const float* const rows[4], float distances[4]) const
 double QueryDistance::Score(float distance) const {
   const double exact = static_cast<double>(distance);
   switch (similarity_) {
-    case VectorSimilarity::kCosine: return (1 - exact) / 2;
+    // Lengths are 1 but for rounding, and products of them 1 at most.
+    case VectorSimilarity::kCosine: return std::clamp((1 - exact) / 2, 0.0, 1.0);
     case VectorSimilarity::kEuclidean: return 1 / (1 + exact);
     case VectorSimilarity::kDot: return -exact;
   }

@@ -2,6 +2,7 @@
 // Similarities of two vectors, with the scores that vector indexes give: Neo4j's.
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "query/function/builtins.h"
@@ -60,7 +61,7 @@ Result<Value> CosineSimilarity(FunctionContext& /*context*/, std::span<const Val
         "cosine similarity needs vectors with a direction: not all zero, and not "
         "too long for a double");
   }
-  return Value((1 + sums.product / lengths) / 2);
+  return Value(std::clamp((1 + sums.product / lengths) / 2, 0.0, 1.0));
 }
 
 Result<Value> EuclideanSimilarity(FunctionContext& /*context*/, std::span<const Value> arguments) {

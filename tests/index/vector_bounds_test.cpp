@@ -49,5 +49,24 @@ TEST_CASE("limits and breadths beyond the index find what there is", "[index]") 
   }
 }
 
+TEST_CASE("cosine scores lie between 0 and 1", "[index]") {
+  IndexedGraph graph(":memory:", Quiet());
+  VectorIndex(&graph, "docs");
+  RandomVectors vectors(31, 32);
+  std::vector<Components> known;
+  const auto writing = graph.Write();
+  for (int i = 0; i < 300; ++i) {
+    known.push_back(vectors.Next());
+    graph.Create(*writing, {"Doc"}, {{"v", VectorValue(known.back())}});
+  }
+  VectorSearchOptions all;
+  all.limit = known.size();
+  for (Components& query : known) {
+    REQUIRE(Nearest(&graph, writing->view(), "docs", query, all).front().score <= 1);
+    for (double& component : query) component = -component;
+    REQUIRE(Nearest(&graph, writing->view(), "docs", query, all).back().score >= 0);
+  }
+}
+
 }  // namespace
 }  // namespace kith::index
