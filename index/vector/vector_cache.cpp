@@ -188,6 +188,7 @@ Result<std::shared_ptr<const Tail>> VectorCache::TailOf(KeySpaceReader* keys,
     }
     tail->blocks.push_back(std::move(block));
   }
+  if (tail_read_) tail_read_(wanted.size());
   const std::lock_guard<std::mutex> lock(mutex_);
   tails_[space.index] = {fingerprint, tail};
   return std::shared_ptr<const Tail>(std::move(tail));

@@ -9,6 +9,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -71,6 +72,10 @@ class VectorCache {
   Result<std::shared_ptr<const Tail>> TailOf(storage::KeySpaceReader* keys,
                                              const VectorSpace& space);
 
+  /// `told` (may be null) gets the size of each tail that TailOf did not find in memory, on the
+  /// thread of the search. Set before the first search.
+  void OnTailRead(std::function<void(size_t vectors)> told) { tail_read_ = std::move(told); }
+
   MemoryBudget* memory() const { return memory_; }
   /// Takes memory, giving up segments for it when there is none.
   Result<MemoryShare> Reserve(size_t bytes);
@@ -92,6 +97,7 @@ class VectorCache {
   bool DropOldest();
 
   MemoryBudget* memory_;
+  std::function<void(size_t vectors)> tail_read_;
   std::mutex load_mutex_;  ///< Held while a segment is loaded: two threads must not load the same.
   std::mutex mutex_;       ///< Guards what follows.
   std::map<SegmentName, Held> segments_;

@@ -327,7 +327,13 @@ VectorMerger::VectorMerger(GraphStore* store, VectorSearcher* searcher, CatalogS
     : store_(store),
       searcher_(searcher),
       catalog_(std::move(catalog)),
-      merge_vectors_(merge_vectors) {}
+      merge_vectors_(merge_vectors) {
+  // Changes are noted before they are committed. Where a whole tail comes with one commit, nothing
+  // else may tell of it.
+  searcher_->state_->cache.OnTailRead([this](size_t vectors) {
+    if (vectors >= merge_vectors_) Wake();
+  });
+}
 
 void VectorMerger::StartThread() {
   const std::lock_guard<std::mutex> lock(mutex_);
@@ -337,6 +343,7 @@ void VectorMerger::StartThread() {
 }
 
 VectorMerger::~VectorMerger() {
+  searcher_->state_->cache.OnTailRead(nullptr);
   stop_.Cancel();
   {
     const std::lock_guard<std::mutex> lock(mutex_);
@@ -349,6 +356,10 @@ VectorMerger::~VectorMerger() {
 void VectorMerger::NoteChange() {
   if (changes_.fetch_add(1, std::memory_order_relaxed) + 1 < merge_vectors_) return;
   changes_.store(0, std::memory_order_relaxed);
+  Wake();
+}
+
+void VectorMerger::Wake() {
   const std::lock_guard<std::mutex> lock(mutex_);
   woken_ = true;
   wake_.notify_all();

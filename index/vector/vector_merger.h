@@ -49,8 +49,8 @@ class VectorMerger {
   VectorMerger(const VectorMerger&) = delete;
   VectorMerger& operator=(const VectorMerger&) = delete;
 
-  /// From now on a thread merges whenever enough has been written; it looks once at the start.
-  /// Later calls do nothing.
+  /// From now on a thread merges whenever enough has been written, or a search has met so much that
+  /// is in no segment; it looks once at the start. Later calls do nothing.
   void StartThread();
   /// A vector was written or removed.
   void NoteChange();
@@ -60,6 +60,7 @@ class VectorMerger {
   Status Merge(const IndexDefinition& index, const VectorMergeOptions& options);
 
  private:
+  void Wake();
   void Run();
   void MergeWhatNeedsIt();
 

@@ -68,5 +68,30 @@ TEST_CASE("cosine scores lie between 0 and 1", "[index]") {
   }
 }
 
+TEST_CASE("a tail that came with one commit is merged once a search has met it", "[index]") {
+  IndexManagerOptions options;
+  options.merge_vectors = 100;
+  IndexedGraph graph(":memory:", options);
+  VectorIndex(&graph, "docs");
+  RandomVectors vectors(37, 8);
+  const auto writing = graph.Write();
+  for (int i = 0; i < 500; ++i) {
+    graph.Create(*writing, {"Doc"}, {{"v", VectorValue(vectors.Next())}});
+  }
+  // What the changes have told the merger, it has forgotten before there is anything to see.
+  std::this_thread::sleep_for(std::chrono::milliseconds(300));
+  REQUIRE(writing->Commit().ok());
+  REQUIRE(Nearest(&graph, graph.Read()->view(), "docs", vectors.Next()).size() == 10);
+  const auto tail = [&] {
+    const auto reading = graph.Read();
+    return graph.indexes->vectors().Size(&reading->view(), *graph.Find("docs")).value().tail;
+  };
+  for (int i = 0; i < 3000 && tail() != 0; ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  }
+  CHECK(tail() == 0);
+  graph.RequireVerified();
+}
+
 }  // namespace
 }  // namespace kith::index
