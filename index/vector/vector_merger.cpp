@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cstring>
 #include <new>
 #include <optional>
@@ -38,6 +39,8 @@ constexpr size_t kDeadShare = 4;
 constexpr size_t kStepBytes = size_t{32} << 20;
 // A commit that meets a change of the schema is tried again so often.
 constexpr int kAttempts = 16;
+// How long a merge waits for another one between two looks at the interrupt.
+constexpr std::chrono::milliseconds kWaitStep(20);
 
 // One merge of one index.
 class VectorMerge {
@@ -392,7 +395,10 @@ void VectorMerger::MergeWhatNeedsIt() {
 }
 
 Status VectorMerger::Merge(const IndexDefinition& index, const VectorMergeOptions& options) {
-  const std::lock_guard<std::mutex> lock(merge_mutex_);
+  std::unique_lock<std::timed_mutex> lock(merge_mutex_, std::defer_lock);
+  while (!lock.try_lock_for(kWaitStep)) {
+    if (options.interrupt != nullptr) KITH_RETURN_IF_ERROR(options.interrupt->Check());
+  }
   try {
     return VectorMerge(store_, &searcher_->state_->cache, index, options).Run();
   } catch (const std::bad_alloc&) {

@@ -56,7 +56,8 @@ class VectorMerger {
   void NoteChange();
 
   /// Merges one index. OK, too, when the index is dropped meanwhile. ResourceExhausted when there
-  /// is no memory for it; then everything is as it was.
+  /// is no memory for it, Cancelled or Timeout also while it waits for another merge; then
+  /// everything is as it was.
   Status Merge(const IndexDefinition& index, const VectorMergeOptions& options);
 
  private:
@@ -68,7 +69,7 @@ class VectorMerger {
   VectorSearcher* searcher_;
   CatalogSource catalog_;
   size_t merge_vectors_;
-  std::mutex merge_mutex_;  ///< Held while merging.
+  std::timed_mutex merge_mutex_;  ///< Held while merging.
 
   Interrupt stop_;
   std::atomic<uint64_t> changes_{0};

@@ -93,5 +93,29 @@ TEST_CASE("a tail that came with one commit is merged once a search has met it",
   graph.RequireVerified();
 }
 
+TEST_CASE("a merge that is cancelled does not wait for another one", "[index]") {
+  IndexedGraph graph(":memory:", Quiet());
+  RandomVectors vectors(41, 8);
+  AddRandom(&graph, &vectors, 5000);
+  Interrupt cancelled;
+  cancelled.Cancel();
+  std::optional<Status> waiting;
+  IndexRequest request;
+  request.kind = IndexKind::kVector;
+  request.name = "docs";
+  request.labels = {"Doc"};
+  request.properties = {"v"};
+  BuildOptions build;
+  build.progress = [&](const BuildProgress&) {
+    // Called while rows are linked, once the index is there.
+    if (waiting.has_value() || graph.Find("docs") == nullptr) return;
+    std::thread other([&] { waiting = graph.indexes->MergeVectors(&cancelled); });
+    other.join();
+  };
+  REQUIRE(graph.indexes->Create(request, build).ok());
+  REQUIRE(waiting.has_value());
+  CHECK(waiting->code() == StatusCode::kCancelled);
+}
+
 }  // namespace
 }  // namespace kith::index
