@@ -67,11 +67,19 @@ std::shared_ptr<const Segment> VectorCache::Find(const SegmentName& name) {
 
 bool VectorCache::DropOldest() {
   const std::lock_guard<std::mutex> lock(mutex_);
-  const auto oldest = std::min_element(
-      segments_.begin(), segments_.end(),
-      [](const auto& a, const auto& b) { return a.second.last_use < b.second.last_use; });
-  if (oldest == segments_.end()) return false;
-  segments_.erase(oldest);
+  const auto older = [](const auto& a, const auto& b) {
+    return a.second.last_use < b.second.last_use;
+  };
+  const auto segment = std::min_element(segments_.begin(), segments_.end(), older);
+  const auto tail = std::min_element(tails_.begin(), tails_.end(), older);
+  if (segment == segments_.end() && tail == tails_.end()) return false;
+  const bool drop_tail = segment == segments_.end() ||
+                         (tail != tails_.end() && tail->second.last_use < segment->second.last_use);
+  if (drop_tail) {
+    tails_.erase(tail);
+  } else {
+    segments_.erase(segment);
+  }
   return true;
 }
 
@@ -168,6 +176,7 @@ Result<std::shared_ptr<const Tail>> VectorCache::TailOf(KeySpaceReader* keys,
     const std::lock_guard<std::mutex> lock(mutex_);
     const auto found = tails_.find(space.index);
     if (found != tails_.end()) {
+      found->second.last_use = ++uses_;
       if (found->second.fingerprint == fingerprint) return found->second.tail;
       known = found->second.tail;
     }
@@ -190,7 +199,7 @@ Result<std::shared_ptr<const Tail>> VectorCache::TailOf(KeySpaceReader* keys,
   }
   if (tail_read_) tail_read_(wanted.size());
   const std::lock_guard<std::mutex> lock(mutex_);
-  tails_[space.index] = {fingerprint, tail};
+  tails_[space.index] = {tail, ++uses_, fingerprint};
   return std::shared_ptr<const Tail>(std::move(tail));
 }
 

@@ -52,8 +52,8 @@ class VectorCache {
   VectorCache(const VectorCache&) = delete;
   VectorCache& operator=(const VectorCache&) = delete;
 
-  /// Loads it when it is not here. ResourceExhausted when there is no room even without the
-  /// segments that were used least recently; Corruption.
+  /// Loads it when it is not here. ResourceExhausted when there is no room even without
+  /// what was used least recently; Corruption.
   Result<std::shared_ptr<const Segment>> SegmentOf(storage::KeySpaceReader* keys,
                                                    const VectorSpace& space,
                                                    const SegmentInfo& info);
@@ -77,7 +77,7 @@ class VectorCache {
   void OnTailRead(std::function<void(size_t vectors)> told) { tail_read_ = std::move(told); }
 
   MemoryBudget* memory() const { return memory_; }
-  /// Takes memory, giving up segments for it when there is none.
+  /// Takes memory, giving up segments and tails for it when there is none.
   Result<MemoryShare> Reserve(size_t bytes);
 
  private:
@@ -88,8 +88,9 @@ class VectorCache {
     std::shared_ptr<const RowSet> dead;
   };
   struct HeldTail {
-    int64_t fingerprint = 0;
     std::shared_ptr<const Tail> tail;
+    uint64_t last_use = 0;
+    int64_t fingerprint = 0;
   };
   using SegmentName = std::pair<IndexId, uint32_t>;
 

@@ -117,5 +117,27 @@ TEST_CASE("a merge that is cancelled does not wait for another one", "[index]") 
   CHECK(waiting->code() == StatusCode::kCancelled);
 }
 
+TEST_CASE("the tail of an index that nobody asks for gives way to another's", "[index]") {
+  MemoryBudget memory("test memory", 40'000);
+  IndexedGraph graph(":memory:", Quiet());
+  VectorIndex(&graph, "docs");
+  REQUIRE(test::TryVectorIndex(&graph, "others", {}, "w").ok());
+  RandomVectors vectors(43, 16);
+  const auto writing = graph.Write();
+  for (int i = 0; i < 400; ++i) {
+    graph.Create(*writing, {"Doc"}, {{"v", VectorValue(vectors.Next())}});
+    if (i % 4 != 0) graph.Create(*writing, {"Doc"}, {{"w", VectorValue(vectors.Next())}});
+  }
+  VectorSearcher poor(&memory);
+  const auto search = [&](const std::string& name) {
+    const auto hits = poor.Search(&writing->view(), *graph.Find(name), vectors.Next(), {});
+    REQUIRE(hits.ok());
+    REQUIRE(hits->size() == 10);
+    return memory.used_bytes();
+  };
+  CHECK(search("docs") == 400 * 16 * sizeof(float));
+  CHECK(search("others") == 300 * 16 * sizeof(float));
+}
+
 }  // namespace
 }  // namespace kith::index
