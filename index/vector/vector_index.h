@@ -40,7 +40,7 @@ struct VectorHit {
 };
 
 struct VectorSearchOptions {
-  size_t limit = 10;  ///< The nearest so many; ties go to the smaller id.
+  size_t limit = 10;  ///< The nearest so many, those at one distance by their ids.
   /// Candidates that a walk keeps (HNSW's ef): more find more of the true neighbours and take
   /// longer. 0: chosen from the limit.
   size_t breadth = 0;
@@ -71,7 +71,7 @@ class VectorSearcher {
 
   /// Nearest first. ArgumentError, naming the index and both numbers, when the query has other
   /// dimensions than the index, or when it is no direction (all zero) under cosine, not finite or
-  /// too large; Corruption for damaged segments.
+  /// too large; Corruption, naming the index, for damaged segments.
   Result<std::vector<VectorHit>> Search(storage::ReadView* view, const IndexDefinition& index,
                                         std::span<const double> query,
                                         const VectorSearchOptions& options);

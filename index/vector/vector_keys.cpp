@@ -9,6 +9,7 @@
 
 #include "engine/base/key_codec.h"
 #include "index/byte_codec.h"
+#include "index/index_definition.h"
 
 namespace kith::index {
 namespace {
@@ -150,7 +151,8 @@ Result<VectorDirectory> DecodeDirectory(std::string_view bytes) {
   directory.dimensions = reader.Varint32();
   directory.next_segment = reader.Varint32();
   const uint64_t count = reader.Varint();
-  bool good = version == kDirectoryVersion && count <= bytes.size();
+  bool good = version == kDirectoryVersion && count <= bytes.size() && directory.dimensions > 0 &&
+              directory.dimensions <= kMaxVectorDimensions;
   for (uint64_t i = 0; good && i < count; ++i) {
     SegmentInfo segment;
     segment.id = reader.Varint32();

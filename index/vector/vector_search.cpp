@@ -240,7 +240,9 @@ Result<std::vector<VectorHit>> VectorSearcher::Search(ReadView* view, const Inde
                                                       std::span<const double> query,
                                                       const VectorSearchOptions& options) {
   try {
-    return VectorSearch(view, index, &state_->cache, options).Run(query);
+    auto hits = VectorSearch(view, index, &state_->cache, options).Run(query);
+    if (hits.status().code() != StatusCode::kCorruption) return hits;
+    return hits.status().WithContext(VectorIndexText(index));
   } catch (const std::bad_alloc&) {
     return Status(
         StatusCode::kResourceExhausted,

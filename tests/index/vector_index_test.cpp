@@ -300,6 +300,7 @@ TEST_CASE("damaged segments give Corruption", "[index]") {
     VectorSearcher fresh(nullptr);
     const auto hits = fresh.Search(&writing->view(), *graph.Find("docs"), vectors.Next(), {});
     CHECK(hits.status().code() == StatusCode::kCorruption);
+    CHECK_THAT(hits.status().message(), Catch::Contains("vector index 'docs' on :Doc(v)"));
     CHECK(VerifyIndexes(&writing->view()).code() == StatusCode::kCorruption);
   };
   for (const SegmentPart part : {SegmentPart::kRows, SegmentPart::kLinks, SegmentPart::kVectors}) {
@@ -311,6 +312,8 @@ TEST_CASE("damaged segments give Corruption", "[index]") {
     expect_corruption(key, [](std::string* bytes) { *bytes = SealChunk(std::string(64, '\x7f')); });
   }
   expect_corruption(DirectoryKey(index), [](std::string* bytes) { bytes->back() ^= 0x7f; });
+  // No dimensions.
+  expect_corruption(DirectoryKey(index), [](std::string* bytes) { (*bytes)[1] = 0; });
   // A link to a row that is not there.
   expect_corruption(ChunkKey(index, 1, SegmentPart::kLinks, 0), [](std::string* bytes) {
     std::string links(OpenChunk(*bytes).value());
