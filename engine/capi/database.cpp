@@ -6,6 +6,7 @@
 
 using kith::Status;
 using kith::StatusCode;
+using kith::capi::CheckText;
 using kith::capi::Guard;
 using kith::capi::NullArgument;
 using kith::capi::ReadFlag;
@@ -16,20 +17,29 @@ namespace {
 
 constexpr const char* kOptionNames =
     "create_if_missing, read_only, memory_limit_bytes, query_memory_limit_bytes, sync_commits, "
-    "max_document_bytes";
+    "max_document_bytes and embedding_threads (whole numbers), embedding_model (a text)";
 
 Status SetOption(kith_options* to, std::string_view name, int64_t value) {
   const char* const function = "kith_options_set";
   const auto flag = [&](bool* member) { return ReadFlag(function, name, value, member); };
-  const auto bytes = [&](size_t* member) { return ReadNumber(function, name, value, 0, member); };
+  const auto number = [&](size_t* member) { return ReadNumber(function, name, value, 0, member); };
   kith::Options* const options = &to->options;
   if (name == "create_if_missing") return flag(&options->create_if_missing);
   if (name == "read_only") return flag(&options->read_only);
   if (name == "sync_commits") return flag(&options->sync_commits);
-  if (name == "memory_limit_bytes") return bytes(&options->memory_limit_bytes);
-  if (name == "query_memory_limit_bytes") return bytes(&options->query_memory_limit_bytes);
-  if (name == "max_document_bytes") return bytes(&to->max_document_bytes);
-  return UnknownOption(function, name, kOptionNames);
+  if (name == "memory_limit_bytes") return number(&options->memory_limit_bytes);
+  if (name == "query_memory_limit_bytes") return number(&options->query_memory_limit_bytes);
+  if (name == "max_document_bytes") return number(&to->max_document_bytes);
+  if (name == "embedding_threads") return number(&options->embedding_threads);
+  return UnknownOption(function, name, " that is a whole number", kOptionNames);
+}
+
+Status SetTextOption(kith_options* to, std::string_view name, std::string_view value) {
+  if (name != "embedding_model") {
+    return UnknownOption("kith_options_set_text", name, " that is a text", kOptionNames);
+  }
+  to->options.embedding_model = value;
+  return Status::Ok();
 }
 
 kith_code Begin(const char* function, kith_connection* connection, kith::TransactionMode mode,
@@ -58,6 +68,18 @@ kith_code kith_options_set(kith_options* options, const char* name, int64_t valu
     if (options == nullptr) return NullArgument("kith_options_set", "options");
     if (name == nullptr) return NullArgument("kith_options_set", "name");
     return SetOption(options, name, value);
+  });
+}
+
+kith_code kith_options_set_text(kith_options* options, const char* name, const char* value,
+                                kith_error** error) {
+  const char* const function = "kith_options_set_text";
+  return Guard(error, [&]() -> Status {
+    if (options == nullptr) return NullArgument(function, "options");
+    if (name == nullptr) return NullArgument(function, "name");
+    KITH_ASSIGN_OR_RETURN(const std::string_view text,
+                          CheckText(function, "value", value, KITH_NUL_TERMINATED));
+    return SetTextOption(options, name, text);
   });
 }
 

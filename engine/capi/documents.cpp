@@ -25,7 +25,7 @@ Status SetIngestOption(kith_ingest_options* to, std::string_view name, int64_t v
   if (name == "max_document_bytes") {
     return ReadNumber(function, name, value, 0, &to->max_document_bytes);
   }
-  return UnknownOption(function, name, kIngestOptionNames);
+  return UnknownOption(function, name, "", kIngestOptionNames);
 }
 
 /// The limit that the database was opened with.

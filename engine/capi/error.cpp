@@ -54,10 +54,11 @@ Status ReadNumber(const char* function, std::string_view name, int64_t value, in
   return Status::Ok();
 }
 
-Status UnknownOption(const char* function, std::string_view name, const char* known) {
-  return Status(
-      StatusCode::kInvalidArgument,
-      fmt::format("{}: there is no option '{}'; the options are {}", function, name, known));
+Status UnknownOption(const char* function, std::string_view name, const char* kind,
+                     const char* known) {
+  return Status(StatusCode::kInvalidArgument,
+                fmt::format("{}: there is no option '{}'{}; the options are {}", function, name,
+                            kind, known));
 }
 
 Result<std::string_view> CheckText(const char* function, const char* argument, const char* text,

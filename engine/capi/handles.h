@@ -52,6 +52,10 @@ struct kith_answer {
   std::string html;
 };
 
+struct kith_ask_options {
+  kith::AskOptions options;
+};
+
 struct kith_ingest_options {
   bool forget_others = false;
   bool skip_unreadable = true;
@@ -85,8 +89,10 @@ Status NullArgument(const char* function, const char* argument);
 Status ReadFlag(const char* function, std::string_view name, int64_t value, bool* flag);
 Status ReadNumber(const char* function, std::string_view name, int64_t value, int64_t least,
                   size_t* number);
-/// `known` lists the options.
-Status UnknownOption(const char* function, std::string_view name, const char* known);
+/// `known` lists all options. `kind`: which of them the function sets, " that is a text"; may be
+/// "".
+Status UnknownOption(const char* function, std::string_view name, const char* kind,
+                     const char* known);
 
 /// The text of (pointer, length), checked to be UTF-8.
 Result<std::string_view> CheckText(const char* function, const char* argument, const char* text,

@@ -66,6 +66,7 @@ typedef struct kith_result kith_result;
 typedef struct kith_value kith_value;
 typedef struct kith_error kith_error;
 typedef struct kith_answer kith_answer;
+typedef struct kith_ask_options kith_ask_options;
 typedef struct kith_ingest_options kith_ingest_options;
 typedef struct kith_ingest_report kith_ingest_report;
 
@@ -123,10 +124,16 @@ KITH_API void kith_options_free(kith_options* options);
 /* Options by name: create_if_missing (1), read_only (0), memory_limit_bytes (0: a quarter of the
  * machine's memory), query_memory_limit_bytes (0: no limit of its own), sync_commits (1),
  * max_document_bytes (0: 16 MiB; of documents given to kith_rag_ingest and kith_rag_ingest_text,
- * which take about thirty times their size in memory). An unknown name or a value out of range is
+ * which take about thirty times their size in memory), embedding_threads (0: one for each
+ * processor; what one call may embed with at a time). An unknown name or a value out of range is
  * KITH_INVALID_ARGUMENT, and the message lists what there is. */
 KITH_API kith_code kith_options_set(kith_options* options, const char* name, int64_t value,
                                     kith_error** error);
+/* embedding_model (""; none): of embed() and of the vectors of documents, a name of
+ * `kith model list` or a model's folder. It is read by the first use, whose error it is when it is
+ * missing, damaged, or another than the one that made the vectors of the database. */
+KITH_API kith_code kith_options_set_text(kith_options* options, const char* name, const char* value,
+                                         kith_error** error);
 
 /* Opens the database in folder `path`, or a new one in memory for ":memory:". options may be NULL.
  * KITH_BUSY when another process has it open for writing (the message names it), KITH_CORRUPTION
@@ -393,23 +400,45 @@ KITH_API kith_code kith_rag_ingest_text(kith_database* database, const char* nam
 KITH_API kith_code kith_rag_delete(kith_database* database, const char* document,
                                    kith_error** error);
 
-/* An answer with its sources. */
-KITH_API kith_code kith_rag_ask(kith_database* database, const char* question, kith_answer** answer,
-                                kith_error** error);
+KITH_API kith_ask_options* kith_ask_options_new(void);
+KITH_API void kith_ask_options_free(kith_ask_options* options);
+/* Options by name:
+ * limit (10): passages, 1 to 1000.
+ * For a model: max_tokens (256) of the answer; context_tokens (0: its own limit, at most 4096) that
+ *   it reads and writes together; max_ms (0: no limit), after which the answer is what is there;
+ *   temperature (0, to 10); seed (1) of the choice between words, with a temperature above 0;
+ *   mark_unsupported (0): 1 keeps sentences that the passages do not support, with "[unsupported]"
+ *   behind them.
+ * An unknown name or a value out of range is KITH_INVALID_ARGUMENT, from here or from the question.
+ */
+KITH_API kith_code kith_ask_options_set(kith_ask_options* options, const char* name, int64_t value,
+                                        kith_error** error);
+/* temperature, where it is a fraction. */
+KITH_API kith_code kith_ask_options_set_float(kith_ask_options* options, const char* name,
+                                              double value, kith_error** error);
+/* route (""): "factual" or "analytical" in place of what the router decides; "text" is BM25 alone.
+ * model (""): a name of `kith model list` or the path of a GGUF file. That language model words the
+ *   answer, in this process, and stays loaded; only what the passages support of its text is kept.
+ *   Without one the answer is made of the documents' own sentences. */
+KITH_API kith_code kith_ask_options_set_text(kith_ask_options* options, const char* name,
+                                             const char* value, kith_error** error);
+
 /* Called with each piece of an answer, UTF-8 with a zero behind it, and from time to time with an
  * empty one; returning 0 stops with KITH_CANCELLED. */
 typedef int (*kith_answer_piece)(const char* piece, void* context);
 
-/* In the words of a language model in this process: `model` is a name of `kith model list` or the
- * path of a GGUF file, which stays loaded. Only what the passages support of its text is kept.
- * on_piece may be NULL; the pieces together are the answer's text. KITH_UNSUPPORTED when this build
- * has no llama.cpp. */
-KITH_API kith_code kith_rag_ask_model(kith_database* database, const char* question,
-                                      const char* model, kith_answer_piece on_piece, void* context,
-                                      kith_answer** answer, kith_error** error);
-/* At most `limit` (1 to 1000) passages only: the answer's text is "" and it has no citations. */
-KITH_API kith_code kith_rag_retrieve(kith_database* database, const char* question, size_t limit,
-                                     kith_answer** answer, kith_error** error);
+/* An answer with its sources. options and on_piece may be NULL; the pieces together are the
+ * answer's text, one piece without a model. KITH_UNSUPPORTED for a model when this build has no
+ * llama.cpp.
+ */
+KITH_API kith_code kith_rag_ask(kith_database* database, const char* question,
+                                const kith_ask_options* options, kith_answer_piece on_piece,
+                                void* context, kith_answer** answer, kith_error** error);
+/* The passages only, by the options limit and route (NULL for none): the answer's text is "" and it
+ * has no citations. */
+KITH_API kith_code kith_rag_retrieve(kith_database* database, const char* question,
+                                     const kith_ask_options* options, kith_answer** answer,
+                                     kith_error** error);
 KITH_API void kith_answer_free(kith_answer* answer);
 
 /* Everything below lives as long as the answer. */

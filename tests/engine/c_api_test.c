@@ -291,7 +291,7 @@ static void TestNull(void) {
   CHECK(kith_bind_integer(NULL, "x", 1, NULL) == KITH_INVALID_ARGUMENT);
   CHECK(kith_begin(NULL, NULL) == KITH_INVALID_ARGUMENT);
   CHECK(kith_commit(NULL, NULL) == KITH_INVALID_ARGUMENT);
-  CHECK(kith_rag_ask(NULL, "?", NULL, NULL) == KITH_INVALID_ARGUMENT);
+  CHECK(kith_rag_ask(NULL, "?", NULL, NULL, NULL, NULL, NULL) == KITH_INVALID_ARGUMENT);
   CHECK(kith_rag_ingest(NULL, NULL, NULL, NULL, NULL, NULL) == KITH_INVALID_ARGUMENT);
   CHECK(kith_result_next(NULL, NULL) == -1);
   CHECK(kith_result_column_count(NULL) == 0 && kith_result_value(NULL, 0) == NULL);
@@ -307,6 +307,7 @@ static void TestNull(void) {
   kith_error_free(NULL);
   kith_options_free(NULL);
   kith_ingest_options_free(NULL);
+  kith_ask_options_free(NULL);
   kith_answer_free(NULL);
 }
 
@@ -320,6 +321,9 @@ static void TestNullEverywhere(kith_database* database, kith_connection* connect
   const kith_code bad = KITH_INVALID_ARGUMENT;
   CHECK(kith_options_set(NULL, "read_only", 1, NULL) == bad);
   CHECK(kith_options_set(options, NULL, 1, NULL) == bad);
+  CHECK(kith_options_set_text(NULL, "embedding_model", "x", NULL) == bad);
+  CHECK(kith_options_set_text(options, NULL, "x", NULL) == bad);
+  CHECK(kith_options_set_text(options, "embedding_model", NULL, NULL) == bad);
   CHECK(kith_connect(NULL, &connection, NULL) == bad && connection == NULL);
   CHECK(kith_connect(database, NULL, NULL) == bad);
   Must(kith_connect(database, &connection, &error), &error, "connect");
@@ -370,17 +374,21 @@ static void TestNullEverywhere(kith_database* database, kith_connection* connect
   CHECK(kith_rag_ingest_text(database, NULL, "a", 1, NULL) == bad);
   CHECK(kith_rag_ingest_text(database, "a.txt", NULL, 1, NULL) == bad);
   CHECK(kith_rag_delete(NULL, "a", NULL) == bad && kith_rag_delete(database, NULL, NULL) == bad);
-  CHECK(kith_rag_ask(database, NULL, &answer, NULL) == bad && answer == NULL);
-  CHECK(kith_rag_ask(database, "?", NULL, NULL) == bad);
-  CHECK(kith_rag_ask_model(database, "?", NULL, NULL, NULL, &answer, NULL) == bad);
-  CHECK(kith_rag_ask_model(NULL, "?", "a.gguf", NULL, NULL, &answer, NULL) == bad);
-  /* There is no such file; a build without llama.cpp could not read it either. */
-  const kith_code missing =
-      kith_rag_ask_model(database, "lighthouse?", "/none/a.gguf", NULL, NULL, &answer, NULL);
-  CHECK((missing == KITH_NOT_FOUND || missing == KITH_UNSUPPORTED) && answer == NULL);
-  CHECK(kith_rag_retrieve(NULL, "?", 1, &answer, NULL) == bad);
-  CHECK(kith_rag_retrieve(database, "lighthouse", 0, &answer, NULL) == bad && answer == NULL);
-  CHECK(kith_rag_retrieve(database, "lighthouse", 1001, &answer, NULL) == bad);
+  CHECK(kith_ask_options_set(NULL, "limit", 1, NULL) == bad);
+  CHECK(kith_ask_options_set_float(NULL, "temperature", 1, NULL) == bad);
+  CHECK(kith_ask_options_set_text(NULL, "route", "text", NULL) == bad);
+  kith_ask_options* ask = kith_ask_options_new();
+  CHECK(kith_ask_options_set(ask, NULL, 1, NULL) == bad);
+  CHECK(kith_ask_options_set_float(ask, NULL, 1, NULL) == bad);
+  CHECK(kith_ask_options_set_text(ask, NULL, "text", NULL) == bad);
+  CHECK(kith_ask_options_set_text(ask, "model", NULL, NULL) == bad);
+  CHECK(kith_ask_options_set_text(ask, "route", "\xFF", NULL) == bad);
+  kith_ask_options_free(ask);
+  CHECK(kith_rag_ask(database, NULL, NULL, NULL, NULL, &answer, NULL) == bad && answer == NULL);
+  CHECK(kith_rag_ask(database, "?", NULL, NULL, NULL, NULL, NULL) == bad);
+  CHECK(kith_rag_retrieve(NULL, "?", NULL, &answer, NULL) == bad);
+  CHECK(kith_rag_retrieve(database, NULL, NULL, &answer, NULL) == bad);
+  CHECK(kith_rag_retrieve(database, "?", NULL, NULL, NULL) == bad);
   kith_ingest_report_free(NULL);
   CHECK(kith_ingest_report_count(NULL, KITH_CHUNKS) == 0);
   CHECK(kith_ingest_report_skipped(NULL, 0) == NULL && kith_ingest_report_reason(NULL, 0) == NULL);
@@ -593,8 +601,9 @@ static void TestIngestReport(kith_database* database) {
   CHECK(kith_ingest_report_skipped(report, 1) == NULL);
   kith_ingest_report_free(report);
   kith_answer* answer = NULL;
-  Must(kith_rag_ask(database, "At how many degrees does iron melt?", &answer, &error), &error,
-       "ask");
+  Must(kith_rag_ask(database, "At how many degrees does iron melt?", NULL, NULL, NULL, &answer,
+                    &error),
+       &error, "ask");
   CHECK(kith_answer_confidence(answer) > 0);
   CHECK(strstr(kith_answer_html(answer), "At how many degrees") != NULL);
   kith_answer_free(answer);
@@ -652,14 +661,111 @@ static void TestIngestAll(void) {
   kith_close(database);
 }
 
+static kith_code SetsTo(const char* name, int64_t value, const char* expected) {
+  kith_error* error = NULL;
+  kith_ask_options* options = kith_ask_options_new();
+  const kith_code code = kith_ask_options_set(options, name, value, &error);
+  CHECK(strstr(kith_error_message(error), expected) != NULL);
+  kith_error_free(error);
+  kith_ask_options_free(options);
+  return code;
+}
+
+static int KeepPiece(const char* piece, void* context) {
+  strncat((char*)context, piece, 500);
+  return 1;
+}
+
+static int StopAtOnce(const char* piece, void* context) {
+  (void)piece, (void)context;
+  return 0;
+}
+
+/* torvik.md is there, and another document about the lighthouse. */
+static void TestAskOptions(kith_database* database) {
+  kith_error* error = NULL;
+  kith_answer* answer = NULL;
+  const char* question = "Who built the lighthouse of Torvik?";
+  CHECK(SetsTo("limit", 0, "limit is 0; give at least 1") == KITH_INVALID_ARGUMENT);
+  CHECK(SetsTo("seed", -1, "seed is -1; give 0 to") == KITH_INVALID_ARGUMENT);
+  CHECK(SetsTo("mark_unsupported", 2, "is 0 or 1, not 2") == KITH_INVALID_ARGUMENT);
+  CHECK(SetsTo("route", 1, "'route' that is a whole number") == KITH_INVALID_ARGUMENT);
+  CHECK(SetsTo("temperature", 1, "") == KITH_OK && SetsTo("max_ms", 5, "") == KITH_OK);
+  kith_ask_options* options = kith_ask_options_new();
+  CHECK(kith_ask_options_set_float(options, "limit", 0.5, NULL) == KITH_INVALID_ARGUMENT);
+  CHECK(kith_ask_options_set_float(options, "temperature", 0.5, NULL) == KITH_OK);
+  CHECK(kith_ask_options_set_text(options, "limit", "1", &error) == KITH_INVALID_ARGUMENT);
+  CHECK(strstr(kith_error_message(error), "'limit' that is a text; the options are") != NULL);
+  kith_error_free(error);
+
+  Must(kith_ask_options_set(options, "limit", 1, &error), &error, "limit");
+  Must(kith_ask_options_set_text(options, "route", "text", &error), &error, "route");
+  char heard[600] = "";
+  Must(kith_rag_ask(database, question, options, &KeepPiece, heard, &answer, &error), &error,
+       "ask with options");
+  CHECK_TEXT(heard, kith_answer_text(answer));
+  CHECK(kith_answer_passage_count(answer) == 1);
+  kith_answer_free(answer);
+  CHECK(kith_rag_ask(database, question, options, &StopAtOnce, NULL, &answer, NULL) ==
+        KITH_CANCELLED);
+  CHECK(answer == NULL);
+  Must(kith_rag_retrieve(database, "lighthouse", options, &answer, &error), &error, "retrieve");
+  kith_passage passage;
+  CHECK(kith_answer_passage_count(answer) == 1 && kith_answer_passage(answer, 0, &passage) == 1);
+  CHECK_TEXT(passage.found_by, "text");
+  kith_answer_free(answer);
+
+  Must(kith_ask_options_set(options, "limit", 1001, &error), &error, "limit");
+  CHECK(kith_rag_retrieve(database, "lighthouse", options, &answer, NULL) == KITH_INVALID_ARGUMENT);
+  Must(kith_ask_options_set(options, "limit", 1, &error), &error, "limit");
+  Must(kith_ask_options_set_text(options, "route", "up", &error), &error, "route");
+  CHECK(kith_rag_ask(database, question, options, NULL, NULL, &answer, &error) != KITH_OK);
+  CHECK(strstr(kith_error_message(error), "routes are") != NULL && answer == NULL);
+  kith_error_free(error);
+
+  /* There is no such file; a build without llama.cpp could not read it either. */
+  Must(kith_ask_options_set_text(options, "route", "", &error), &error, "route");
+  Must(kith_ask_options_set_text(options, "model", "/none/a.gguf", &error), &error, "model");
+  const kith_code missing = kith_rag_ask(database, question, options, NULL, NULL, &answer, NULL);
+  CHECK((missing == KITH_NOT_FOUND || missing == KITH_UNSUPPORTED) && answer == NULL);
+  kith_ask_options_free(options);
+}
+
+/* The model is read by its first use. */
+static void TestEmbeddingModel(void) {
+  kith_error* error = NULL;
+  kith_options* options = kith_options_new();
+  CHECK(kith_options_set_text(options, "read_only", "1", &error) == KITH_INVALID_ARGUMENT);
+  CHECK(strstr(kith_error_message(error), "embedding_model (a text)") != NULL);
+  kith_error_free(error);
+  CHECK(kith_options_set(options, "embedding_threads", -1, NULL) == KITH_INVALID_ARGUMENT);
+  Must(kith_options_set(options, "embedding_threads", 1, &error), &error, "embedding_threads");
+  Must(kith_options_set_text(options, "embedding_model", "/none/model", &error), &error, "model");
+  kith_database* database = NULL;
+  kith_connection* connection = NULL;
+  kith_result* result = NULL;
+  Must(kith_open(":memory:", options, &database, &error), &error, "open");
+  kith_options_free(options);
+  Must(kith_connect(database, &connection, &error), &error, "connect");
+  kith_code code =
+      kith_execute(connection, "RETURN embed('x')", KITH_NUL_TERMINATED, &result, &error);
+  if (code == KITH_OK && kith_result_next(result, &error) < 0) code = kith_error_code(error);
+  CHECK(code != KITH_OK && strstr(kith_error_message(error), "/none/model") != NULL);
+  kith_error_free(error);
+  kith_result_free(result);
+  kith_disconnect(connection);
+  kith_close(database);
+}
+
 static void TestDocuments(kith_database* database) {
   kith_error* error = NULL;
   const char* text =
       "# Harbour lights\n\nThe lighthouse of Torvik was built by Marit Oen in 1887.\n";
   Must(kith_rag_ingest_text(database, "torvik.md", text, strlen(text), &error), &error, "ingest");
   kith_answer* answer = NULL;
-  Must(kith_rag_ask(database, "Who built the lighthouse of Torvik?", &answer, &error), &error,
-       "ask");
+  Must(kith_rag_ask(database, "Who built the lighthouse of Torvik?", NULL, NULL, NULL, &answer,
+                    &error),
+       &error, "ask");
   CHECK(kith_answer_abstained(answer) == 0);
   CHECK(strstr(kith_answer_text(answer), "Marit Oen") != NULL);
   CHECK(strlen(kith_answer_route(answer)) > 0);
@@ -678,10 +784,15 @@ static void TestDocuments(kith_database* database) {
   CHECK(strstr(kith_answer_evidence_svg(answer), "<svg") != NULL);
   kith_answer_free(answer);
 
-  Must(kith_rag_retrieve(database, "lighthouse", 3, &answer, &error), &error, "retrieve");
+  Must(kith_rag_retrieve(database, "lighthouse", NULL, &answer, &error), &error, "retrieve");
   CHECK_TEXT(kith_answer_text(answer), "");
   CHECK(kith_answer_passage_count(answer) == 1);
   kith_answer_free(answer);
+  const char* other = "The lighthouse of Skagen was built in 1858.\n";
+  Must(kith_rag_ingest_text(database, "skagen.md", other, strlen(other), &error), &error, "ingest");
+  TestAskOptions(database);
+  Must(kith_rag_delete(database, "skagen.md", &error), &error, "delete");
+  TestEmbeddingModel();
   TestIngestReport(database);
   TestIngestAll();
   int calls = 0;

@@ -245,6 +245,24 @@ class Folders(unittest.TestCase):
         with tempfile.TemporaryDirectory() as folder, self.assertRaises(kith.Error) as caught:
             kith.open(os.path.join(folder, "missing"), create_if_missing=False)
         self.assertEqual(caught.exception.code, "NotFound")
+        with self.assertRaisesRegex(kith.Error, r"no option 'read_only' that is a text; .* embedding_model \(a text\)"):
+            kith.open(read_only="yes")
+        with self.assertRaisesRegex(TypeError, "read_only is a whole number, a text or a boolean, not None"):
+            kith.open(read_only=None)
+
+    def test_an_embedding_model_is_read_by_its_first_use(self):
+        for model in ["/none/model", pathlib.Path("/none/model")]:
+            with kith.open(embedding_model=model, embedding_threads=1) as db:
+                self.assertEqual(db.execute("RETURN 1").value(), 1)
+                with self.assertRaisesRegex(kith.Error, "/none/model"):
+                    db.execute("RETURN embed('x')").value()
+
+    @unittest.skipUnless(os.environ.get("KITH_MODEL"), "skipped: KITH_MODEL names no embedding model's folder")
+    def test_an_embedding_model_makes_vectors(self):
+        with kith.open(embedding_model=os.environ["KITH_MODEL"]) as db:
+            db.ingest_text("iron.txt", "Iron melts at 1538 degrees.")
+            size = db.execute("MATCH (c:Chunk) RETURN size(c.embedding)").value()
+            self.assertEqual(db.execute("RETURN size(embed('iron'))").value(), size)
 
 
 class Documents(unittest.TestCase):
@@ -268,6 +286,32 @@ class Documents(unittest.TestCase):
             self.assertEqual(db.retrieve("lighthouse of Torvik", 1)[0].document, "torvik.md")
             db.forget("torvik.md")
             self.assertNotIn("torvik.md", [p.document for p in db.retrieve("lighthouse of Torvik")])
+
+    def test_options_of_a_question(self):
+        question = "Who built the lighthouse of Torvik?"
+        with kith.open() as db:
+            db.ingest_text("torvik.md", "# Torvik\n\nThe lighthouse of Torvik was built by Marit Oen in 1887.\n")
+            db.ingest_text("skagen.md", "# Skagen\n\nThe lighthouse of Skagen is older than the one of Torvik.\n")
+            heard = []
+            answer = db.ask(question, limit=1, route="text", on_text=heard.append)
+            self.assertEqual((heard, len(answer.passages), answer.passages[0].found_by), ([answer.text], 1, "text"))
+            self.assertEqual(db.ask(question, route="analytical").route, "analytical")
+            self.assertEqual([p.found_by for p in db.retrieve("lighthouse", 1, route="text")], ["text"])
+            with self.assertRaises(kith.Error) as caught:
+                db.ask(question, on_text=lambda _: False)
+            self.assertEqual(caught.exception.code, "Cancelled")
+            for wrong, error, expected in [
+                    ({"limit": 0}, kith.Error, "limit is 0; give at least 1"),
+                    ({"limit": 1001}, kith.Error, "limit is 1001; give 1 to 1000"),
+                    ({"limit": 1.5}, kith.Error, "no option 'limit' that is a fraction; the options are limit, max_tokens"),
+                    ({"limit": "1"}, kith.Error, "no option 'limit' that is a text"),
+                    ({"limit": None}, TypeError, "a whole number, a fraction, a text or a boolean, not None"),
+                    ({"limt": 1}, kith.Error, "no option 'limt' .* limit, max_tokens"),
+                    ({"route": "up"}, kith.Error, "routes are"),
+                    ({"seed": 2**32}, kith.Error, "seed is 4294967296; give 0 to 4294967295"),
+                    ({"model": 5}, kith.Error, "no option 'model' that is a whole number")]:
+                with self.subTest(wrong=wrong), self.assertRaisesRegex(error, expected):
+                    db.ask(question, **wrong)
 
     def test_what_is_no_document_is_named(self):
         with kith.open() as db, tempfile.TemporaryDirectory() as folder:

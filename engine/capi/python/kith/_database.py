@@ -21,21 +21,29 @@ from ._statement import Result, Statement
 
 
 @contextlib.contextmanager
-def _options_of(new, set_one, free, options):
-    """The library's options with these values; freed on leaving."""
-    made = new()
+def _options_of(kind, options):
+    """The library's options of this kind ("kith_ask_options") with these values; freed on leaving."""
+    made = getattr(lib, kind + "_new")()
     try:
         for name, value in options.items():
-            call(set_one, made, name.encode(), _option_value(name, value))
+            setter, value = _option_setter(kind, name, value)
+            call(setter, made, name.encode(), value)
         yield made
     finally:
-        free(made)
+        getattr(lib, kind + "_free")(made)
 
 
-def _option_value(name, value):
-    if not isinstance(value, (int, float)) or value != value or abs(value) >= 2**63 or int(value) != value:
-        raise TypeError(f"the option {name} is a whole number or a boolean, not {reprlib.repr(value)}")
-    return int(value)
+def _option_setter(kind, name, value):
+    """The function for values of this type, and the value as it takes it; which names there are is the library's."""
+    set_text, set_float = getattr(lib, kind + "_set_text", None), getattr(lib, kind + "_set_float", None)
+    if isinstance(value, (int, float)) and abs(value) < 2**63 and int(value) == value:
+        return getattr(lib, kind + "_set"), int(value)
+    if isinstance(value, float) and set_float:
+        return set_float, value
+    if isinstance(value, (str, os.PathLike)) and set_text:
+        return set_text, to_bytes(value, f"the option {name}")
+    kinds = "a whole number" + (", a fraction" if set_float else "") + (", a text" if set_text else "") + " or a boolean"
+    raise TypeError(f"the option {name} is {kinds}, not {reprlib.repr(value)}")
 
 
 class Database:
@@ -49,7 +57,7 @@ class Database:
         self._calls = []  # The threads that are inside a C function that takes the pointer.
         self._call_ended = threading.Condition(self._lock)
         self._close_lock = threading.RLock()  # Held by the one who closes; others wait until it is closed.
-        with _options_of(lib.kith_options_new, lib.kith_options_set, lib.kith_options_free, options) as made:
+        with _options_of("kith_options", options) as made:
             pointer = ctypes.c_void_p()
             call(lib.kith_open, to_bytes(path, "the path"), made, ctypes.byref(pointer))
             self._pointer = pointer
@@ -144,8 +152,7 @@ class Database:
 
         report = ctypes.c_void_p()
         with self._heard(Progress, wants) as heard, self._used() as pointer, \
-                _options_of(lib.kith_ingest_options_new, lib.kith_ingest_options_set, lib.kith_ingest_options_free,
-                            options) as made:
+                _options_of("kith_ingest_options", options) as made:
             call(lib.kith_rag_ingest_all, pointer, (ctypes.c_char_p * len(names))(*names), len(names), made, heard,
                  None, ctypes.byref(report))
             return take_report(report)
@@ -164,32 +171,34 @@ class Database:
             call(lib.kith_rag_delete, pointer, to_bytes(document, "the document"))
 
     def ask(self, question: str, model: str | os.PathLike | None = None,
-            on_text: typing.Callable[[str], typing.Any] | None = None) -> Answer:
+            on_text: typing.Callable[[str], typing.Any] | None = None,
+            **options: int | float | bool | str) -> Answer:
         """An Answer, with citations: sentences of the documents, or with a model (a name of kith model list, or the path of
-        a GGUF file) its words
-        as far as the documents support them. on_text(piece) gets a model's answer as it is made, and from time to time
-        ""; it may return False to stop, and so does close() in another thread, with the code "Cancelled"."""
+        a GGUF file) its words as far as the documents support them. on_text(piece) gets the answer as it is made, without
+        a model in one piece, with one also "" from time to time; it may return False to stop, and so does close() in
+        another thread, with the code "Cancelled".
+
+        Options: limit (10 passages, 1 to 1000), route ("factual" or "analytical" in place of the router, or "text"); for
+        a model max_tokens (256), context_tokens, max_ms, temperature (0), seed, mark_unsupported (False).
+        """
         def wants(piece):
             return on_text is None or on_text(to_text(piece))
 
+        if model is not None:
+            options["model"] = model
         answer = ctypes.c_void_p()
-        text = to_bytes(question, "the question")
-        if model is None:
-            with self._used() as pointer:
-                call(lib.kith_rag_ask, pointer, text, ctypes.byref(answer))
-            return take_answer(answer)
-        path = to_bytes(model, "the model")
-        with self._heard(Piece, wants) as heard, self._used() as pointer:
-            call(lib.kith_rag_ask_model, pointer, text, path, heard, None, ctypes.byref(answer))
+        with self._heard(Piece, wants) as heard, self._used() as pointer, \
+                _options_of("kith_ask_options", options) as made:
+            call(lib.kith_rag_ask, pointer, to_bytes(question, "the question"), made, heard, None, ctypes.byref(answer))
             return take_answer(answer)
 
-    def retrieve(self, question: str, limit: int = 10) -> list[Passage]:
-        """The best passages for a question, 1 to 1000 of them."""
+    def retrieve(self, question: str, limit: int = 10, route: str = "") -> list[Passage]:
+        """The best passages for a question, 1 to 1000 of them. route: as of ask()."""
         if not isinstance(limit, int) or not 0 <= limit < 2**63:
             raise ValueError(f"limit is {reprlib.repr(limit)}; give a number of passages")
         answer = ctypes.c_void_p()
-        with self._used() as pointer:
-            call(lib.kith_rag_retrieve, pointer, to_bytes(question, "the question"), limit, ctypes.byref(answer))
+        with self._used() as pointer, _options_of("kith_ask_options", {"limit": limit, "route": route}) as made:
+            call(lib.kith_rag_retrieve, pointer, to_bytes(question, "the question"), made, ctypes.byref(answer))
         return take_answer(answer).passages
 
     def close(self) -> None:
@@ -226,10 +235,11 @@ class Database:
             self.close()
 
 
-def open(path: str | os.PathLike = ":memory:", **options: int | bool) -> Database:
+def open(path: str | os.PathLike = ":memory:", **options: int | bool | str) -> Database:
     """Opens the database in a folder, or a new one in memory.
 
-    Options: create_if_missing, read_only, memory_limit_bytes, query_memory_limit_bytes, sync_commits, and
-    max_document_bytes (16 MiB unless given; a larger document is not ingested).
+    Options: create_if_missing, read_only, memory_limit_bytes, query_memory_limit_bytes, sync_commits,
+    max_document_bytes (16 MiB unless given; a larger document is not ingested), embedding_model (of embed() and of the
+    documents' vectors: a name of kith model list, or a folder) and embedding_threads (one for each processor).
     """
     return Database(path, **options)
