@@ -160,10 +160,12 @@ std::shared_ptr<const PostingList> PostingCache::Find(const std::string& key) {
 void PostingCache::Insert(std::string key, std::shared_ptr<const PostingList> list) {
   const size_t bytes = list->Bytes() + key.size();
   if (bytes > capacity_bytes_ / 2) return;
+  std::list<Entry> added;
+  added.push_front({std::move(key), std::move(list)});
   const std::lock_guard<std::mutex> lock(mutex_);
-  if (by_key_.count(key) != 0) return;
-  recent_.push_front({std::move(key), std::move(list)});
-  by_key_.emplace(recent_.front().key, recent_.begin());
+  // The last that may throw for lack of memory comes before the first change that is not its own.
+  if (!by_key_.emplace(added.front().key, added.begin()).second) return;
+  recent_.splice(recent_.begin(), added);
   bytes_ += bytes;
   while (bytes_ > capacity_bytes_) {
     const Entry& oldest = recent_.back();
