@@ -97,6 +97,33 @@ bool SharesAny(const std::vector<Id>& wanted, const std::vector<Id>& ascending) 
   });
 }
 
+/// The index that is there already and makes `request` a no-op; null when there is none,
+/// AlreadyExists when that was not asked for or when one is in the way. `wanted` is the request's
+/// schema.
+Result<const IndexDefinition*> FindInPlaceOf(const IndexRequest& request,
+                                             const IndexDefinition& wanted,
+                                             const IndexCatalog& catalog) {
+  const IndexDefinition* in_the_way = nullptr;
+  const char* advice = nullptr;
+  for (const auto& index : catalog.all()) {
+    const bool same_schema = index->SameSchema(wanted);
+    if (!same_schema && index->name != request.name) continue;
+    // An index is no constraint: passing over it would leave data unchecked that should be unique.
+    const bool serves = request.kind != IndexKind::kUnique || index->kind == IndexKind::kUnique;
+    if (request.if_not_exists && serves) return index.get();
+    if (in_the_way != nullptr) continue;
+    in_the_way = index.get();
+    advice = !same_schema ? "choose another name or drop it first"
+             : serves     ? "use it, or drop it first"
+                          : "drop it first: a constraint brings an index of its own";
+  }
+  if (in_the_way == nullptr) return in_the_way;
+  return Status(
+      StatusCode::kAlreadyExists,
+      fmt::format("there is already {} '{}' on {}; {}", IndexKindWithArticle(in_the_way->kind),
+                  in_the_way->name, in_the_way->Describe(), advice));
+}
+
 }  // namespace
 
 struct IndexManager::State {
@@ -348,19 +375,9 @@ Result<SchemaChange> IndexManager::Create(const IndexRequest& request,
     definition.text = request.text;
     KITH_ASSIGN_OR_RETURN(definition.text.analyzer, CanonicalAnalyzer(request.text.analyzer));
   }
-  for (const auto& index : catalog->all()) {
-    const bool same_name = index->name == request.name;
-    if (!same_name && !index->SameSchema(definition)) continue;
-    // An index is no constraint: passing over it would leave data unchecked that should be unique.
-    const bool serves = request.kind != IndexKind::kUnique || index->kind == IndexKind::kUnique;
-    if (request.if_not_exists && serves) return SchemaChange{false, index->name};
-    return Status(StatusCode::kAlreadyExists,
-                  fmt::format("there is already {} '{}' on {}; {}",
-                              IndexKindWithArticle(index->kind), index->name, index->Describe(),
-                              same_name ? "choose another name or drop it first"
-                              : serves  ? "use it, or drop it first"
-                                       : "drop it first: a constraint brings an index of its own"));
-  }
+  KITH_ASSIGN_OR_RETURN(const IndexDefinition* const there,
+                        FindInPlaceOf(request, definition, *catalog));
+  if (there != nullptr) return SchemaChange{false, there->name};
   definition.name = request.name.empty() ? MadeUpName(*catalog, request.kind) : request.name;
   KITH_RETURN_IF_ERROR(NumberNames(&state_->store->catalog(), &definition));
   KITH_RETURN_IF_ERROR(state_->Build(definition, /*fresh=*/true, options));

@@ -290,6 +290,50 @@ TEST_CASE("names and equal schemas are taken once", "[index]") {
         StatusCode::kInvalidArgument);
 }
 
+TEST_CASE("a name is taken whatever has it", "[index]") {
+  const std::vector<IndexRequest> kinds = {
+      {"x", IndexKind::kRange, EntityKind::kNode, {"A"}, {"p"}, {}, {}, false},
+      {"x", IndexKind::kRange, EntityKind::kRelationship, {"A"}, {"p"}, {}, {}, false},
+      {"x", IndexKind::kText, EntityKind::kNode, {"B"}, {"p"}, {}, {}, false},
+      {"x", IndexKind::kVector, EntityKind::kNode, {"C"}, {"p"}, {}, {}, false},
+      {"x", IndexKind::kUnique, EntityKind::kNode, {"D"}, {"p"}, {}, {}, false}};
+  for (const IndexRequest& first : kinds) {
+    IndexedGraph graph;
+    REQUIRE(graph.indexes->Create(first).ok());
+    for (IndexRequest second : kinds) {
+      INFO(static_cast<int>(first.kind) << " then " << static_cast<int>(second.kind));
+      CHECK(graph.indexes->Create(second).status().code() == StatusCode::kAlreadyExists);
+      second.if_not_exists = true;
+      const auto nothing = graph.indexes->Create(second);
+      // An index is not taken for the constraint that was asked for.
+      const bool serves = second.kind != IndexKind::kUnique || first.kind == IndexKind::kUnique;
+      REQUIRE(nothing.ok() == serves);
+      if (serves) CHECK_FALSE(nothing->changed);
+      if (!serves) CHECK(nothing.status().code() == StatusCode::kAlreadyExists);
+    }
+    CHECK(graph.indexes->catalog()->all().size() == 1);
+  }
+}
+
+TEST_CASE("an index that serves counts before one that is in the way", "[index]") {
+  IndexedGraph graph;
+  graph.Index(IndexKind::kRange, "x", {"L"}, {"p"});
+  graph.Index(IndexKind::kUnique, "y", {"M"}, {"q"});
+  IndexRequest request{"x", IndexKind::kUnique, EntityKind::kNode, {"M"}, {"q"}, {}, {}, true};
+  const auto nothing = graph.indexes->Create(request);
+  INFO(nothing.status().ToString());
+  REQUIRE(nothing.ok());
+  CHECK_FALSE(nothing->changed);
+  CHECK(nothing->name == "y");
+  // Another name would not help where the schema is the same.
+  CHECK(
+      graph.TryIndex(IndexKind::kUnique, "x", {"L"}, {"p"}).status().message() ==
+      "there is already an index 'x' on :L(p); drop it first: a constraint brings an index of its "
+      "own");
+  CHECK(graph.TryIndex(IndexKind::kRange, "x", {"L"}, {"p"}).status().message() ==
+        "there is already an index 'x' on :L(p); use it, or drop it first");
+}
+
 TEST_CASE("dropping", "[index]") {
   IndexedGraph graph;
   graph.Add({"L"}, {{"p", Value(1)}, {"t", Value("some words")}});
