@@ -230,10 +230,17 @@ Status StatementBinder::BindShow() {
   }
   bound::SingleQuery part;
   part.clauses.push_back(std::move(bound));
+  if (show.ordered) {
+    KITH_ASSIGN_OR_RETURN(bound::ClausePtr clause, BindClause(*show.ordered));
+    const auto& project = bound::As<bound::Project>(*clause);
+    for (auto& [name, slot] : columns) {
+      const auto at = std::find(project.names.begin(), project.names.end(), name);
+      slot = project.items[static_cast<size_t>(at - project.names.begin())].slot;
+    }
+    part.clauses.push_back(std::move(clause));
+  }
   if (show.return_clause) {
-    KITH_ASSIGN_OR_RETURN(
-        bound::ClausePtr clause,
-        BindProjection(show.return_clause->projection, true, nullptr, show.return_clause->range));
+    KITH_ASSIGN_OR_RETURN(bound::ClausePtr clause, BindClause(*show.return_clause));
     const auto& project = bound::As<bound::Project>(*clause);
     for (const bound::Assignment& item : project.items) part.outputs.push_back(item.slot);
     query->columns = project.names;

@@ -230,7 +230,8 @@ struct CreateConstraint {
   ExpressionPtr options;      ///< a Map; may be null
 };
 
-/// SHOW INDEXES | CONSTRAINTS | FUNCTIONS | PROCEDURES [YIELD items] [WHERE predicate] [RETURN ...]
+/// SHOW INDEXES | CONSTRAINTS | FUNCTIONS | PROCEDURES [YIELD items] [ORDER BY ... SKIP ... LIMIT
+/// ...] [WHERE predicate] [RETURN ...]; ORDER BY and what follows it may come behind WHERE, too.
 enum class ShowKind : uint8_t { kIndexes, kConstraints, kFunctions, kProcedures };
 
 struct Show {
@@ -239,8 +240,9 @@ struct Show {
   std::optional<ConstraintType> constraint_type;  ///< SHOW UNIQUE CONSTRAINTS
   bool yield_star = false;
   std::vector<YieldItem> yields;
-  ExpressionPtr where;                    ///< may be null
+  ExpressionPtr where;                    ///< may be null; on what is yielded
   std::unique_ptr<Return> return_clause;  ///< may be null
+  std::unique_ptr<With> ordered;          ///< may be null; with a WHERE that came behind ORDER BY
 };
 
 enum class SessionCommand : uint8_t { kBegin, kCommit, kRollback };

@@ -321,20 +321,27 @@ Status StatementParser::ParseShowTail(ast::Show* show) {
   } else if (has_yield) {
     KITH_ASSIGN_OR_RETURN(show->yields, ParseYieldItems());
   }
-  KITH_ASSIGN_OR_RETURN(show->where, ParseWhere());
-  if (has_yield &&
-      (At(Keyword::kORDER) || At(Keyword::kSKIP) || At(Keyword::kOFFSET) || At(Keyword::kLIMIT))) {
-    return ParseShowOrder(show);
+  if (has_yield && AtOrderOrPage()) KITH_RETURN_IF_ERROR(ParseShowOrder(show));
+  ast::ExpressionPtr& where = show->ordered ? show->ordered->where : show->where;
+  KITH_ASSIGN_OR_RETURN(where, ParseWhere());
+  if (has_yield && !show->ordered && AtOrderOrPage()) KITH_RETURN_IF_ERROR(ParseShowOrder(show));
+  if (!has_yield && At(Keyword::kYIELD)) return Unexpected("YIELD in front of WHERE");
+  if (!has_yield && (At(Keyword::kRETURN) || AtOrderOrPage())) {
+    return Unexpected("YIELD with columns in front of it, as in YIELD name RETURN name");
   }
-  if (!has_yield || !At(Keyword::kRETURN)) return Status::Ok();
+  if (!At(Keyword::kRETURN)) return Status::Ok();
   KITH_ASSIGN_OR_RETURN(ast::ClausePtr clause, ParseClause());
   show->return_clause.reset(static_cast<ast::Return*>(clause.release()));
   return Status::Ok();
 }
 
-/// YIELD a, b ORDER BY ... means YIELD a, b RETURN a, b ORDER BY ...
+bool StatementParser::AtOrderOrPage() const {
+  return At(Keyword::kORDER) || At(Keyword::kSKIP) || At(Keyword::kOFFSET) || At(Keyword::kLIMIT);
+}
+
+/// YIELD a, b ORDER BY ... means YIELD a, b WITH a, b ORDER BY ...
 Status StatementParser::ParseShowOrder(ast::Show* show) {
-  auto clause = Make<ast::Return>(BeginHere());
+  auto clause = Make<ast::With>(BeginHere());
   clause->projection.star = show->yield_star;
   for (const ast::YieldItem& item : show->yields) {
     const ast::Name& name = item.alias.text.empty() ? item.field : item.alias;
@@ -343,7 +350,7 @@ Status StatementParser::ParseShowOrder(ast::Show* show) {
     clause->projection.items.push_back({std::move(variable), name, name.range});
   }
   KITH_RETURN_IF_ERROR(ParseOrderAndPage(&clause->projection));
-  show->return_clause = std::move(clause);
+  show->ordered = std::move(clause);
   return Status::Ok();
 }
 

@@ -246,6 +246,7 @@ class StatementParser {
   Status ParseShowWhat(ast::Show* show);
   Status ParseShowTail(ast::Show* show);
   Status ParseShowOrder(ast::Show* show);
+  bool AtOrderOrPage() const;
 
   std::string_view text_;
   std::vector<Token> tokens_;
