@@ -490,6 +490,8 @@ class CtrlC(unittest.TestCase):
             with kith.open() as db:
                 assert db.execute("RETURN 1").value() == 1
                 assert db.ingest({str(next(DEMO.glob("*.md")))!r}).added == 1
+            left_open = kith.open()
+            assert left_open.execute("RETURN 2").value() == 2
             """
         program = f"""if True:
             import _xxsubinterpreters as interpreters
