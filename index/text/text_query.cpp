@@ -82,12 +82,12 @@ Status Parser::Malformed(size_t at, std::string_view what) const {
       .WithPhase(ErrorPhase::kRuntime);
 }
 
-// AND, OR and NOT are operators only as whole words.
+// AND, OR and NOT are operators only as whole words; signs need nothing behind them.
 bool Parser::TakeOperator(std::string_view word) {
   if (query_.substr(at_, word.size()) != word) return false;
   const size_t after = at_ + word.size();
-  if (after < query_.size() && !IsSpace(query_[after]) && query_[after] != '(' &&
-      query_[after] != '"') {
+  if (IsNameByte(word.back()) && after < query_.size() && !IsSpace(query_[after]) &&
+      query_[after] != '(' && query_[after] != '"') {
     return false;
   }
   at_ = after;
