@@ -3,10 +3,10 @@
 #include "rag/generate/support.h"
 
 #include <algorithm>
-#include <array>
 #include <functional>
 
 #include "rag/generate/asked_relation.h"
+#include "rag/generate/denial.h"
 #include "rag/generate/word_forms.h"
 #include "rag/ingest/chunker.h"
 #include "rag/ingest/names.h"
@@ -23,22 +23,6 @@ constexpr double kEnoughShare = 0.85;
 /// Between spans that have the same words, what the model itself named wins, then the shorter one.
 constexpr double kCitedBonus = 0.3;
 constexpr double kLengthCost = 0.05;
-
-constexpr std::array kDenialWords = std::to_array<std::string_view>(
-    {"not", "never", "no", "neither", "nor", "without", "nobody", "none", "nothing", "cannot"});
-constexpr std::array kDenyingCharacters =
-    std::to_array<std::string_view>({"不", "没", "未", "無", "无", "非"});
-
-bool IsDenialWord(std::string_view folded) {
-  return std::find(kDenialWords.begin(), kDenialWords.end(), folded) != kDenialWords.end() ||
-         folded.ends_with("n't") || folded.ends_with("n’t");
-}
-
-bool HasDenyingCharacter(std::string_view characters) {
-  return std::any_of(
-      kDenyingCharacters.begin(), kDenyingCharacters.end(),
-      [&](std::string_view denial) { return characters.find(denial) != std::string_view::npos; });
-}
 
 /// Calls `word` with each folded word of the text, and returns the characters of scripts without
 /// spaces, folded, with a bar where they do not follow each other.
@@ -58,11 +42,23 @@ std::string CutUp(std::string_view text, const std::function<void(std::string)>&
   return characters;
 }
 
-bool Denies(std::string_view sentence) {
-  bool denies = false;
-  const std::string characters =
-      CutUp(sentence, [&](const std::string& word) { denies = denies || IsDenialWord(word); });
-  return denies || HasDenyingCharacter(characters);
+/// What each denial denies: the first content word behind it ("was not designed"), of scripts
+/// without spaces the first two characters. Empty where nothing stands behind it.
+std::vector<std::string> DeniedIn(std::string_view text) {
+  std::vector<std::string> denied;
+  for (const Denial& denial : DenialsIn(text)) {
+    const ContentWords content = ContentOf(text.substr(denial.behind, denial.end - denial.behind));
+    if (!content.words.empty()) {
+      denied.push_back(content.words.front());
+    } else if (!content.runs.empty()) {
+      const std::string& run = content.runs.front();
+      const std::vector<NameWord> characters = CutNameWords(run);
+      denied.push_back(run.substr(0, characters[std::min<size_t>(1, characters.size() - 1)].end));
+    } else {
+      denied.emplace_back();
+    }
+  }
+  return denied;
 }
 
 }  // namespace
@@ -86,20 +82,10 @@ void SupportChecker::AddSpans(size_t shown, const SourcedPassage& passage, size_
     span.shown = shown;
     span.begin = begin;
     span.end = end;
-    bool denied = false;
-    span.characters = CutUp(text.substr(begin, end - begin), [&](std::string word) {
-      const bool is_denial = IsDenialWord(word);
-      // "Was not designed": the first content word behind it is what is denied.
-      if (denied && !is_denial && !ContentOf(word).words.empty()) {
-        span.denied.insert(word);
-        denied = false;
-      }
-      denied = denied || is_denial;
-      span.denies = span.denies || is_denial;
-      span.words.insert(std::move(word));
-    });
-    span.denies = span.denies || HasDenyingCharacter(span.characters);
-    span.characters += "|" + CutUp(title, [&](std::string word) { span.words.insert(word); });
+    const std::string_view said = text.substr(begin, end - begin);
+    const auto keep = [&](std::string word) { span.words.insert(std::move(word)); };
+    span.characters = CutUp(said, keep) + "|" + CutUp(title, keep);
+    span.denied = DeniedIn(said);
     spans_.push_back(std::move(span));
   };
   for (size_t i = 0; i < sentences.size(); ++i) {
@@ -173,17 +159,27 @@ const SupportChecker::Span* SupportChecker::BestSpan(const std::vector<Part>& pa
   return best;
 }
 
-/// Whether the spans neither deny what the sentence says nor the other way round.
+bool SupportChecker::Means(const Part& part, std::string_view denied) {
+  if (denied.empty()) return false;
+  return part.characters ? part.text.find(denied) != std::string::npos
+                         : SameWord(part.text, denied);
+}
+
+/// Whether the spans deny what the sentence denies, and nothing that it says.
 bool SupportChecker::Agree(const std::vector<const Span*>& spans, std::string_view sentence,
                            const std::vector<Part>& parts) {
-  if (Denies(sentence)) {
-    return std::any_of(spans.begin(), spans.end(), [](const Span* span) { return span->denies; });
+  std::vector<std::string> by_spans;
+  for (const Span* span : spans) {
+    by_spans.insert(by_spans.end(), span->denied.begin(), span->denied.end());
   }
-  return std::none_of(spans.begin(), spans.end(), [&](const Span* span) {
-    return std::any_of(parts.begin(), parts.end(), [&](const Part& part) {
-      return std::any_of(span->denied.begin(), span->denied.end(),
-                         [&](const std::string& word) { return SameWord(word, part.text); });
-    });
+  const std::vector<std::string> by_sentence = DeniedIn(sentence);
+  const auto denied_by = [](const std::vector<std::string>& denied, const Part& part) {
+    return std::any_of(denied.begin(), denied.end(),
+                       [&](const std::string& word) { return Means(part, word); });
+  };
+  if (!by_sentence.empty() && by_spans.empty()) return false;
+  return std::all_of(parts.begin(), parts.end(), [&](const Part& part) {
+    return denied_by(by_sentence, part) == denied_by(by_spans, part);
   });
 }
 

@@ -2,8 +2,8 @@
 // Whether a sentence that a model wrote is in the passages that it read, and where. A sentence is
 // supported when at most two spans of passages, with the titles over them, have every name and
 // number of it and most of its other words, have one of the names in common when they are two, and
-// do not say the contrary. That is a check of words,
-// not of meaning: it stops what the passages do not have, which is what small models invent.
+// deny what it denies and nothing else of it. That is a check of words, not of meaning: it stops
+// what the passages do not have, which is what small models invent.
 //
 // Thread safety: a checker is const once made; the passages are borrowed.
 #pragma once
@@ -49,10 +49,9 @@ class SupportChecker {
     size_t shown = 0;
     size_t begin = 0;
     size_t end = 0;
-    Words words;             ///< Folded, those of the title and heading included.
-    std::string characters;  ///< Of scripts without spaces, folded.
-    Words denied;            ///< The words behind a "not".
-    bool denies = false;
+    Words words;                      ///< Folded, those of the title and heading included.
+    std::string characters;           ///< Of scripts without spaces, folded.
+    std::vector<std::string> denied;  ///< Words and pairs of characters.
   };
   /// A part of the checked sentence that a span may have.
   struct Part {
@@ -66,6 +65,7 @@ class SupportChecker {
   std::vector<Part> PartsOf(std::string_view sentence) const;
   static bool Has(const Span& span, const Part& part);
   static bool Linked(const Span& a, const Span& b, const std::vector<Part>& parts);
+  static bool Means(const Part& part, std::string_view denied);
   static bool Agree(const std::vector<const Span*>& spans, std::string_view sentence,
                     const std::vector<Part>& parts);
   const Span* BestSpan(const std::vector<Part>& parts, const std::vector<bool>& found,

@@ -4,9 +4,9 @@
 
 #include <algorithm>
 #include <array>
-#include <utility>
 #include <vector>
 
+#include "rag/generate/denial.h"
 #include "rag/generate/plain_words.h"
 #include "rag/ingest/names.h"
 
@@ -26,66 +26,6 @@ bool HasGenitive(std::string_view text, std::string_view word) {
     if (words[i] == word && words[i + 1] == "s") return true;
   }
   return false;
-}
-
-constexpr std::array kDenials = std::to_array<std::string_view>(
-    {"not", "never", "neither", "nor", "without", "cannot", "no", "nobody", "none"});
-/// "not only", "not until 1990": what follows is said, not denied.
-constexpr std::array kNoDenials = std::to_array<std::string_view>({"only", "until", "just"});
-constexpr std::array kChineseDenials =
-    std::to_array<std::string_view>({"没有", "从未", "并未", "尚未", "未能", "未曾", "并非", "不"});
-constexpr std::array kChineseNoDenials = std::to_array<std::string_view>(
-    {"不仅", "不但", "不久", "不少", "不同", "不断", "不只", "不止", "不过", "不锈"});
-constexpr std::array kClauseEnds = std::to_array<std::string_view>(
-    {",", ";", ".", ":", "(", ")", " but ", "，", "；", "。", "：", "（", "）"});
-
-size_t ClauseEnd(std::string_view text, size_t from) {
-  size_t end = text.size();
-  for (const std::string_view mark : kClauseEnds) end = std::min(end, text.find(mark, from));
-  return end;
-}
-
-/// The "t" of "didn't", with either apostrophe.
-bool IsContractedNot(std::string_view text, const NameWord& word) {
-  if (text.substr(word.begin, word.end - word.begin) != "t") return false;
-  const std::string_view before = text.substr(0, word.begin);
-  return before.ends_with("n'") || before.ends_with("n’");
-}
-
-/// With a capital only where a sentence begins: "No. 1", "Never Let Me Go" and "the Never Land" are
-/// names.
-bool IsDenial(std::string_view text, const NameWord& word) {
-  const std::string_view written = text.substr(word.begin, word.end - word.begin);
-  if (IsContractedNot(text, word)) return true;
-  if (!In(kDenials, NameKey(written))) return false;
-  if (!IsCapital(written)) return true;
-  const std::string_view behind = text.substr(word.end);
-  const bool goes_on =
-      behind.size() > 1 && behind[0] == ' ' && behind[1] >= 'a' && behind[1] <= 'z';
-  return word.begin == 0 && goes_on;
-}
-
-bool Denies(std::string_view text, const NameWord& word, size_t clause_end) {
-  if (!IsDenial(text, word)) return false;
-  const std::vector<std::string> next = FoldedWords(text.substr(word.end, clause_end - word.end));
-  return std::none_of(kNoDenials.begin(), kNoDenials.end(),
-                      [&](std::string_view said) { return In(next, said); });
-}
-
-/// Bytes [begin, end) that are denied, none when begin is the text's size.
-std::pair<size_t, size_t> DeniedAfter(std::string_view text, size_t from) {
-  for (const NameWord& word : CutNameWords(text)) {
-    if (word.begin < from || word.is_single) continue;
-    const size_t end = ClauseEnd(text, word.end);
-    if (Denies(text, word, end)) return {word.begin, end};
-  }
-  for (size_t at = from; at < text.size(); ++at) {
-    const auto begins = [&](std::string_view part) { return text.substr(at).starts_with(part); };
-    if (std::none_of(kChineseDenials.begin(), kChineseDenials.end(), begins)) continue;
-    if (std::any_of(kChineseNoDenials.begin(), kChineseNoDenials.end(), begins)) continue;
-    return {at, ClauseEnd(text, at)};
-  }
-  return {text.size(), text.size()};
 }
 
 constexpr std::array kChineseOfficeWords =
@@ -130,12 +70,9 @@ bool HoldsAnyOf(const std::set<std::string, std::less<>>& words,
 
 std::string WithoutDenied(std::string_view sentence, std::string_view question) {
   std::string said(sentence);
-  if (DeniedAfter(question, 0).first != question.size()) return said;
-  for (size_t at = 0; at < said.size();) {
-    const auto [begin, end] = DeniedAfter(said, at);
-    std::fill(said.begin() + static_cast<ptrdiff_t>(begin),
-              said.begin() + static_cast<ptrdiff_t>(end), ' ');
-    at = end;
+  if (!DenialsIn(question).empty()) return said;
+  for (const Denial& denial : DenialsIn(sentence)) {
+    said.replace(denial.begin, denial.end - denial.begin, denial.end - denial.begin, ' ');
   }
   return said;
 }

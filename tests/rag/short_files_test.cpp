@@ -23,6 +23,9 @@ RagDatabase& ShortFiles() {
          "is open on Saturdays from 9 to 12. Nobody watered the garden in 2020."},
         {"bakery.txt", "Holm Bakery opened in 1952. The bakery is owned by Jonas Holm."},
         {"mill.txt", "Ole Berg doesn't own the mill. The mill wasn't painted in 1970."},
+        {"chapel.txt",
+         "Nils Brask refused to paint the chapel. Eva Lund failed to sell the chapel in 1960. The "
+         "mayor was unable to visit the chapel. The chapel was never dull."},
         {"ferry.txt", "The ferry is 40m long and crosses at a depth of 12 metres."},
     };
     for (const auto& [uri, text] : documents) REQUIRE(made->pipeline->IngestText(uri, text).ok());
@@ -43,6 +46,7 @@ TEST_CASE("plain questions of short files are answered", "[rag]") {
       {"At what depth does the ferry cross?", "12 metres"},
       {"When is the garden open?", "Saturdays"},
       {"Who owns the bakery?", "Jonas Holm"},
+      {"Who refused to paint the chapel?", "Nils Brask"},
   }));
   const auto answer = ShortFiles().pipeline->Ask(question);
   REQUIRE(answer.ok());
@@ -57,7 +61,8 @@ TEST_CASE("what short files deny or do not say is refused", "[rag]") {
       "Who built the lighthouse of Skarn?", "At what temperature does zinc melt?",
       "At what temperature does iron melt?", "Who owns the mill?", "When was the mill painted?",
       "Who watered the garden?", "When was the garden watered?", "Who owns the lighthouse?",
-      "At what speed does the ferry cross?");
+      "At what speed does the ferry cross?", "Who painted the chapel?", "Who sold the chapel?",
+      "When was the chapel sold?", "Who visited the chapel?");
   const auto answer = ShortFiles().pipeline->Ask(question);
   REQUIRE(answer.ok());
   CAPTURE(question, answer->text, answer->confidence);
