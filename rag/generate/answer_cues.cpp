@@ -116,20 +116,40 @@ bool HoldsAskedNumber(std::string_view sentence, std::string_view question) {
 }
 
 /// A word that begins with a capital, not at the start of the sentence, and not in the question.
-/// Where people are asked for, what stands behind a preposition of place is none, nor is a date.
-bool HoldsNewName(std::string_view sentence, std::string_view question, bool people) {
+/// What stands behind a preposition of place is no person, nor is a date.
+bool HoldsNewPerson(std::string_view sentence, std::string_view question) {
   const std::vector<std::string> asked = FoldedWords(question);
   bool first = true;
   bool placed = false;
   for (const NameWord& word : CutNameWords(sentence)) {
     const std::string_view text = sentence.substr(word.begin, word.end - word.begin);
     const std::string folded = NameKey(text);
-    const bool place = placed && people;
-    const bool date = people && (In(kMonths, folded) || In(kHours, folded));
-    if (IsCapital(text) && !first && !place && !date && !In(asked, folded)) return true;
+    const bool date = In(kMonths, folded) || In(kHours, folded);
+    if (IsCapital(text) && !first && !placed && !date && !In(asked, folded)) return true;
     // "in Port Merrow", "at the Rowe Hall"
     placed = In(kPlacePrepositions, folded) || (placed && (IsCapital(text) || folded == "the"));
     first = false;
+  }
+  return false;
+}
+
+/// A preposition leads a word with a capital, no date and not in the question: "in Hallmark", "to
+/// the Northern Reach".
+bool NamesPlace(std::string_view sentence, std::string_view question) {
+  constexpr std::array kMorePrepositions =
+      std::to_array<std::string_view>({"to", "of", "outside", "into", "across", "towards"});
+  const std::vector<std::string> asked = FoldedWords(question);
+  bool placed = false;
+  bool described = false;  // "In nearby Hallmark": one word may stand between.
+  for (const NameWord& word : CutNameWords(sentence)) {
+    const std::string_view text = sentence.substr(word.begin, word.end - word.begin);
+    const std::string folded = NameKey(text);
+    const bool date = In(kMonths, folded) || In(kHours, folded);
+    if (placed && IsCapital(text) && !date && !In(asked, folded)) return true;
+    const bool leads = In(kPlacePrepositions, folded) || In(kMorePrepositions, folded);
+    const bool describes = placed && !described && !IsFunctionWord(folded);
+    placed = leads || describes || (placed && (IsCapital(text) || folded == "the"));
+    described = !leads && (described || (describes && !IsCapital(text)));
   }
   return false;
 }
@@ -196,26 +216,10 @@ bool HoldsKind(AnswerKind kind, std::string_view sentence, std::string_view ques
     case AnswerKind::kAny: return true;
     case AnswerKind::kTime: return HoldsTime(sentence);
     case AnswerKind::kNumber: return HoldsAskedNumber(sentence, question);
-    case AnswerKind::kPerson:
-    case AnswerKind::kPlace: return HoldsNewName(sentence, question, kind == AnswerKind::kPerson);
+    case AnswerKind::kPerson: return HoldsNewPerson(sentence, question);
+    case AnswerKind::kPlace: return NamesPlace(sentence, question);
   }
   return true;
-}
-
-bool NamesPlace(std::string_view sentence, std::string_view question) {
-  constexpr std::array kMorePrepositions =
-      std::to_array<std::string_view>({"to", "of", "outside", "into", "across", "towards"});
-  const std::vector<std::string> asked = FoldedWords(question);
-  bool placed = false;
-  for (const NameWord& word : CutNameWords(sentence)) {
-    const std::string_view text = sentence.substr(word.begin, word.end - word.begin);
-    const std::string folded = NameKey(text);
-    const bool date = In(kMonths, folded) || In(kHours, folded);
-    if (placed && IsCapital(text) && !date && !In(asked, folded)) return true;
-    placed = In(kPlacePrepositions, folded) || In(kMorePrepositions, folded) ||
-             (placed && (IsCapital(text) || folded == "the"));
-  }
-  return false;
 }
 
 bool HoldsChinesePlace(std::string_view sentence) {

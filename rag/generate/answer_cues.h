@@ -17,13 +17,9 @@ enum class AnswerKind : uint8_t { kAny, kPerson, kPlace, kTime, kNumber };
 AnswerKind AskedKind(std::string_view question);
 
 /// True when the sentence has something of that kind that the question does not have already. For
-/// persons and places that is a capitalised word inside the sentence; names that the graph knows
-/// are the caller's to check.
+/// persons that is a capitalised word inside the sentence, for places one behind a preposition: "in
+/// Hallmark", "to the Northern Reach"; names that the graph knows are the caller's to check.
 bool HoldsKind(AnswerKind kind, std::string_view sentence, std::string_view question);
-
-/// True when a preposition leads a word with a capital, no date and not in the question: "in
-/// Hallmark", "to the Northern Reach". For languages that write so.
-bool NamesPlace(std::string_view sentence, std::string_view question);
 
 /// True when a Chinese sentence has a preposition of place; its names cannot be told by their
 /// letters.

@@ -225,10 +225,11 @@ double PassageEvidence::KindOf(std::string_view words, const Sentence& sentence)
   const std::string& question = input_.question.text;
   if (!by_name) return HoldsKind(kind, words, question) ? 1 : 0;
   const SourcedPassage& passage = input_.passages[sentence.passage];
-  // Where no single statement has to hold all of the question, a name of any kind would do for a
-  // place: "the composer, an English ..., born in May".
-  if (kind == AnswerKind::kPlace && question_.several_relations && passage.language != "zh") {
-    return NamesPlace(words, question) ? 1 : 0;
+  // Letters tell no person from a place, but prepositions do.
+  if (kind == AnswerKind::kPlace && passage.language != "zh") {
+    if (!HoldsKind(kind, words, question)) return 0;
+    // Where something is, its own name does not tell.
+    return HoldsKind(kind, words, question + "\n" + passage.passage->title) ? 1 : kPerhaps;
   }
   const auto is_new = [&](NodeId name) { return !question_.names.contains(name); };
   const auto is_other = [&](NodeId name) { return is_new(name) && !passage.about.contains(name); };

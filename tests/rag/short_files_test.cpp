@@ -26,6 +26,7 @@ RagDatabase& ShortFiles() {
         {"chapel.txt",
          "Nils Brask refused to paint the chapel. Eva Lund failed to sell the chapel in 1960. The "
          "mayor was unable to visit the chapel. The chapel was never dull."},
+        {"quarry.txt", "The quarry near Halden is owned by Ida Moe."},
         {"ferry.txt", "The ferry is 40m long and crosses at a depth of 12 metres."},
     };
     for (const auto& [uri, text] : documents) REQUIRE(made->pipeline->IngestText(uri, text).ok());
@@ -47,6 +48,7 @@ TEST_CASE("plain questions of short files are answered", "[rag]") {
       {"When is the garden open?", "Saturdays"},
       {"Who owns the bakery?", "Jonas Holm"},
       {"Who refused to paint the chapel?", "Nils Brask"},
+      {"Where is the quarry?", "Halden"},
   }));
   const auto answer = ShortFiles().pipeline->Ask(question);
   REQUIRE(answer.ok());
@@ -62,7 +64,8 @@ TEST_CASE("what short files deny or do not say is refused", "[rag]") {
       "At what temperature does iron melt?", "Who owns the mill?", "When was the mill painted?",
       "Who watered the garden?", "When was the garden watered?", "Who owns the lighthouse?",
       "At what speed does the ferry cross?", "Who painted the chapel?", "Who sold the chapel?",
-      "When was the chapel sold?", "Who visited the chapel?");
+      "When was the chapel sold?", "Who visited the chapel?", "Where is the bakery?",
+      "Where is the chapel?");
   const auto answer = ShortFiles().pipeline->Ask(question);
   REQUIRE(answer.ok());
   CAPTURE(question, answer->text, answer->confidence);
