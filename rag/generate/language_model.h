@@ -47,6 +47,8 @@ struct ModelOptions {
 };
 
 inline constexpr size_t kDefaultContextTokens = 4096;
+/// Room in the context that messages must leave for an answer.
+inline constexpr size_t kMinAnswerTokens = 16;
 
 struct ModelFacts {
   std::string name;          ///< As the file has it, or the file's own name.
@@ -75,7 +77,7 @@ struct SamplingOptions {
 
 struct GenerateOptions {
   size_t max_tokens = 512;  ///< And never more than the context has room for.
-  uint64_t max_ms = 0;      ///< From the call on, reading the prompt included. 0: no limit.
+  uint64_t max_ms = 0;      ///< From the call on, waiting for others included. 0: no limit.
   SamplingOptions sampling;
   /// In GBNF, root rule "root": the text is a sentence of it, or its beginning when a limit ended
   /// it. Empty: no grammar.
@@ -84,7 +86,8 @@ struct GenerateOptions {
   std::string json_schema;
   std::vector<std::string> stops;  ///< The text ends before the first of these.
   /// Called with each piece of text, UTF-8 in whole characters, and from time to time with an empty
-  /// one while there is none; false ends the generation.
+  /// one while there is none; false ends the generation, and so, with Internal, does what it
+  /// throws.
   std::function<bool(std::string_view piece)> on_text;
   const Interrupt* interrupt = nullptr;  ///< May be null. Borrowed for the call.
 };
@@ -116,9 +119,9 @@ class LanguageModel {
   virtual Result<size_t> CountTokens(std::string_view text) const = 0;
   /// Tokens of the messages in the file's template, up to where the model's answer begins.
   virtual Result<size_t> CountTokens(std::span<const ChatMessage> messages) const = 0;
-  /// The model's next message. InvalidArgument when the messages leave no room for an answer, or
-  /// the grammar is none; Cancelled and Timeout as the interrupt says; ResourceExhausted. Nothing
-  /// but memory is touched, and after an error the model can be used as before.
+  /// The model's next message. InvalidArgument when the messages leave less than kMinAnswerTokens,
+  /// or the grammar is none; Cancelled and Timeout as the interrupt says; ResourceExhausted.
+  /// Nothing but memory is touched, and after an error the model can be used as before.
   virtual Result<Generation> Generate(std::span<const ChatMessage> messages,
                                       const GenerateOptions& options) = 0;
 };

@@ -9,6 +9,7 @@
 #include <cstdlib>
 #include <fstream>
 #include <random>
+#include <stdexcept>
 #include <thread>
 
 #include "tests/rag/model_file.h"
@@ -219,6 +220,59 @@ TEST_CASE("another thread cancels a generation", "[rag]") {
   const auto answer = model->Generate(Question("Go on for ever."), options);
   canceller.join();
   CHECK(answer.status().code() == StatusCode::kCancelled);
+}
+
+TEST_CASE("what the reader of a text throws ends it, and nothing else", "[rag]") {
+  if (ModelPath().empty()) return;
+  const auto model = Load();
+  GenerateOptions options;
+  for (const bool known : {true, false}) {
+    options.on_text = [&](std::string_view piece) -> bool {
+      if (piece.empty()) return true;
+      if (known) throw std::runtime_error("the window was closed");
+      throw 7;
+    };
+    const Status status = model->Generate(Question("Name a colour."), options).status();
+    CHECK(status.code() == StatusCode::kInternal);
+    if (known) CHECK_THAT(status.message(), Catch::Contains("the window was closed"));
+    const auto answer = model->Generate(Question("What is the capital of France?"), {});
+    REQUIRE(answer.ok());
+    CHECK_THAT(answer->text, Catch::Contains("Paris"));
+  }
+}
+
+TEST_CASE("waiting for another's answer can be ended by all that ends one's own", "[rag]") {
+  if (ModelPath().empty()) return;
+  const auto model = Load();
+  Interrupt cancelled;
+  cancelled.Cancel();
+  GenerateOptions first;
+  first.max_tokens = 2;
+  // While the model is the first caller's, the others come and go.
+  first.on_text = [&](std::string_view piece) {
+    if (piece.empty()) return true;
+    GenerateOptions other;
+    other.max_ms = 1;
+    std::thread([&] {
+      const auto late = model->Generate(Question("Name a colour."), other);
+      CHECK((late.ok() && late->end == GenerationEnd::kTime && late->text.empty()));
+      other.max_ms = 0;
+      other.interrupt = &cancelled;
+      CHECK(model->Generate(Question("Name a colour."), other).status().code() ==
+            StatusCode::kCancelled);
+      other.interrupt = nullptr;
+      other.on_text = [](std::string_view) { return false; };
+      const auto left = model->Generate(Question("Name a colour."), other);
+      CHECK((left.ok() && left->end == GenerationEnd::kCaller));
+      other.on_text = [](std::string_view) -> bool { throw 7; };
+      CHECK(model->Generate(Question("Name a colour."), other).status().code() ==
+            StatusCode::kInternal);
+    }).join();
+    return true;
+  };
+  const auto answer = model->Generate(Question("What is the capital of France?"), first);
+  REQUIRE(answer.ok());
+  CHECK(answer->tokens == 2);
 }
 
 TEST_CASE("prompts and options that cannot be are refused", "[rag]") {

@@ -46,6 +46,8 @@ auto GuardLlama(const std::string& fact, Body body) -> decltype(body()) {
     return LlamaFailure(StatusCode::kResourceExhausted, fact + ": there is not enough memory");
   } catch (const std::exception& error) {
     return LlamaFailure(StatusCode::kInternal, fact + ": " + error.what());
+  } catch (...) {
+    return LlamaFailure(StatusCode::kInternal, fact + ": something unknown was thrown");
   }
 }
 

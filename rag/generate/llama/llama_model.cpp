@@ -29,19 +29,9 @@ using Clock = std::chrono::steady_clock;
 constexpr size_t kMaxThreads = 16;
 /// Read at once; between two of these the caller is asked whether to go on.
 constexpr size_t kBatchTokens = 512;
-/// Room that a prompt must leave for an answer.
-constexpr size_t kMinAnswerTokens = 16;
 constexpr std::chrono::milliseconds kTurnPoll{5};
-
-double MsSince(Clock::time_point begin) {
-  return std::chrono::duration<double, std::milli>(Clock::now() - begin).count();
-}
-
-Generation EndedByCaller() {
-  Generation made;
-  made.end = GenerationEnd::kCaller;
-  return made;
-}
+/// So often the caller is asked whether to go on while the model reads.
+constexpr std::chrono::milliseconds kCallerPoll{50};
 
 std::string MetadataOf(const llama_model* model, const std::string& key) {
   std::array<char, 256> value{};
@@ -65,14 +55,55 @@ uint64_t CacheBytesOfToken(const llama_model* model, const std::string& architec
   return type == CacheType::kByte ? numbers * 34 / 32 : numbers * 2;
 }
 
-/// What ends a call of the library early. Polled by it between the steps of a computation.
-struct EndWatch {
-  const Interrupt* interrupt = nullptr;
-  Clock::time_point deadline = Clock::time_point::max();
+/// What ends a call early. Polled by the library between the steps of a computation, on the thread
+/// that called it.
+class EndWatch {
+ public:
+  explicit EndWatch(const GenerateOptions* options) : options_(*options) {
+    constexpr uint64_t kMostMs = uint64_t{1} << 40;
+    if (options_.max_ms == 0) return;
+    deadline_ = begin_ + std::chrono::milliseconds(std::min(options_.max_ms, kMostMs));
+  }
 
-  bool TimeIsUp() const { return Clock::now() >= deadline; }
-  bool MustEnd() const { return TimeIsUp() || (interrupt != nullptr && !interrupt->Check().ok()); }
+  double Ms() const {
+    return std::chrono::duration<double, std::milli>(Clock::now() - begin_).count();
+  }
+  Status Interrupted() const {
+    return options_.interrupt == nullptr ? Status::Ok() : options_.interrupt->Check();
+  }
+  /// The end that the time or the caller has come to, if any.
+  std::optional<GenerationEnd> Reached() const {
+    if (ended_by_caller_) return GenerationEnd::kCaller;
+    return Clock::now() >= deadline_ ? std::optional(GenerationEnd::kTime) : std::nullopt;
+  }
+  void AskCaller() {
+    asked_ = Clock::now();
+    if (options_.on_text && !options_.on_text({})) ended_by_caller_ = true;
+  }
+  /// What AskCaller threw where nothing may be thrown.
+  void Rethrow() const {
+    if (thrown_ != nullptr) std::rethrow_exception(thrown_);
+  }
+
   static bool Abort(void* watch) { return static_cast<EndWatch*>(watch)->MustEnd(); }
+
+ private:
+  bool MustEnd() {
+    try {
+      if (Clock::now() - asked_ >= kCallerPoll) AskCaller();
+    } catch (...) {
+      thrown_ = std::current_exception();
+      return true;
+    }
+    return Reached().has_value() || !Interrupted().ok();
+  }
+
+  const GenerateOptions& options_;
+  Clock::time_point begin_ = Clock::now();
+  Clock::time_point deadline_ = Clock::time_point::max();
+  Clock::time_point asked_ = begin_;
+  bool ended_by_caller_ = false;
+  std::exception_ptr thrown_;
 };
 
 class LlamaModel final : public LanguageModel {
@@ -98,17 +129,19 @@ class LlamaModel final : public LanguageModel {
   /// What one call of Generate works on.
   struct Call {
     const GenerateOptions& options;
-    Clock::time_point begin = Clock::now();
+    EndWatch watch{&options};
     Generation made;
   };
 
   void ReadFacts(const std::string& path, const ModelOptions& options);
   Status MakeContext(const ModelOptions& options);
   size_t Reuse(std::span<const llama_token> prompt);
-  Status Decode(std::span<const llama_token> tokens);
+  Status Decode(std::span<const llama_token> tokens, EndWatch* watch);
+  Result<bool> TakeTurn(std::unique_lock<std::mutex>* turn, Call* call);
   Result<bool> ReadPrompt(std::span<const llama_token> prompt, Call* call);
   Status Write(TokenSampler* sampler, Call* call);
-  Result<Generation> Run(std::vector<llama_token> prompt, const GenerateOptions& options);
+  Status Run(std::span<const llama_token> prompt, Call* call);
+  void Rest(const Status& ended);
 
   LlamaPointer<llama_model> model_;
   const llama_vocab* vocab_;
@@ -121,7 +154,6 @@ class LlamaModel final : public LanguageModel {
   size_t charged_bytes_ = 0;
   std::mutex lock_;
   std::vector<llama_token> held_;  ///< What sequence 0 of the context holds.
-  EndWatch watch_;
 };
 
 void LlamaModel::ReadFacts(const std::string& path, const ModelOptions& options) {
@@ -147,8 +179,6 @@ Status LlamaModel::MakeContext(const ModelOptions& options) {
   params.n_threads = static_cast<int32_t>(threads);
   params.n_threads_batch = static_cast<int32_t>(threads);
   params.no_perf = true;
-  params.abort_callback = &EndWatch::Abort;
-  params.abort_callback_data = &watch_;
   if (options.cache == CacheType::kByte) {
     params.type_k = GGML_TYPE_Q8_0;
     params.type_v = GGML_TYPE_Q8_0;
@@ -225,8 +255,8 @@ size_t LlamaModel::Reuse(std::span<const llama_token> prompt) {
 }
 
 /// Runs the model over at most a batch of tokens and appends them to those held. When it fails,
-/// what is held is what got into the context.
-Status LlamaModel::Decode(std::span<const llama_token> tokens) {
+/// what is held is what got into the context; Cancelled when the watch ended it.
+Status LlamaModel::Decode(std::span<const llama_token> tokens, EndWatch* watch) {
   const size_t before = held_.size();
   held_.insert(held_.end(), tokens.begin(), tokens.end());
   const int32_t code = llama_decode(
@@ -235,68 +265,75 @@ Status LlamaModel::Decode(std::span<const llama_token> tokens) {
   llama_memory_t memory = llama_get_memory(context_.get());
   llama_memory_seq_rm(memory, 0, static_cast<llama_pos>(before), -1);
   held_.resize(before);
+  watch->Rethrow();
   if (code == 2) return Status(StatusCode::kCancelled, "the model was stopped");
   return LlamaFailure(code == 1 ? StatusCode::kResourceExhausted : StatusCode::kInternal,
                       fmt::format("the model failed behind token {} with code {}", before, code));
 }
 
+/// Waits until no other thread uses the model. False when the caller or the time ended it.
+Result<bool> LlamaModel::TakeTurn(std::unique_lock<std::mutex>* turn, Call* call) {
+  while (!turn->try_lock()) {
+    KITH_RETURN_IF_ERROR(call->watch.Interrupted());
+    call->watch.AskCaller();
+    if (const auto end = call->watch.Reached()) {
+      call->made.end = *end;
+      return false;
+    }
+    std::this_thread::sleep_for(kTurnPoll);
+  }
+  return true;
+}
+
 /// False when the caller or the time ended it.
 Result<bool> LlamaModel::ReadPrompt(std::span<const llama_token> prompt, Call* call) {
-  const GenerateOptions& options = call->options;
   call->made.prompt_tokens = prompt.size();
   call->made.reused_tokens = Reuse(prompt);
   while (held_.size() < prompt.size()) {
-    if (options.on_text && !options.on_text({})) {
-      call->made.end = GenerationEnd::kCaller;
-      return false;
-    }
     const size_t tokens =
         std::min(size_t{llama_n_batch(context_.get())}, prompt.size() - held_.size());
-    const Status decoded = Decode(prompt.subspan(held_.size(), tokens));
-    if (decoded.ok()) continue;
-    if (options.interrupt != nullptr) KITH_RETURN_IF_ERROR(options.interrupt->Check());
-    if (!watch_.TimeIsUp()) return decoded;
-    call->made.end = GenerationEnd::kTime;
-    return false;
+    const Status decoded = Decode(prompt.subspan(held_.size(), tokens), &call->watch);
+    KITH_RETURN_IF_ERROR(call->watch.Interrupted());
+    if (const auto end = call->watch.Reached()) {
+      call->made.end = *end;
+      return false;
+    }
+    KITH_RETURN_IF_ERROR(decoded);
   }
   return true;
 }
 
 Status LlamaModel::Write(TokenSampler* sampler, Call* call) {
-  const GenerateOptions& options = call->options;
   Generation& made = call->made;
-  TextStream stream(options.stops, options.on_text);
+  TextStream stream(call->options.stops, call->options.on_text);
   const auto limit = [&]() -> std::optional<GenerationEnd> {
-    if (made.tokens >= options.max_tokens) return GenerationEnd::kTokens;
+    if (made.tokens >= call->options.max_tokens) return GenerationEnd::kTokens;
     if (held_.size() >= facts_.context_tokens) return GenerationEnd::kContext;
-    return watch_.TimeIsUp() ? std::optional(GenerationEnd::kTime) : std::nullopt;
+    return call->watch.Reached();
   };
   for (;;) {
-    if (options.interrupt != nullptr) KITH_RETURN_IF_ERROR(options.interrupt->Check());
+    KITH_RETURN_IF_ERROR(call->watch.Interrupted());
     if (const auto reached = limit()) {
       made.end = *reached;
       break;
     }
     const llama_token token = sampler->Next(context_.get());
-    if (made.tokens == 0) made.first_token_ms = MsSince(call->begin);
+    if (made.tokens == 0) made.first_token_ms = call->watch.Ms();
     if (llama_vocab_is_eog(vocab_, token)) break;
     made.tokens += 1;
     if (!stream.Add(PieceOf(vocab_, token))) {
       made.end = stream.stopped() ? GenerationEnd::kStop : GenerationEnd::kCaller;
       break;
     }
-    const Status decoded = Decode(std::span(&token, 1));
-    if (decoded.ok() || watch_.MustEnd()) continue;
-    return decoded;
+    const Status decoded = Decode(std::span(&token, 1), &call->watch);
+    if (!decoded.ok() && decoded.code() != StatusCode::kCancelled) return decoded;
   }
   if (made.end != GenerationEnd::kStop && made.end != GenerationEnd::kCaller) stream.Finish();
   made.text = stream.TakeText();
   return Status::Ok();
 }
 
-Result<Generation> LlamaModel::Run(std::vector<llama_token> prompt,
-                                   const GenerateOptions& options) {
-  Call call{.options = options, .made = {}};
+Status LlamaModel::Run(std::span<const llama_token> prompt, Call* call) {
   if (prompt.size() + kMinAnswerTokens > facts_.context_tokens) {
     return Status(StatusCode::kInvalidArgument,
                   fmt::format("the prompt has {} tokens; of the context's {} it may have {}: "
@@ -304,39 +341,37 @@ Result<Generation> LlamaModel::Run(std::vector<llama_token> prompt,
                               prompt.size(), facts_.context_tokens,
                               facts_.context_tokens - kMinAnswerTokens));
   }
-  KITH_ASSIGN_OR_RETURN(const auto sampler, TokenSampler::Create(vocab_, options));
-  watch_.interrupt = options.interrupt;
-  watch_.deadline =
-      options.max_ms == 0
-          ? Clock::time_point::max()
-          : call.begin + std::chrono::milliseconds(std::min<uint64_t>(options.max_ms, 1ULL << 40));
-  KITH_ASSIGN_OR_RETURN(const bool read, ReadPrompt(prompt, &call));
-  if (read) KITH_RETURN_IF_ERROR(Write(sampler.get(), &call));
-  call.made.total_ms = MsSince(call.begin);
-  return std::move(call.made);
+  KITH_ASSIGN_OR_RETURN(const auto sampler, TokenSampler::Create(vocab_, call->options));
+  llama_set_abort_callback(context_.get(), &EndWatch::Abort, &call->watch);
+  KITH_ASSIGN_OR_RETURN(const bool read, ReadPrompt(prompt, call));
+  return read ? Write(sampler.get(), call) : Status::Ok();
+}
+
+/// After a turn that ended so.
+void LlamaModel::Rest(const Status& ended) {
+  llama_set_abort_callback(context_.get(), nullptr, nullptr);
+  ggml_threadpool_pause(threads_.get());
+  if (ended.code() != StatusCode::kInternal) return;
+  // Whatever state the failure left is not to be built upon.
+  held_.clear();
+  llama_memory_clear(llama_get_memory(context_.get()), false);
 }
 
 Result<Generation> LlamaModel::Generate(std::span<const ChatMessage> messages,
                                         const GenerateOptions& options) {
-  std::unique_lock lock(lock_, std::defer_lock);
-  // Whoever waits for another's answer can be stopped meanwhile, too.
-  while (!lock.try_lock()) {
-    if (options.interrupt != nullptr) KITH_RETURN_IF_ERROR(options.interrupt->Check());
-    if (options.on_text && !options.on_text({})) return EndedByCaller();
-    std::this_thread::sleep_for(kTurnPoll);
-  }
+  Call call{.options = options, .made = {}};
+  std::unique_lock turn(lock_, std::defer_lock);
   TakeLlamaErrors();
   auto made = GuardLlama("the model " + facts_.name + " failed", [&]() -> Result<Generation> {
-    KITH_ASSIGN_OR_RETURN(auto prompt, MakePrompt(vocab_, chat_template_, messages));
-    return Run(std::move(prompt), options);
+    KITH_ASSIGN_OR_RETURN(const bool taken, TakeTurn(&turn, &call));
+    if (taken) {
+      KITH_ASSIGN_OR_RETURN(const auto prompt, MakePrompt(vocab_, chat_template_, messages));
+      KITH_RETURN_IF_ERROR(Run(prompt, &call));
+    }
+    call.made.total_ms = call.watch.Ms();
+    return std::move(call.made);
   });
-  watch_ = {};
-  ggml_threadpool_pause(threads_.get());
-  if (!made.ok() && made.status().code() == StatusCode::kInternal) {
-    // Whatever state the failure left is not to be built upon.
-    held_.clear();
-    llama_memory_clear(llama_get_memory(context_.get()), false);
-  }
+  if (turn.owns_lock()) Rest(made.status());
   return made;
 }
 
