@@ -42,6 +42,20 @@ constexpr std::array kKnown = std::to_array<std::string_view>(
      "title",    "description", "default",     "examples",
      "$schema",  "$id",         "$comment"});
 
+/// What says all of a value; of the rest below, only `type` may stand beside the first two.
+constexpr std::array kWhole =
+    std::to_array<std::string_view>({"const", "enum", "anyOf", "oneOf", "$ref"});
+/// What says something about values of one type.
+constexpr std::array<std::pair<std::string_view, std::string_view>, 8> kTypeOf = {
+    {{"properties", "object"},
+     {"required", "object"},
+     {"additionalProperties", "object"},
+     {"items", "array"},
+     {"minItems", "array"},
+     {"maxItems", "array"},
+     {"minLength", "string"},
+     {"maxLength", "string"}}};
+
 Status Invalid(std::string message) {
   return Status(StatusCode::kInvalidArgument, "the JSON schema " + std::move(message));
 }
@@ -87,7 +101,27 @@ class Writer {
                         key));
       }
     }
-    return Status::Ok();
+    return CheckTogether(schema);
+  }
+
+  static bool Has(const Object& schema, std::string_view key) {
+    return schema[key].error() == simdjson::SUCCESS;
+  }
+
+  /// What stands beside a keyword that says all of the value would be passed over.
+  static Status CheckTogether(const Object& schema) {
+    const auto whole = std::find_if(kWhole.begin(), kWhole.end(),
+                                    [&](std::string_view key) { return Has(schema, key); });
+    if (whole == kWhole.end()) return Status::Ok();
+    const bool listed = *whole == "const" || *whole == "enum";
+    std::string_view beside = Has(schema, "type") && !listed ? "type" : "";
+    for (const auto& [key, type] : kTypeOf) beside = Has(schema, key) ? key : beside;
+    for (auto other = whole + 1; other != kWhole.end(); ++other) {
+      beside = Has(schema, *other) ? *other : beside;
+    }
+    if (beside.empty()) return Status::Ok();
+    return Invalid(
+        fmt::format("has {} beside {}, which cannot be kept to together", beside, *whole));
   }
 
   /// The number of a keyword, or `otherwise` without it.
@@ -157,8 +191,10 @@ class Writer {
   Result<std::string> OfType(const Object& schema, size_t depth) {
     Element found;
     if (schema["type"].get(found) != simdjson::SUCCESS) {
-      const bool object = schema["properties"].error() == simdjson::SUCCESS;
-      return object ? ObjectRule(schema, depth) : Result<std::string>(std::string("value"));
+      const auto tells = std::find_if(kTypeOf.begin(), kTypeOf.end(),
+                                      [&](const auto& known) { return Has(schema, known.first); });
+      if (tells == kTypeOf.end()) return std::string("value");
+      return Named(tells->second, schema, depth);
     }
     std::string_view name;
     if (found.get(name) == simdjson::SUCCESS) return Named(name, schema, depth);
@@ -209,21 +245,52 @@ class Writer {
     return fmt::format("\"[\" space {} \"]\"", least == 0 ? "(" + list + ")?" : list);
   }
 
+  /// An object whose properties have any names.
+  Result<std::string> OpenObject(const Object& schema, size_t depth) {
+    Element found;
+    bool any = true;
+    if (schema["additionalProperties"].get(found) != simdjson::SUCCESS) {
+      return std::string("object");
+    }
+    if (found.get(any) == simdjson::SUCCESS)
+      return std::string(any ? "object" : R"("{" space "}")");
+    KITH_ASSIGN_OR_RETURN(std::string value, Place(found, depth + 1));
+    const std::string member =
+        NewRule(fmt::format(R"(string ":" space {})", NewRule(std::move(value))));
+    return fmt::format(R"("{{" space ({0} ("," space {0})*)? "}}")", member);
+  }
+
+  /// The names of `required`, each a property.
+  static Result<std::vector<std::string>> RequiredOf(const Object& schema,
+                                                     const Object& properties) {
+    std::vector<std::string> required;
+    simdjson::dom::array names;
+    if (!Has(schema, "required")) return required;
+    if (schema["required"].get(names) != simdjson::SUCCESS) {
+      return Invalid("has a required that is no list");
+    }
+    for (const Element each : names) {
+      std::string_view name;
+      if (each.get(name) != simdjson::SUCCESS || !Has(properties, name)) {
+        return Invalid(fmt::format("requires the property {}, which its properties lack",
+                                   std::string(simdjson::minify(each))));
+      }
+      required.emplace_back(name);
+    }
+    return required;
+  }
+
   /// The properties in their order; a comma stands before each but the first that is there.
   Result<std::string> ObjectRule(const Object& schema, size_t depth) {
     Element found;
     Object properties;
     const bool open = schema["properties"].get(found) != simdjson::SUCCESS;
-    if (open) return std::string("object");
-    if (found.get(properties) != simdjson::SUCCESS) return Invalid("has properties that are none");
-    std::vector<std::string> required;
-    simdjson::dom::array names;
-    if (schema["required"].get(names) == simdjson::SUCCESS) {
-      for (const Element each : names) {
-        std::string_view name;
-        if (each.get(name) == simdjson::SUCCESS) required.emplace_back(name);
-      }
+    if (!open && found.get(properties) != simdjson::SUCCESS) {
+      return Invalid("has properties that are none");
     }
+    if (open && !Has(schema, "required")) return OpenObject(schema, depth);
+    if (open) return Invalid("requires properties that it does not describe");
+    KITH_ASSIGN_OR_RETURN(const std::vector<std::string> required, RequiredOf(schema, properties));
     std::vector<std::pair<std::string, bool>> members;  // Its rule, and whether it has to be there.
     for (const auto& [key, value] : properties) {
       KITH_ASSIGN_OR_RETURN(const std::string place, Place(value, depth + 1));
@@ -252,6 +319,10 @@ class Writer {
   static std::string QuotedKey(std::string_view key) {
     std::string quoted = "\"";
     for (const char c : key) {
+      if (static_cast<unsigned char>(c) < 0x20) {
+        quoted += fmt::format("\\u{:04x}", static_cast<unsigned>(c));
+        continue;
+      }
       if (c == '"' || c == '\\') quoted += '\\';
       quoted += c;
     }

@@ -45,6 +45,23 @@ TEST_CASE("an object's properties come in order, those that may lack may", "[rag
   CHECK_THAT(grammar, Catch::Contains(R"("," space r2 "" | "")"));
 }
 
+TEST_CASE("an object without properties keeps to what it says of others", "[rag]") {
+  CHECK_THAT(GrammarOf(R"({"type": "object"})"), Catch::StartsWith("root ::= object\n"));
+  CHECK_THAT(GrammarOf(R"({"type": "object", "additionalProperties": false})"),
+             Catch::StartsWith("root ::= \"{\" space \"}\"\n"));
+  const std::string counts =
+      GrammarOf(R"({"type": "object", "additionalProperties": {"type": "integer"}})");
+  CHECK_THAT(counts,
+             Catch::Contains("r1 ::= integer") && Catch::Contains(R"(r2 ::= string ":" space r1)"));
+}
+
+TEST_CASE("keywords of one type tell the type", "[rag]") {
+  CHECK_THAT(GrammarOf(R"({"minLength": 2})"), Catch::Contains("character{2,}"));
+  CHECK_THAT(GrammarOf(R"({"items": {"type": "null"}})"), Catch::Contains("r1 ::= null"));
+  // As JSON writes it.
+  CHECK_THAT(GrammarOf(R"({"properties": {"a\tb": {}}})"), Catch::Contains(R"(a\\u0009b)"));
+}
+
 TEST_CASE("a schema may refer to its parts, and to itself", "[rag]") {
   const std::string grammar = GrammarOf(
       R"({"$ref": "#/$defs/tree", "$defs": {"tree": {"type": "object",
@@ -65,6 +82,15 @@ TEST_CASE("what a grammar could not keep to is refused", "[rag]") {
              Catch::Contains("minItems above"));
   CHECK_THAT(RefusalOf(R"({"type": "string", "maxLength": 1000000})"),
              Catch::Contains("maxLength"));
+  // What one keyword says must not be lost beside another.
+  CHECK_THAT(RefusalOf(R"({"anyOf": [{"type": "string"}], "minLength": 3})"),
+             Catch::Contains("minLength beside anyOf"));
+  CHECK_THAT(RefusalOf(R"({"$ref": "#/$defs/a", "type": "object", "$defs": {"a": {}}})"),
+             Catch::Contains("type beside $ref"));
+  CHECK_THAT(RefusalOf(R"({"type": "object", "properties": {}, "required": ["name"]})"),
+             Catch::Contains("\"name\""));
+  CHECK_THAT(RefusalOf(R"({"type": "object", "required": ["name"]})"),
+             Catch::Contains("does not describe"));
   std::string deep;
   for (int i = 0; i < 100; ++i) deep += R"({"type": "array", "items": )";
   deep += "{}" + std::string(100, '}');
