@@ -30,6 +30,9 @@ class ModelShelf {
     std::filesystem::file_time_type changed;
     uintmax_t bytes = 0;
     size_t context_tokens = 0;
+    size_t threads = 0;
+    CacheType cache = CacheType::kHalf;
+    size_t kept_bytes = 0;
 
     bool operator==(const Key&) const = default;
   };
