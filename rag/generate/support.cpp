@@ -159,6 +159,22 @@ const SupportChecker::Span* SupportChecker::BestSpan(const std::vector<Part>& pa
   return best;
 }
 
+/// Whether each span that has a word of what was asked has a name or number that the question
+/// lacks, where the sentence has any: who designed it here and Ann there do not say that Ann did.
+bool SupportChecker::SayAnew(const std::vector<const Span*>& spans,
+                             const std::vector<Part>& parts) {
+  const auto is_new = [](const Part& part) { return part.fixed && !part.asked; };
+  if (std::none_of(parts.begin(), parts.end(), is_new)) return true;
+  return std::all_of(spans.begin(), spans.end(), [&](const Span* span) {
+    const auto has = [&](const Part& part) { return Has(*span, part); };
+    const bool says = std::any_of(parts.begin(), parts.end(), [&](const Part& part) {
+      return part.asked && !part.fixed && has(part);
+    });
+    return !says || std::any_of(parts.begin(), parts.end(),
+                                [&](const Part& part) { return is_new(part) && has(part); });
+  });
+}
+
 bool SupportChecker::Means(const Part& part, std::string_view denied) {
   if (denied.empty()) return false;
   return part.characters ? part.text.find(denied) != std::string::npos
@@ -205,7 +221,8 @@ Support SupportChecker::Check(std::string_view sentence, std::span<const size_t>
     }
     support.share = complete ? weight / total : std::min(weight / total, kMinShare);
   }
-  support.supported = complete && support.share >= kMinShare && Agree(spans, sentence, parts);
+  support.supported = complete && support.share >= kMinShare && SayAnew(spans, parts) &&
+                      Agree(spans, sentence, parts);
   if (!support.supported) return support;
   for (const Span* span : spans) {
     support.spans.push_back({passages_[span->shown], span->begin, span->end});

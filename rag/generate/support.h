@@ -34,7 +34,8 @@ struct Support {
 class SupportChecker {
  public:
   /// What a sentence takes over from `question` has to be in the spans as well: without it the
-  /// passages say something else than what was asked.
+  /// passages say something else than what was asked. And where the sentence has names or numbers
+  /// besides, the span that has what was asked has one of them.
   SupportChecker(std::span<const SourcedPassage> passages, std::span<const ShownPassage> shown,
                  std::string_view question = {});
 
@@ -65,6 +66,7 @@ class SupportChecker {
   std::vector<Part> PartsOf(std::string_view sentence) const;
   static bool Has(const Span& span, const Part& part);
   static bool Linked(const Span& a, const Span& b, const std::vector<Part>& parts);
+  static bool SayAnew(const std::vector<const Span*>& spans, const std::vector<Part>& parts);
   static bool Means(const Part& part, std::string_view denied);
   static bool Agree(const std::vector<const Span*>& spans, std::string_view sentence,
                     const std::vector<Part>& parts);

@@ -125,6 +125,18 @@ TEST_CASE("a sentence does not say the contrary of its span", "[rag]") {
   CHECK(Check("The bridge was not widened before 1970.").supported);
 }
 
+TEST_CASE("a deed here and a name there do not say who did it", "[rag]") {
+  Passages passages;
+  passages.Add("Halden Bridge", "The Halden Bridge was designed by Edmund Pell.", "en");
+  passages.Add("Ann Sorley", "Ann Sorley lived by the Halden Bridge.", "en");
+  const SupportChecker checker(passages.sourced(), passages.shown(),
+                               "Who designed the Halden Bridge?");
+  CHECK(!checker.Check("The Halden Bridge was designed by Ann Sorley.", {}).supported);
+  CHECK(checker.Check("The Halden Bridge was designed by Edmund Pell.", {}).supported);
+  CHECK(checker.Check("Edmund Pell designed the Halden Bridge, by which Ann Sorley lived.", {})
+            .supported);
+}
+
 TEST_CASE("Chinese sentences are checked by pairs of characters", "[rag]") {
   CHECK(Check("云溪大桥的设计者是陆维舟。").supported);
   CHECK(!Check("云溪大桥的设计者是王小明，他生于北京。").supported);
