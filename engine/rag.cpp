@@ -125,6 +125,7 @@ rag::Answer FromPublic(const Answer& from) {
   rag::Answer to;
   to.text = from.text;
   to.abstained = from.abstained;
+  to.by_model = from.by_model;
   to.confidence = from.confidence;
   for (const Citation& citation : from.citations) {
     to.citations.push_back({citation.number, NodeId(), citation.document, citation.title,
@@ -205,6 +206,7 @@ Result<Answer> Rag::Ask(std::string_view question, const AskOptions& options) {
   to.asked = std::move(answer.asked);
   to.text = std::move(answer.text);
   to.abstained = answer.abstained;
+  to.by_model = answer.by_model;
   to.confidence = answer.confidence;
   for (rag::Citation& citation : answer.citations) {
     to.citations.push_back({citation.number, std::move(citation.document),

@@ -308,7 +308,8 @@ class RetrieveProcedure final : public RagProcedure {
 std::vector<ProcedureField> AnswerFields() {
   return {TypedField("answer", ValueType::kString),    TypedField("abstained", ValueType::kBoolean),
           TypedField("confidence", ValueType::kFloat), TypedField("citations", ValueType::kList),
-          TypedField("route", ValueType::kString),     TypedField("reasons", ValueType::kList)};
+          TypedField("route", ValueType::kString),     TypedField("reasons", ValueType::kList),
+          TypedField("byModel", ValueType::kBoolean)};
 }
 
 std::vector<Value> AnswerRow(const Answer& answer) {
@@ -328,7 +329,8 @@ std::vector<Value> AnswerRow(const Answer& answer) {
           Value(answer.confidence),
           Value(std::move(citations)),
           Value(RouteName(answer.retrieval.route.kind)),
-          Value(std::move(reasons))};
+          Value(std::move(reasons)),
+          Value(answer.by_model)};
 }
 
 class AskProcedure final : public RagProcedure {

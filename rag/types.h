@@ -143,8 +143,8 @@ struct AskOptions : RetrieveOptions {
   /// graph as a turn with its answer. Empty: the question stands alone and nothing is written.
   std::string conversation;
   /// A name of the table of models or the path of a GGUF file: a language model words the answer,
-  /// and only what the passages support of it is kept. Empty: sentences of the documents are the
-  /// answer.
+  /// and only what the passages support of it is kept; where that is nothing, the answer is the one
+  /// without a model. Empty: sentences of the documents are the answer.
   std::string model;
   // The rest is for a model.
   size_t context_tokens = 0;  ///< Of prompt and answer together. 0: as ModelOptions.
@@ -180,7 +180,10 @@ struct Answer {
   std::string asked;  ///< The question as it was understood: with what it refers to put in.
   std::string text;
   bool abstained = false;  ///< The documents do not say; text tells so, citations is empty.
-  double confidence = 0;   ///< 0 to 1, what the decision to abstain was made on.
+  /// The model of AskOptions worded it. False: it is sentences of the documents, because no model
+  /// was asked, or nothing of what it wrote could be kept.
+  bool by_model = false;
+  double confidence = 0;  ///< 0 to 1, what the decision to abstain was made on.
   std::vector<Citation> citations;
   Retrieval retrieval;
 };

@@ -165,6 +165,10 @@ int kith_answer_abstained(const kith_answer* answer) {
   return answer != nullptr && answer->answer.abstained ? 1 : 0;
 }
 
+int kith_answer_by_model(const kith_answer* answer) {
+  return answer != nullptr && answer->answer.by_model ? 1 : 0;
+}
+
 double kith_answer_confidence(const kith_answer* answer) {
   return answer == nullptr ? 0 : answer->answer.confidence;
 }

@@ -428,8 +428,9 @@ KITH_API kith_code kith_ask_options_set_text(kith_ask_options* options, const ch
 typedef int (*kith_answer_piece)(const char* piece, void* context);
 
 /* An answer with its sources. options and on_piece may be NULL; the pieces together are the
- * answer's text, one piece without a model. KITH_UNSUPPORTED for a model when this build has no
- * llama.cpp.
+ * answer's text, one piece without a model. Of a model's text only what the passages support is
+ * kept; where that is nothing, the answer is the one without it. KITH_UNSUPPORTED for a model when
+ * this build has no llama.cpp.
  */
 KITH_API kith_code kith_rag_ask(kith_database* database, const char* question,
                                 const kith_ask_options* options, kith_answer_piece on_piece,
@@ -445,6 +446,9 @@ KITH_API void kith_answer_free(kith_answer* answer);
 KITH_API const char* kith_answer_text(const kith_answer* answer);
 /* 1 when the documents do not say. */
 KITH_API int kith_answer_abstained(const kith_answer* answer);
+/* 1 when a model worded it; 0 when it is sentences of the documents, because no model was asked, or
+ * nothing of what it wrote could be kept. */
+KITH_API int kith_answer_by_model(const kith_answer* answer);
 /* 0 to 1: what the decision to abstain was made on. */
 KITH_API double kith_answer_confidence(const kith_answer* answer);
 /* "factual" or "analytical". */

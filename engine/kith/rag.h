@@ -129,7 +129,10 @@ struct Answer {
   std::string asked;  ///< The question as it was understood: with what it refers to put in.
   std::string text;
   bool abstained = false;  ///< The documents do not say; text tells so.
-  double confidence = 0;   ///< 0 to 1: what the decision to abstain was made on.
+  /// The model of AskOptions worded it. False: it is sentences of the documents, because no model
+  /// was asked, or nothing of what it wrote could be kept.
+  bool by_model = false;
+  double confidence = 0;  ///< 0 to 1: what the decision to abstain was made on.
   std::vector<Citation> citations;
   Retrieval retrieval;
 
@@ -149,8 +152,9 @@ struct AskOptions : RetrieveOptions {
   /// written to the graph, as (:Conversation)-[:HAS_TURN]->(:Turn). Empty: it stands alone.
   std::string conversation;
   /// A name of `kith model list` or the path of a GGUF file: a language model words the answer, in
-  /// this process, and only what the passages support of it is kept. It stays loaded for the next
-  /// question. Empty: the answer is made of the documents' own sentences.
+  /// this process, and only what the passages support of it is kept; where that is nothing, the
+  /// answer is the one without a model. It stays loaded for the next question. Empty: the answer is
+  /// made of the documents' own sentences.
   std::string model;
   // The rest is for a model.
   size_t context_tokens =

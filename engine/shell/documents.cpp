@@ -101,8 +101,8 @@ void PrintJson(std::string_view question, const Answer& answer) {
   AppendJsonString(answer.asked, &out);
   out += ",\"answer\":";
   AppendJsonString(answer.text, &out);
-  out += fmt::format(",\"abstained\":{},\"confidence\":{},\"route\":", answer.abstained,
-                     answer.confidence);
+  out += fmt::format(",\"abstained\":{},\"by_model\":{},\"confidence\":{},\"route\":",
+                     answer.abstained, answer.by_model, answer.confidence);
   AppendJsonString(answer.retrieval.route, &out);
   out += ",\"reasons\":";
   AppendStrings(answer.retrieval.reasons, &out);
@@ -209,6 +209,11 @@ int AskOnce(Database& database, const CommandLine& line, const InterruptKey& int
   if (as_json) {
     PrintJson(question, *answer);
   } else {
+    if (!line.model.empty() && !answer->by_model && !answer->abstained) {
+      fmt::print(
+          "\n(nothing of what the model wrote could be kept; these are the documents' own "
+          "sentences)\n");
+    }
     PrintSources(*answer);
   }
   if (!line.picture.empty()) {

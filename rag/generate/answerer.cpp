@@ -60,6 +60,7 @@ Result<kith::rag::Answer> Answerer::Answer(const Generator& generator, const Que
   KITH_ASSIGN_OR_RETURN(const Draft draft, generator.Generate(input));
   answer.text = draft.text;
   answer.abstained = draft.abstained;
+  answer.by_model = draft.by_model;
   answer.confidence = draft.confidence;
   KITH_RETURN_IF_ERROR(Cite(sourced, draft, &answer));
   answer.retrieval = std::move(retrieval);

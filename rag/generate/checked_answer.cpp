@@ -150,16 +150,13 @@ bool CheckedAnswer::LetThrough(std::string text) {
   return Tell(piece);
 }
 
-bool CheckedAnswer::IsAnswer(std::string_view sentence,
-                             const std::vector<DraftCitation>& spans) const {
-  if (!HoldsAnswer(sentence, question_.text)) return false;
-  if (options_.stated.empty()) return true;
-  return std::any_of(spans.begin(), spans.end(), [&](const DraftCitation& span) {
-    return std::any_of(
-        options_.stated.begin(), options_.stated.end(), [&](const DraftCitation& place) {
-          return place.passage == span.passage && place.begin < span.end && span.begin < place.end;
-        });
-  });
+bool CheckedAnswer::IsStated(const DraftCitation& span) const {
+  return options_.stated.empty() || std::any_of(options_.stated.begin(), options_.stated.end(),
+                                                [&](const DraftCitation& place) {
+                                                  return place.passage == span.passage &&
+                                                         place.begin < span.end &&
+                                                         span.begin < place.end;
+                                                });
 }
 
 bool CheckedAnswer::TakeSentence(std::string_view sentence) {
@@ -172,8 +169,11 @@ bool CheckedAnswer::TakeSentence(std::string_view sentence) {
   if (!support.supported) {
     return !options_.mark_unsupported || LetThrough(body + " [unsupported]");
   }
+  const auto stated = std::count_if(support.spans.begin(), support.spans.end(),
+                                    [&](const DraftCitation& span) { return IsStated(span); });
+  if (options_.only_stated && stated < std::ssize(support.spans)) return true;
   least_share_ = std::min(least_share_, support.share);
-  answers_ = answers_ || IsAnswer(body, support.spans);
+  answers_ = answers_ || (stated > 0 && HoldsAnswer(body, question_.text));
   return LetThrough(body + " " + Numbers(support.spans));
 }
 
@@ -181,14 +181,17 @@ Draft CheckedAnswer::Finish(bool whole) {
   if (whole && !TrimSpace(rest_).empty()) TakeSentence(rest_);
   rest_.clear();
   if (answers_) {
+    draft_.by_model = true;
     draft_.confidence = least_share_;
     return std::move(draft_);
   }
-  Draft none;
-  none.abstained = true;
-  none.text = AbstainText(question_.language);
-  Tell(none.text);
-  return none;
+  Draft otherwise = options_.otherwise;
+  if (otherwise.text.empty()) {
+    otherwise.abstained = true;
+    otherwise.text = AbstainText(question_.language);
+  }
+  Tell(otherwise.text);
+  return otherwise;
 }
 
 }  // namespace kith::rag

@@ -25,6 +25,11 @@ struct CheckedAnswerOptions {
   /// Where the passages say what is asked, as far as that is known: some sentence has to rest on
   /// one of these places. Empty: on any.
   std::vector<DraftCitation> stated = {};
+  /// True: each sentence has to rest on such places alone; what is elsewhere may be true, but
+  /// answers nothing.
+  bool only_stated = false;
+  /// What the answer is when nothing of the model's text holds. Without text: it abstains.
+  Draft otherwise = {};
 };
 
 class CheckedAnswer {
@@ -37,14 +42,14 @@ class CheckedAnswer {
   /// (`ended_by_caller`), or the model repeats itself.
   bool Add(std::string_view piece);
   /// What the model's text ends with is a sentence too when the model ended it itself (`whole`).
-  /// Abstains when nothing of the text holds.
+  /// When nothing of the text holds, the answer is CheckedAnswerOptions::otherwise.
   Draft Finish(bool whole);
 
   bool ended_by_caller() const { return ended_by_caller_; }
 
  private:
   bool TakeSentence(std::string_view sentence);
-  bool IsAnswer(std::string_view sentence, const std::vector<DraftCitation>& spans) const;
+  bool IsStated(const DraftCitation& span) const;
   std::string Numbers(const std::vector<DraftCitation>& spans);
   bool LetThrough(std::string text);
   bool Tell(std::string_view text);

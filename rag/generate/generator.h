@@ -56,6 +56,7 @@ struct DraftCitation {
 struct Draft {
   std::string text;  ///< With [1], [2], ... after the claims: citations[0], [1], ...
   bool abstained = false;
+  bool by_model = false;  ///< A language model worded the text; else it is sentences of passages.
   double confidence = 0;
   std::vector<DraftCitation> citations;
 };

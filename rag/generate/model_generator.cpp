@@ -5,42 +5,64 @@
 #include <algorithm>
 #include <utility>
 
+#include "rag/generate/answer_cues.h"
+#include "rag/generate/asked_relation.h"
 #include "rag/route/router.h"
 
 namespace kith::rag {
+namespace {
 
-/// Where the extractive generator finds it. Where it finds nothing, a question for one relation is
-/// not answered, and another one may be from anywhere.
-Result<ModelGenerator::Places> ModelGenerator::PlacesOf(const GeneratorInput& input) const {
-  Places places;
-  if (input.passages.empty()) return places;
-  KITH_ASSIGN_OR_RETURN(Draft stated, extractive_.Generate(input));
-  places.may_be_stated = !stated.abstained || !AsksOneRelation(input.question);
-  places.stated = std::move(stated.citations);
-  return places;
+/// Whether one place says all that is wanted: "when was X built", but not "who was X" or "why".
+bool AsksOneFact(const Question& question) {
+  if (!AsksOneRelation(question) || AskedKind(question.text) == AnswerKind::kAny) return false;
+  const ContentWords relation = ContentOf(question.rest);
+  return !relation.words.empty() || !relation.runs.empty();
 }
 
+}  // namespace
+
 Result<Draft> ModelGenerator::Generate(const GeneratorInput& input) const {
-  KITH_ASSIGN_OR_RETURN(Places places, PlacesOf(input));
-  const size_t context = model_.facts().context_tokens;
-  const size_t answer_tokens = std::min(options_.generate.max_tokens, context / 2);
-  const PromptLimits limits{context - answer_tokens, options_.passage_tokens, options_.passages};
-  KITH_ASSIGN_OR_RETURN(const ModelPrompt prompt,
-                        MakeModelPrompt(input, limits, [this](std::string_view text) {
-                          return model_.CountTokens(text);
-                        }));
-  const SupportChecker checker(input.passages, prompt.shown, input.question.text);
+  KITH_ASSIGN_OR_RETURN(Draft stated, extractive_.Generate(input));
+  // Where it finds nothing, a question for one relation is not answered, and another one may be
+  // from anywhere.
+  const bool may_be_stated = !stated.abstained || !AsksOneRelation(input.question);
   CheckedAnswerOptions checks = options_.answer;
-  checks.stated = std::move(places.stated);
+  checks.stated = stated.citations;
+  checks.only_stated = AsksOneFact(input.question);
+  checks.otherwise = std::move(stated);
+  ModelPrompt prompt;
+  if (may_be_stated) {
+    KITH_ASSIGN_OR_RETURN(prompt, PromptOf(input));
+  }
+  const SupportChecker checker(input.passages, prompt.shown, input.question.text);
   CheckedAnswer answer(&input.question, &checker, &checks);
-  if (!places.may_be_stated || prompt.shown.empty()) return answer.Finish(false);
-  GenerateOptions generate = options_.generate;
-  generate.max_tokens = answer_tokens;
-  generate.on_text = [&](std::string_view piece) { return answer.Add(piece); };
-  KITH_ASSIGN_OR_RETURN(const Generation made, model_.Generate(prompt.messages, generate));
-  Draft draft = answer.Finish(made.end == GenerationEnd::kModel);
+  bool whole = false;
+  if (!prompt.shown.empty()) {
+    KITH_ASSIGN_OR_RETURN(whole, Write(prompt, &answer));
+  }
+  Draft draft = answer.Finish(whole);
   if (answer.ended_by_caller()) return StoppedByReader();
   return draft;
+}
+
+size_t ModelGenerator::AnswerTokens() const {
+  return std::min(options_.generate.max_tokens, model_.facts().context_tokens / 2);
+}
+
+Result<ModelPrompt> ModelGenerator::PromptOf(const GeneratorInput& input) const {
+  const size_t answer_tokens = std::max(AnswerTokens(), kMinAnswerTokens);
+  const PromptLimits limits{model_.facts().context_tokens - answer_tokens, options_.passage_tokens,
+                            options_.passages};
+  return MakeModelPrompt(input, limits,
+                         [this](std::string_view text) { return model_.CountTokens(text); });
+}
+
+Result<bool> ModelGenerator::Write(const ModelPrompt& prompt, CheckedAnswer* answer) const {
+  GenerateOptions generate = options_.generate;
+  generate.max_tokens = AnswerTokens();
+  generate.on_text = [answer](std::string_view piece) { return answer->Add(piece); };
+  KITH_ASSIGN_OR_RETURN(const Generation made, model_.Generate(prompt.messages, generate));
+  return made.end == GenerationEnd::kModel;
 }
 
 }  // namespace kith::rag

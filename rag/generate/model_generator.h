@@ -3,12 +3,12 @@
 //
 // The extractive generator is asked first where the passages state what is asked, and the model's
 // answer has to rest on such a place: a model that is shown passages answers with them, whatever
-// they say.
+// they say. Where nothing of its text holds, the extractive answer is the answer.
 //
 // Thread safety: as Generator; the calls of one model take turns.
 #pragma once
 
-#include <vector>
+#include <cstddef>
 
 #include "rag/generate/checked_answer.h"
 #include "rag/generate/extractive_generator.h"
@@ -35,12 +35,10 @@ class ModelGenerator final : public Generator {
   Result<Draft> Generate(const GeneratorInput& input) const override;
 
  private:
-  /// Where an answer may be.
-  struct Places {
-    bool may_be_stated = false;
-    std::vector<DraftCitation> stated;  ///< As CheckedAnswerOptions has them.
-  };
-  Result<Places> PlacesOf(const GeneratorInput& input) const;
+  size_t AnswerTokens() const;
+  Result<ModelPrompt> PromptOf(const GeneratorInput& input) const;
+  /// Has the model write into `answer`. Whether it ended its text itself.
+  Result<bool> Write(const ModelPrompt& prompt, CheckedAnswer* answer) const;
 
   LanguageModel& model_;
   const ModelGeneratorOptions& options_;

@@ -393,6 +393,7 @@ static void TestNullEverywhere(kith_database* database, kith_connection* connect
   CHECK(kith_ingest_report_count(NULL, KITH_CHUNKS) == 0);
   CHECK(kith_ingest_report_skipped(NULL, 0) == NULL && kith_ingest_report_reason(NULL, 0) == NULL);
   CHECK(kith_answer_abstained(NULL) == 0 && kith_answer_confidence(NULL) == 0);
+  CHECK(kith_answer_by_model(NULL) == 0);
   CHECK_TEXT(kith_answer_text(NULL), "");
   CHECK_TEXT(kith_answer_route(NULL), "");
   CHECK_TEXT(kith_answer_evidence_svg(NULL), "");
@@ -767,6 +768,7 @@ static void TestDocuments(kith_database* database) {
                     &error),
        &error, "ask");
   CHECK(kith_answer_abstained(answer) == 0);
+  CHECK(kith_answer_by_model(answer) == 0);
   CHECK(strstr(kith_answer_text(answer), "Marit Oen") != NULL);
   CHECK(strlen(kith_answer_route(answer)) > 0);
   CHECK(kith_answer_reason_count(answer) > 0 && kith_answer_reason(answer, 0) != NULL);

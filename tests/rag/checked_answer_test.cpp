@@ -46,6 +46,10 @@ Passages& Bridges() {
     made.Add("Edmund Pell", "Edmund Pell was born in Torvik in 1874. He never married.", "en");
     made.Add("Halden", "Halden is a market town. It has 17,900 inhabitants.", "en");
     made.Add("云溪大桥", "云溪大桥由陆维舟设计。大桥于一九三一年通车。", "zh");
+    made.Add("Sorley",
+             "Ann Sorley refused to paint the Orrin Hall. She did not sell her house until 1950.",
+             "en");
+    made.Add("青禾学堂", "青禾学堂没有图书馆。学堂拒绝了王家的捐款。", "zh");
     return made;
   }();
   return passages;
@@ -123,6 +127,11 @@ TEST_CASE("a sentence does not say the contrary of its span", "[rag]") {
   CHECK(!Check("Edmund Pell married.").supported);
   CHECK(Check("Edmund Pell never married.").supported);
   CHECK(Check("The bridge was not widened before 1970.").supported);
+  // Another thing is denied there.
+  CHECK(!Check("The Halden Bridge was not opened in 1931 and not widened in 1970.").supported);
+  CHECK(!Check("Ann Sorley painted the Orrin Hall.").supported);
+  CHECK(Check("Ann Sorley refused to paint the Orrin Hall.").supported);
+  CHECK(Check("Ann Sorley sold her house in 1950.").supported);
 }
 
 TEST_CASE("a deed here and a name there do not say who did it", "[rag]") {
@@ -141,6 +150,9 @@ TEST_CASE("Chinese sentences are checked by pairs of characters", "[rag]") {
   CHECK(Check("云溪大桥的设计者是陆维舟。").supported);
   CHECK(!Check("云溪大桥的设计者是王小明，他生于北京。").supported);
   CHECK(!Check("云溪大桥不由陆维舟设计。").supported);
+  CHECK(Check("青禾学堂没有图书馆。").supported);
+  CHECK(!Check("青禾学堂有图书馆。").supported);
+  CHECK(!Check("学堂接受了王家的捐款。").supported);
 }
 
 TEST_CASE("a model's numbers are taken out of its sentences", "[rag]") {
@@ -202,6 +214,33 @@ TEST_CASE("an answer rests on a place that says what was asked", "[rag]") {
   CHECK(Checked("Who designed the bridge?", text, 5, nullptr, options).abstained);
 }
 
+TEST_CASE("a true sentence that answers nothing is left out where one place answers", "[rag]") {
+  const std::string text =
+      "He was born in Torvik in 1874. The Halden Bridge was designed by Edmund Pell. Halden has "
+      "17,900 inhabitants.";
+  CheckedAnswerOptions options;
+  options.stated = {{0, 42, 94}};
+  options.only_stated = true;
+  const Draft draft = Checked("Who designed the Halden Bridge?", text, 6, nullptr, options);
+  CHECK(draft.text == "The Halden Bridge was designed by Edmund Pell. [1]");
+  CHECK(draft.citations.size() == 1);
+  CHECK(draft.by_model);
+}
+
+TEST_CASE("where nothing of a model's text holds, there may be another answer", "[rag]") {
+  CheckedAnswerOptions options;
+  options.otherwise.text = "It was designed by Edmund Pell. [1]";
+  options.otherwise.citations = {{0, 42, 94}};
+  for (const std::string text :
+       {"", "Ann Sorley designed it in 1850.", "The documents do not say."}) {
+    const Draft draft = Checked("Who designed the bridge?", text, 6, nullptr, options);
+    CHECK(draft.text == options.otherwise.text);
+    CHECK(draft.citations.size() == 1);
+    CHECK(!draft.by_model);
+    CHECK(!draft.abstained);
+  }
+}
+
 TEST_CASE("a model that goes round in circles is heard once", "[rag]") {
   std::string text;
   for (int i = 0; i < 20; ++i) text += "The Halden Bridge was designed by Edmund Pell. ";
@@ -232,7 +271,7 @@ TEST_CASE("a prompt has the best passages that fit, numbered", "[rag]") {
   const Question question = Asked("Who designed the Halden Bridge?");
   auto prompt = MakeModelPrompt(Input(question), {}, CountWords);
   REQUIRE(prompt.ok());
-  CHECK(prompt->shown.size() == 4);
+  CHECK(prompt->shown.size() == 6);
   REQUIRE(prompt->messages.size() == 2);
   CHECK_THAT(prompt->messages[0].text, Catch::Contains(std::string(AbstainText("en"))));
   CHECK_THAT(prompt->messages[1].text, Catch::StartsWith("[1] Halden Bridge: The Halden") &&
@@ -263,15 +302,18 @@ TEST_CASE("a prompt has the best passages that fit, numbered", "[rag]") {
 /// Says what it is told to say.
 class Parrot final : public LanguageModel {
  public:
-  explicit Parrot(std::string text) : text_(std::move(text)) { facts_.context_tokens = 4096; }
+  explicit Parrot(std::string text, size_t context_tokens = 4096) : text_(std::move(text)) {
+    facts_.context_tokens = context_tokens;
+  }
   const ModelFacts& facts() const override { return facts_; }
   Result<size_t> CountTokens(std::string_view text) const override { return CountWords(text); }
   Result<size_t> CountTokens(std::span<const ChatMessage> messages) const override {
     return messages.size();
   }
-  Result<Generation> Generate(std::span<const ChatMessage> /*messages*/,
+  Result<Generation> Generate(std::span<const ChatMessage> messages,
                               const GenerateOptions& options) override {
     ++calls;
+    for (const ChatMessage& message : messages) tokens += CountWords(message.text).value();
     Generation made;
     made.text = text_;
     if (!options.on_text(text_)) made.end = GenerationEnd::kCaller;
@@ -279,6 +321,7 @@ class Parrot final : public LanguageModel {
   }
 
   int calls = 0;
+  size_t tokens = 0;  ///< Of all messages.
 
  private:
   std::string text_;
@@ -301,6 +344,45 @@ TEST_CASE("a model's answer is cited, or it is none", "[rag]") {
   REQUIRE(none.ok());
   CHECK(none->abstained);
   CHECK(parrot.calls == 1);
+}
+
+TEST_CASE("a model that finds nothing leaves the answer to the documents' sentences", "[rag]") {
+  const Question question = Asked("Who designed the Halden Bridge?");
+  const GeneratorInput input{
+      question, Bridges().sourced(), {}, [](std::string_view) -> Result<double> { return 1.0; }, 4};
+  ModelGeneratorOptions options;
+  std::string heard;
+  options.answer.on_text = [&](std::string_view piece) {
+    heard += piece;
+    return true;
+  };
+  for (const std::string text : {"The documents do not say.", "Ann Sorley designed it [1]."}) {
+    heard.clear();
+    Parrot parrot(text);
+    const auto draft = ModelGenerator(&parrot, options).Generate(input);
+    REQUIRE(draft.ok());
+    CHECK_THAT(draft->text, Catch::Contains("designed by Edmund Pell"));
+    CHECK(heard == draft->text);
+    CHECK(!draft->by_model);
+    CHECK(parrot.calls == 1);
+  }
+  options.answer.on_text = [](std::string_view) { return false; };
+  Parrot silent("");
+  CHECK(ModelGenerator(&silent, options).Generate(input).status().code() == StatusCode::kCancelled);
+}
+
+TEST_CASE("a short answer leaves the prompt no more room than the context has", "[rag]") {
+  const Question question = Asked("Describe the bridge, compare it and tell all of its history.");
+  const GeneratorInput input{
+      question, Bridges().sourced(), {}, [](std::string_view) -> Result<double> { return 1.0; }, 4};
+  for (size_t context = 130; context < 230; ++context) {
+    Parrot parrot("It opened in 1931 [1].", context);
+    ModelGeneratorOptions options;
+    options.generate.max_tokens = 1;
+    REQUIRE(ModelGenerator(&parrot, options).Generate(input).ok());
+    // The template takes some besides.
+    CHECK(parrot.tokens + kMinAnswerTokens <= context);
+  }
 }
 
 }  // namespace
