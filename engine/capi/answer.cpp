@@ -18,7 +18,7 @@ namespace {
 
 constexpr const char* kAskOptionNames =
     "limit, max_tokens, context_tokens, max_ms, seed, mark_unsupported (whole numbers), "
-    "temperature (a number), route and model (texts)";
+    "temperature (a number), route, model and conversation (texts)";
 
 Status SetSeed(const char* function, int64_t value, uint32_t* seed) {
   constexpr int64_t kMost = std::numeric_limits<uint32_t>::max();
@@ -58,12 +58,16 @@ Status SetAskFraction(kith::AskOptions* to, std::string_view name, double value)
 
 Status SetAskText(kith::AskOptions* to, std::string_view name, const char* value) {
   const char* const function = "kith_ask_options_set_text";
-  if (name != "route" && name != "model") {
+  std::string* const member = name == "route"          ? &to->route
+                              : name == "model"        ? &to->model
+                              : name == "conversation" ? &to->conversation
+                                                       : nullptr;
+  if (member == nullptr) {
     return UnknownOption(function, name, " that is a text", kAskOptionNames);
   }
   KITH_ASSIGN_OR_RETURN(const std::string_view text,
                         CheckText(function, "value", value, KITH_NUL_TERMINATED));
-  (name == "route" ? to->route : to->model) = text;
+  *member = text;
   return Status::Ok();
 }
 
@@ -155,6 +159,10 @@ kith_code kith_rag_retrieve(kith_database* database, const char* question,
 
 void kith_answer_free(kith_answer* answer) {
   delete answer;
+}
+
+const char* kith_answer_asked(const kith_answer* answer) {
+  return answer == nullptr ? "" : answer->answer.asked.c_str();
 }
 
 const char* kith_answer_text(const kith_answer* answer) {

@@ -419,7 +419,9 @@ KITH_API kith_code kith_ask_options_set_float(kith_ask_options* options, const c
 /* route (""): "factual" or "analytical" in place of what the router decides; "text" is BM25 alone.
  * model (""): a name of `kith model list` or the path of a GGUF file. That language model words the
  *   answer, in this process, and stays loaded; only what the passages support of its text is kept.
- *   Without one the answer is made of the documents' own sentences. */
+ *   Without one the answer is made of the documents' own sentences.
+ * conversation (""): the question is the next turn of this conversation, a name of 1 to 256 bytes,
+ *   and may refer to the turns before; the turn is written to the graph. */
 KITH_API kith_code kith_ask_options_set_text(kith_ask_options* options, const char* name,
                                              const char* value, kith_error** error);
 
@@ -443,6 +445,9 @@ KITH_API kith_code kith_rag_retrieve(kith_database* database, const char* questi
 KITH_API void kith_answer_free(kith_answer* answer);
 
 /* Everything below lives as long as the answer. */
+/* The question as it was understood: in a conversation, with what it refers to put in. "" after
+ * kith_rag_retrieve. */
+KITH_API const char* kith_answer_asked(const kith_answer* answer);
 KITH_API const char* kith_answer_text(const kith_answer* answer);
 /* 1 when the documents do not say. */
 KITH_API int kith_answer_abstained(const kith_answer* answer);

@@ -729,6 +729,16 @@ static void TestAskOptions(kith_database* database) {
   Must(kith_ask_options_set_text(options, "model", "/none/a.gguf", &error), &error, "model");
   const kith_code missing = kith_rag_ask(database, question, options, NULL, NULL, &answer, NULL);
   CHECK((missing == KITH_NOT_FOUND || missing == KITH_UNSUPPORTED) && answer == NULL);
+
+  Must(kith_ask_options_set_text(options, "model", "", &error), &error, "model");
+  Must(kith_ask_options_set_text(options, "conversation", "talk", &error), &error, "conversation");
+  Must(kith_rag_ask(database, question, options, NULL, NULL, &answer, &error), &error, "turn 1");
+  CHECK_TEXT(kith_answer_asked(answer), question);
+  kith_answer_free(answer);
+  Must(kith_rag_ask(database, "What about it?", options, NULL, NULL, &answer, &error), &error,
+       "turn 2");
+  CHECK(strstr(kith_answer_asked(answer), "it?") == NULL);
+  kith_answer_free(answer);
   kith_ask_options_free(options);
 }
 

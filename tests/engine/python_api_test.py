@@ -296,6 +296,8 @@ class Documents(unittest.TestCase):
             answer = db.ask(question, limit=1, route="text", on_text=heard.append)
             self.assertEqual((heard, len(answer.passages), answer.passages[0].found_by), ([answer.text], 1, "text"))
             self.assertEqual(db.ask(question, route="analytical").route, "analytical")
+            self.assertEqual(db.ask(question, conversation="talk").asked, question)
+            self.assertEqual(db.execute("MATCH (t:Turn) RETURN count(t) AS turns").one().turns, 1)
             self.assertEqual([p.found_by for p in db.retrieve("lighthouse", 1, route="text")], ["text"])
             with self.assertRaises(kith.Error) as caught:
                 db.ask(question, on_text=lambda _: False)

@@ -178,8 +178,9 @@ class Database:
         a model in one piece, with one also "" from time to time; it may return False to stop, and so does close() in
         another thread, with the code "Cancelled".
 
-        Options: limit (10 passages, 1 to 1000), route ("factual" or "analytical" in place of the router, or "text"); for
-        a model max_tokens (256), context_tokens, max_ms, temperature (0), seed, mark_unsupported (False).
+        Options: limit (10 passages, 1 to 1000), route ("factual" or "analytical" in place of the router, or "text"),
+        conversation (a name: the question is its next turn, may refer to those before, and is kept in the graph); for a
+        model max_tokens (256), context_tokens, max_ms, temperature (0), seed, mark_unsupported (False).
         """
         def wants(piece):
             return on_text is None or on_text(to_text(piece))

@@ -46,7 +46,8 @@ class Passage:
 @dataclasses.dataclass(frozen=True)
 class Answer:
     """text cites [1], [2], ... as in citations. abstained: the documents do not say. by_model: the model worded it, else
-    it is sentences of the documents. svg, html: pictures of it."""
+    it is sentences of the documents. svg, html: pictures of it. asked: the question as it was understood."""
+    asked: str
     text: str
     abstained: bool
     by_model: bool
@@ -74,8 +75,8 @@ def _read_passages(count, get, answer):
 
 def take_answer(answer):
     try:
-        return Answer(to_text(lib.kith_answer_text(answer)), bool(lib.kith_answer_abstained(answer)),
-                      bool(lib.kith_answer_by_model(answer)),
+        return Answer(to_text(lib.kith_answer_asked(answer)), to_text(lib.kith_answer_text(answer)),
+                      bool(lib.kith_answer_abstained(answer)), bool(lib.kith_answer_by_model(answer)),
                       lib.kith_answer_confidence(answer), to_text(lib.kith_answer_route(answer)),
                       [to_text(lib.kith_answer_reason(answer, i)) for i in range(lib.kith_answer_reason_count(answer))],
                       _read_passages(lib.kith_answer_citation_count, lib.kith_answer_citation, answer),

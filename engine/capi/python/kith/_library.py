@@ -93,7 +93,7 @@ _FUNCTIONS = {
     "kith_rag_ask": (ctypes.c_int, [_p, _s, _p, Piece, _p, _pp, _pp]),
     "kith_rag_retrieve": (ctypes.c_int, [_p, _s, _p, _pp, _pp]),
     "kith_answer_free": (None, [_p]), "kith_answer_text": (_s, [_p]), "kith_answer_abstained": (ctypes.c_int, [_p]),
-    "kith_answer_by_model": (ctypes.c_int, [_p]),
+    "kith_answer_by_model": (ctypes.c_int, [_p]), "kith_answer_asked": (_s, [_p]),
     "kith_answer_route": (_s, [_p]), "kith_answer_reason_count": (_n, [_p]), "kith_answer_reason": (_s, [_p, _n]),
     "kith_answer_citation_count": (_n, [_p]),
     "kith_answer_citation": (ctypes.c_int, [_p, _n, ctypes.POINTER(PassageFields)]),
