@@ -151,12 +151,11 @@ bool CheckedAnswer::LetThrough(std::string text) {
 }
 
 bool CheckedAnswer::IsStated(const DraftCitation& span) const {
-  return options_.stated.empty() || std::any_of(options_.stated.begin(), options_.stated.end(),
-                                                [&](const DraftCitation& place) {
-                                                  return place.passage == span.passage &&
-                                                         place.begin < span.end &&
-                                                         span.begin < place.end;
-                                                });
+  const auto overlaps = [&](const DraftCitation& place) {
+    return place.passage == span.passage && place.begin < span.end && span.begin < place.end;
+  };
+  return options_.stated.empty() ||
+         std::any_of(options_.stated.begin(), options_.stated.end(), overlaps);
 }
 
 bool CheckedAnswer::TakeSentence(std::string_view sentence) {

@@ -9,6 +9,7 @@
 #include <array>
 #include <chrono>
 #include <cstdlib>
+#include <exception>
 #include <filesystem>
 #include <mutex>
 #include <optional>
@@ -27,8 +28,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr size_t kMaxThreads = 16;
-/// Read at once; between two of these the caller is asked whether to go on.
-constexpr size_t kBatchTokens = 512;
+constexpr size_t kBatchTokens = 512;  // Read at once.
 constexpr std::chrono::milliseconds kTurnPoll{5};
 /// So often the caller is asked whether to go on while the model reads.
 constexpr std::chrono::milliseconds kCallerPoll{50};
