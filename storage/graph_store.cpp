@@ -2,6 +2,8 @@
 // The entry to storage: wires the store, the catalog, the pipeline and the transactions together.
 #include "storage/graph_store.h"
 
+#include <fmt/core.h>
+
 #include <new>
 #include <utility>
 #include <vector>
@@ -125,9 +127,16 @@ class RocksGraphStore final : public GraphStore {
 
 Result<std::unique_ptr<GraphStore>> GraphStore::Open(const GraphStoreOptions& options,
                                                      MemoryBudget* budget) {
-  auto store = std::make_unique<RocksGraphStore>(options, budget);
-  KITH_RETURN_IF_ERROR(store->Init());
-  return std::unique_ptr<GraphStore>(std::move(store));
+  try {
+    auto store = std::make_unique<RocksGraphStore>(options, budget);
+    KITH_RETURN_IF_ERROR(store->Init());
+    return std::unique_ptr<GraphStore>(std::move(store));
+  } catch (const std::bad_alloc&) {
+    return Status(StatusCode::kResourceExhausted,
+                  fmt::format("the machine's memory is used up; free some and open {} again",
+                              options.path))
+        .WithDetail(kOutOfMemory);
+  }
 }
 
 }  // namespace kith::storage

@@ -127,6 +127,24 @@ void UnlockAndClose(int descriptor) {
   close(descriptor);
 }
 
+// The lock file while it is not known yet whether it will be ours; given back on every way out,
+// also when memory runs out.
+class LockDescriptor {
+ public:
+  explicit LockDescriptor(int descriptor) : descriptor_(descriptor) {}
+  ~LockDescriptor() {
+    if (descriptor_ >= 0) UnlockAndClose(descriptor_);
+  }
+  LockDescriptor(const LockDescriptor&) = delete;
+  LockDescriptor& operator=(const LockDescriptor&) = delete;
+
+  int get() const { return descriptor_; }
+  void Release() { descriptor_ = -1; }
+
+ private:
+  int descriptor_;
+};
+
 }  // namespace
 
 LockReach LockReachOf(int64_t type) {
@@ -154,29 +172,23 @@ Result<std::unique_ptr<LockFile>> LockFile::Acquire(const std::string& folder) {
 
 Result<std::unique_ptr<LockFile>> LockFile::Acquire(const std::string& folder, LockReach reach) {
   const std::string path = folder + "/" + kName;
-  const int descriptor = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
-  if (descriptor < 0) return Failed(path, "opening");
-  const bool locked = SetFileLock(descriptor, F_WRLCK);
+  LockDescriptor descriptor(open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644));
+  if (descriptor.get() < 0) return Failed(path, "opening");
+  const bool locked = SetFileLock(descriptor.get(), F_WRLCK);
   const int lock_error = errno;
-  const Holder holder = Decode(ReadAll(descriptor));
+  const Holder holder = Decode(ReadAll(descriptor.get()));
   const Holder self = ThisProcess();
   if (!locked) {
-    close(descriptor);
     errno = lock_error;
     const bool held = lock_error == EAGAIN || lock_error == EACCES;
     return held ? HeldBy(folder, holder) : Failed(path, "locking");
   }
   const bool here = holder.host.empty() || holder.host == self.host || holder.boot == self.boot;
-  if (reach == LockReach::kThisMachine && !here) {
-    UnlockAndClose(descriptor);
-    return HeldElsewhere(path, holder);
-  }
-  if (!WriteHolder(descriptor, self)) {
-    const Status status = Failed(path, "writing");
-    UnlockAndClose(descriptor);
-    return status;
-  }
-  return std::unique_ptr<LockFile>(new LockFile(descriptor));
+  if (reach == LockReach::kThisMachine && !here) return HeldElsewhere(path, holder);
+  if (!WriteHolder(descriptor.get(), self)) return Failed(path, "writing");
+  std::unique_ptr<LockFile> lock(new LockFile(descriptor.get()));
+  descriptor.Release();
+  return lock;
 }
 
 LockFile::LockFile(int descriptor) : descriptor_(descriptor), owner_(getpid()) {}

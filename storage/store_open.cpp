@@ -79,6 +79,14 @@ Status Absent(const std::string& path) {
       fmt::format("there is no database in {}; check the path, or allow creating one", path));
 }
 
+// Where an allocation of RocksDB's own throws while it opens, what it has begun is never ended:
+// that keeps its lock, and rightly, because it may have work in the background. Nothing else in
+// this process can have the lock, for it comes after ours.
+bool IsAbandoned(const rocksdb::Status& status) {
+  return status.IsIOError() &&
+         status.ToString().find("lock hold by current process") != std::string::npos;
+}
+
 }  // namespace
 
 // Tells the store that the superblock can say more, that a new log begins, or that a flush or
@@ -354,6 +362,12 @@ Status Store::OpenDatabase(OpenMode mode, rocksdb::WalFilter* filter) {
                   fmt::format("{} has a superblock, but its data in {} is missing or incomplete "
                               "({}); restore the folder from a backup",
                               options_.path, DataFolder(), status.ToString()));
+  }
+  if (IsAbandoned(status)) {
+    return Status(StatusCode::kBusy,
+                  fmt::format("{} was being opened in this process when memory ran out, and what "
+                              "had been begun still holds it; start the process again",
+                              options_.path));
   }
   KITH_RETURN_IF_ERROR(FromRocksDb(status, "opening " + options_.path));
   frozen_ = mode == OpenMode::kRead;

@@ -2,6 +2,7 @@
 // Opening what should not open: foreign, damaged, locked, too new, read-only or missing folders.
 // Each gets an error that names the thing, and the folder stays as it was.
 #include <fcntl.h>
+#include <rocksdb/env.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
 #include <sys/wait.h>
@@ -72,6 +73,22 @@ std::vector<std::string> FilesUnder(const std::string& folder) {
 }
 
 }  // namespace
+
+TEST_CASE("what an opening left behind that ran out of memory is named", "[storage]") {
+  const TemporaryFolder folder;
+  MakeDatabase(folder.database(), 1, 1);
+  // RocksDB keeps its lock when an allocation throws while it opens.
+  rocksdb::Env* const env = rocksdb::Env::Default();
+  rocksdb::FileLock* lock = nullptr;
+  REQUIRE(env->LockFile(folder.database() + "/data/LOCK", &lock).ok());
+  const Status held = OpenStatus(OptionsFor(folder.database()));
+  INFO(held.ToString());
+  CHECK(held.code() == StatusCode::kBusy);
+  CHECK(Mentions(held, folder.database()));
+  CHECK(Mentions(held, "start the process again"));
+  REQUIRE(env->UnlockFile(lock).ok());
+  CHECK(OpenStatus(OptionsFor(folder.database())).ok());
+}
 
 TEST_CASE("a missing database is not created unless asked for", "[storage]") {
   const TemporaryFolder folder;

@@ -198,6 +198,27 @@ TEST_CASE("memory that runs out in a store in memory may end writing, not readin
   }
 }
 
+TEST_CASE("opening throws nothing when memory runs out, and can be tried again", "[storage]") {
+  const TemporaryFolder folder;
+  OpenSmall(folder.database()).reset();
+  GraphStoreOptions options;
+  options.path = folder.database();
+  options.block_cache_bytes = size_t{1} << 20;
+  options.write_buffer_bytes = size_t{64} << 10;
+  // Later ones are RocksDB's own, which then keeps what it had begun, or ends the process.
+  for (int at = 1; at < 1000; at += 1 + at / 8) {
+    Status status;
+    {
+      const ShortMemory memory(at);
+      const ShortMemory::Participant participant;
+      status = GraphStore::Open(options).status();
+    }
+    INFO("allocation " << at << ": " << status.ToString());
+    REQUIRE(IsAllowed(status));
+    OpenSmall(folder.database()).reset();
+  }
+}
+
 TEST_CASE("beginning a transaction throws nothing when memory runs out", "[storage]") {
   const TemporaryFolder folder;
   auto store = OpenSmall(folder.database());
