@@ -43,7 +43,8 @@ class GraphStore {
  public:
   /// Opens or creates. Errors: NotFound, IoError (permission, space), Busy with the holder's host,
   /// pid and start time, Corruption (damage, or a folder that is not Kith's), Unsupported (another
-  /// format version). `budget` may be null; borrowed.
+  /// format version), ResourceExhausted (memory). Busy, too, where an opening before that one left
+  /// RocksDB half open for lack of memory. `budget` may be null; borrowed.
   static Result<std::unique_ptr<GraphStore>> Open(const GraphStoreOptions& options,
                                                   MemoryBudget* budget = nullptr);
   virtual ~GraphStore() = default;

@@ -50,7 +50,8 @@ class KITH_EXPORT Database {
   /// that lives in memory and dies with the object. Errors: Busy when another process has it open
   /// for writing (the message names it), Corruption when it is damaged or holds something else,
   /// Unsupported for a version of the format that this build does not read, NotFound, IoError,
-  /// InvalidArgument when the path is a file or empty or an option is out of range.
+  /// InvalidArgument when the path is a file or empty or an option is out of range,
+  /// ResourceExhausted when memory runs out, after which Busy may say to start the process again.
   static Result<std::unique_ptr<Database>> Open(const std::string& path,
                                                 const Options& options = {});
 
