@@ -287,6 +287,12 @@ TEST_CASE("prompts and options that cannot be are refused", "[rag]") {
   options.grammar = "root ::= (";
   CHECK_THAT(model->Generate(Question("Hi"), options).status().message(),
              Catch::Contains("grammar cannot be read"));
+  // What would exhaust the stack.
+  const size_t brackets = 200000;
+  options.grammar =
+      "root ::= [\"] # \"\n" + std::string(brackets, '(') + "\"a\"" + std::string(brackets, ')');
+  CHECK_THAT(model->Generate(Question("Hi"), options).status().message(),
+             Catch::Contains("brackets 200000 deep"));
   options = {};
   options.sampling.temperature = -1;
   CHECK(model->Generate(Question("Hi"), options).status().code() == StatusCode::kInvalidArgument);

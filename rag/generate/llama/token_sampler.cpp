@@ -5,8 +5,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <string>
+#include <string_view>
 
 #include "rag/generate/json_grammar.h"
 
@@ -14,6 +16,41 @@ namespace kith::rag {
 namespace {
 
 constexpr int32_t kPenaltyTokens = 64;  // What the repeat penalty looks back on.
+// The library reads brackets and follows rules by functions that call themselves.
+constexpr size_t kMaxGrammarBytes = 256 << 10;
+constexpr size_t kMaxGrammarDepth = 256;
+
+/// How deep brackets stand in brackets, outside literals, classes and comments.
+size_t DepthOf(std::string_view grammar) {
+  size_t depth = 0;
+  size_t deepest = 0;
+  char end = 0;  // Of the literal, class or comment that it is in.
+  for (size_t at = 0; at < grammar.size(); ++at) {
+    const char c = grammar[at];
+    if (end != 0) {
+      if (c == end) end = 0;
+      if (c == '\\' && end != '\n') ++at;
+    } else if (c == '"' || c == '[' || c == '#') {
+      end = c == '"' ? '"' : (c == '[' ? ']' : '\n');
+    } else if (c == '(') {
+      deepest = std::max(deepest, ++depth);
+    } else if (c == ')' && depth > 0) {
+      --depth;
+    }
+  }
+  return deepest;
+}
+
+Status CheckGrammar(std::string_view grammar) {
+  if (grammar.size() > kMaxGrammarBytes || DepthOf(grammar) > kMaxGrammarDepth) {
+    return Status(
+        StatusCode::kInvalidArgument,
+        fmt::format("the grammar has {} bytes and brackets {} deep; it may have {} and "
+                    "{}: make it shorter or flatter",
+                    grammar.size(), DepthOf(grammar), kMaxGrammarBytes, kMaxGrammarDepth));
+  }
+  return Status::Ok();
+}
 
 Status CheckOptions(const SamplingOptions& sampling) {
   const auto in = [](float value, float low, float high) { return value >= low && value <= high; };
@@ -66,6 +103,7 @@ Result<std::unique_ptr<TokenSampler>> TokenSampler::Create(const llama_vocab* vo
   }
   LlamaPointer<llama_sampler> grammar;
   if (!rules.empty()) {
+    KITH_RETURN_IF_ERROR(CheckGrammar(rules));
     grammar.reset(llama_sampler_init_grammar(vocab, rules.c_str(), "root"));
     if (grammar == nullptr) {
       return LlamaFailure(StatusCode::kInvalidArgument,
