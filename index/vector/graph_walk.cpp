@@ -191,13 +191,22 @@ Result<std::vector<Neighbour>> CompareRows(const Segment& segment, const QueryDi
   return found.Take(search.limit);
 }
 
+Result<std::optional<std::vector<Neighbour>>> WalkSegment(const Segment& segment,
+                                                          const QueryDistance& query,
+                                                          const SegmentSearch& search) {
+  std::optional<std::vector<Neighbour>> found;
+  if (search.limit >= segment.rows()) return found;
+  Walk walk(segment, query, search);
+  KITH_ASSIGN_OR_RETURN(const bool enough, walk.Run());
+  if (enough) found = walk.Take();
+  return found;
+}
+
 Result<std::vector<Neighbour>> SearchSegment(const Segment& segment, const QueryDistance& query,
                                              const SegmentSearch& search) {
   if (search.limit == 0) return std::vector<Neighbour>();
-  if (search.limit >= segment.rows()) return CompareAll(segment, query, search);
-  Walk walk(segment, query, search);
-  KITH_ASSIGN_OR_RETURN(const bool enough, walk.Run());
-  if (enough) return walk.Take();
+  KITH_ASSIGN_OR_RETURN(auto found, WalkSegment(segment, query, search));
+  if (found.has_value()) return *std::move(found);
   return CompareAll(segment, query, search);
 }
 

@@ -8,11 +8,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <span>
 #include <vector>
 
 #include "engine/base/interrupt.h"
 #include "engine/base/result.h"
+#include "index/vector/entity_set.h"
 #include "index/vector/metric.h"
 #include "index/vector/row_set.h"
 #include "index/vector/segment.h"
@@ -21,14 +23,15 @@ namespace kith::index {
 
 /// Which rows may be found.
 struct RowFilter {
-  const RowSet* dead = nullptr;                                  ///< Not these; null means none.
-  const RowSet* allowed = nullptr;                               ///< Only these; null means all.
+  const RowSet* dead = nullptr;         ///< Not these; null means none.
+  const EntitySet* entities = nullptr;  ///< Only of these; null means of all.
   const std::function<bool(uint64_t entity)>* accept = nullptr;  ///< Asked last; may be null.
 
   bool Passes(const Segment& segment, uint32_t row) const {
     if (dead != nullptr && dead->Contains(row)) return false;
-    if (allowed != nullptr && !allowed->Contains(row)) return false;
-    return accept == nullptr || (*accept)(segment.entity(row));
+    const uint64_t entity = segment.entity(row);
+    if (entities != nullptr && !entities->Contains(entity)) return false;
+    return accept == nullptr || (*accept)(entity);
   }
 };
 
@@ -48,7 +51,12 @@ struct SegmentSearch {
   const Interrupt* interrupt = nullptr;  ///< May be null.
 };
 
-/// The nearest rows that pass, nearest first: `limit` of them whenever there are so many.
+/// The nearest rows that pass, nearest first, by a walk; nullopt when it has not found `limit` of
+/// them, or what passes is so rare that comparing all of it costs less.
+Result<std::optional<std::vector<Neighbour>>> WalkSegment(const Segment& segment,
+                                                          const QueryDistance& query,
+                                                          const SegmentSearch& search);
+/// The same, and every row compared where the walk gives up: `limit` rows whenever so many pass.
 Result<std::vector<Neighbour>> SearchSegment(const Segment& segment, const QueryDistance& query,
                                              const SegmentSearch& search);
 /// The nearest of `rows` that pass, exactly.

@@ -7,6 +7,7 @@
 #include <optional>
 #include <utility>
 
+#include "index/vector/entity_set.h"
 #include "index/vector/graph_walk.h"
 #include "index/vector/segment_codec.h"
 #include "index/vector/vector_index.h"
@@ -22,7 +23,7 @@ using storage::ReadView;
 // 100,000 clustered vectors (docs/benchmarks.md).
 constexpr size_t kLeastBreadth = 64;
 // Distances that a walk computes for each candidate that it keeps, about.
-constexpr size_t kDistancesPerCandidate = 8;
+constexpr double kDistancesPerCandidate = 25;
 
 Status BadQuery(const IndexDefinition& index, std::string what) {
   return Status(StatusCode::kArgumentError,
@@ -44,7 +45,9 @@ class VectorSearch {
  public:
   VectorSearch(ReadView* view, const IndexDefinition& index, VectorCache* cache,
                const VectorSearchOptions& options)
-      : keys_(&view->keys()), index_(index), cache_(cache), options_(options) {}
+      : keys_(&view->keys()), index_(index), cache_(cache), options_(options) {
+    if (options.entities != nullptr) wanted_.emplace(*options.entities);
+  }
 
   Result<std::vector<VectorHit>> Run(std::span<const double> components) {
     KITH_ASSIGN_OR_RETURN(const auto directory, ReadDirectory(keys_, index_.id));
@@ -57,6 +60,7 @@ class VectorSearch {
     const QueryDistance query(index_.vector.similarity, *prepared);
     const VectorSpace space{index_.id, dimensions};
     if (directory.has_value()) {
+      for (const SegmentInfo& info : directory->segments) rows_in_segments_ += info.rows;
       for (const SegmentInfo& info : directory->segments) {
         KITH_RETURN_IF_ERROR(SearchOne(space, info, query));
       }
@@ -80,10 +84,7 @@ class VectorSearch {
   }
 
   bool Passes(uint64_t entity) const {
-    if (options_.entities != nullptr &&
-        !std::binary_search(options_.entities->begin(), options_.entities->end(), entity)) {
-      return false;
-    }
+    if (wanted_.has_value() && !wanted_->Contains(entity)) return false;
     return options_.accept == nullptr || options_.accept(entity);
   }
 
@@ -114,18 +115,26 @@ class VectorSearch {
     return Status::Ok();
   }
 
-  // Compares the rows of the wanted entities, or walks: whichever computes fewer distances. A walk
-  // passes by as many rows that are not wanted as there are to one that is.
+  // Walks, or compares the rows of the wanted entities.
   Result<std::vector<Neighbour>> SearchAmong(const Segment& segment, const QueryDistance& query,
                                              SegmentSearch search) const {
-    const std::vector<uint32_t> wanted = WantedRows(segment);
-    const size_t rows = segment.rows();
-    const size_t walk = kDistancesPerCandidate * search.breadth * rows;
-    if (wanted.size() * wanted.size() <= walk) return CompareRows(segment, query, wanted, search);
-    RowSet allowed(rows);
-    for (const uint32_t row : wanted) allowed.Insert(row);
-    search.filter.allowed = &allowed;
-    return SearchSegment(segment, query, search);
+    if (WalkCostsLess(segment, search.breadth)) {
+      search.filter.entities = &*wanted_;
+      KITH_ASSIGN_OR_RETURN(auto found, WalkSegment(segment, query, search));
+      if (found.has_value()) return *std::move(found);
+    }
+    return CompareRows(segment, query, WantedRows(segment), search);
+  }
+
+  // Whether a walk computes fewer distances than comparing what is wanted. It passes by as many
+  // rows that are not wanted as there are to one that is; how many are is guessed, as if the wanted
+  // entities lay evenly among all segments, because to look each of them up would cost more than a
+  // walk where they are many.
+  bool WalkCostsLess(const Segment& segment, size_t breadth) const {
+    const double share = std::min(1.0, static_cast<double>(options_.entities->size()) /
+                                           static_cast<double>(rows_in_segments_));
+    const double compared = share * segment.rows();
+    return kDistancesPerCandidate * static_cast<double>(breadth) < share * compared;
   }
 
   // Rows of the segment that belong to wanted entities: one pass over both, which are sorted.
@@ -228,6 +237,8 @@ class VectorSearch {
   const IndexDefinition& index_;
   VectorCache* cache_;
   const VectorSearchOptions& options_;
+  std::optional<EntitySet> wanted_;  ///< Of options_.entities.
+  size_t rows_in_segments_ = 0;
   std::vector<Found> found_;
 };
 

@@ -49,6 +49,28 @@ TEST_CASE("limits and breadths beyond the index find what there is", "[index]") 
   }
 }
 
+TEST_CASE("a filter may name entities that the index does not have", "[index]") {
+  IndexedGraph graph(":memory:", Quiet());
+  VectorIndex(&graph, "docs");
+  RandomVectors vectors(47, 8);
+  const auto strangers = graph.Write();
+  std::vector<uint64_t> wanted;
+  for (int i = 0; i < 3000; ++i) wanted.push_back(graph.Create(*strangers, {"Other"}, {}).bits());
+  REQUIRE(strangers->Commit().ok());
+  // So many wanted ones make a walk look cheap; it finds too few of them.
+  for (const NodeId node : AddRandom(&graph, &vectors, 3000)) {
+    if (node.bits() % 1000 == 0) wanted.push_back(node.bits());
+  }
+  Merge(&graph);
+  std::sort(wanted.begin(), wanted.end());
+  VectorSearchOptions options;
+  options.entities = &wanted;
+  options.limit = 3;
+  options.breadth = 10;
+  const auto reading = graph.Read();
+  CHECK(Nearest(&graph, reading->view(), "docs", vectors.Next(), options).size() == 3);
+}
+
 TEST_CASE("cosine scores lie between 0 and 1", "[index]") {
   IndexedGraph graph(":memory:", Quiet());
   VectorIndex(&graph, "docs");
