@@ -26,10 +26,9 @@ struct DistanceKernels {
   void (*squared4)(const float* query, const float* const others[4], size_t size, float results[4]);
 };
 
-/// The best that this processor runs. The environment variable KITH_CPU (portable, avx2, avx512)
-/// chooses a lesser one, for tests and measurements; a name that cannot run here is passed over.
+/// Those of BestInstructionSet().
 const DistanceKernels& BestDistanceKernels();
-/// Null when `name` is unknown or this processor cannot run it.
+/// Those of an instruction set's name; null when it is unknown or this processor cannot run it.
 const DistanceKernels* FindDistanceKernels(const char* name);
 
 }  // namespace kith::index

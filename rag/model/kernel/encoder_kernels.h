@@ -60,11 +60,9 @@ struct EncoderKernels {
                      float epsilon);
 };
 
-/// The best that this processor runs. The environment variable KITH_CPU (portable, avx2, avx512,
-/// avx512vnni) chooses a lesser one, for tests and measurements; a name that cannot run here is
-/// passed over.
+/// Those of BestInstructionSet().
 const EncoderKernels& BestEncoderKernels();
-/// Null when `name` is unknown or this processor cannot run it.
+/// Those of an instruction set's name; null when it is unknown or this processor cannot run it.
 const EncoderKernels* FindEncoderKernels(const char* name);
 
 }  // namespace kith::rag
