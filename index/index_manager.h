@@ -117,7 +117,7 @@ class IndexManager final : public storage::ChangeSink {
 };
 
 /// Compares every index in `view` with a full scan of the graph: Corruption naming the index and
-/// the first entity on which they differ. Reads everything; meant for tests and db.check().
+/// the first entity on which they differ. Reads everything; meant for tests.
 Status VerifyIndexes(storage::ReadView* view);
 
 }  // namespace kith::index
