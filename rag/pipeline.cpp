@@ -18,8 +18,10 @@
 #include "rag/generate/extractive_generator.h"
 #include "rag/generate/model_generator.h"
 #include "rag/generate/model_shelf.h"
+#include "rag/ingest/chunk_vectors.h"
 #include "rag/ingest/ingester.h"
 #include "rag/model/model_store.h"
+#include "rag/retrieve/dense_search.h"
 #include "rag/retrieve/retriever.h"
 
 namespace kith::rag {
@@ -150,7 +152,8 @@ struct Pipeline::State {
       reasons = std::move(resolved.reasons);
     }
     index::TextSearcher& searcher = shared.indexes->text();
-    Retriever retriever(&context, &searcher, &reading.indexes, &reading.names);
+    KITH_ASSIGN_OR_RETURN(const auto dense, Dense(context, reading, options));
+    Retriever retriever(&context, &searcher, dense.get(), &reading.indexes, &reading.names);
     KITH_ASSIGN_OR_RETURN(Retrieval retrieval, retriever.Retrieve(reading.question, options));
     retrieval.route.reasons.insert(retrieval.route.reasons.begin(), reasons.begin(), reasons.end());
     Answerer answerer(&context.transaction.view(), &searcher, &reading.indexes, &reading.names);
@@ -225,8 +228,34 @@ struct Pipeline::State {
     if (shared.model != nullptr) {
       KITH_ASSIGN_OR_RETURN(shared.names.embedding, catalog.PropertyFor(kVectorProperty));
     }
-    KITH_ASSIGN_OR_RETURN(const bool created, EnsureIndexes(shared.indexes, shared.names));
+    KITH_ASSIGN_OR_RETURN(bool created, EnsureIndexes(shared.indexes, shared.names));
+    if (shared.model != nullptr) {
+      KITH_ASSIGN_OR_RETURN(const bool made, EnsureVectorsOfModel(Vectors()));
+      created = created || made;
+    }
     return created && inside ? MadeIndexes() : Status::Ok();
+  }
+
+  /// The same before all vectors are made anew, in a transaction of the caller.
+  Status PrepareVectors() {
+    storage::Catalog& catalog = shared.store->catalog();
+    KITH_ASSIGN_OR_RETURN(shared.names, GraphNames::Resolve(&catalog));
+    KITH_ASSIGN_OR_RETURN(shared.names.embedding, catalog.PropertyFor(kVectorProperty));
+    KITH_ASSIGN_OR_RETURN(const bool created, EnsureVectorsOfNewModel(Vectors()));
+    return created ? MadeIndexes() : Status::Ok();
+  }
+
+  ChunkVectors Vectors() const {
+    return {shared.store, shared.indexes, &shared.names, shared.model};
+  }
+
+  /// See DenseSearch::ForQuestion.
+  Result<std::unique_ptr<DenseSearch>> Dense(query::ProcedureContext& context,
+                                             const Reading& reading,
+                                             const RetrieveOptions& options) const {
+    return DenseSearch::ForQuestion(context, shared.model, &shared.indexes->vectors(),
+                                    reading.indexes.chunk_vector, reading.question.text,
+                                    options.route);
   }
 };
 
@@ -338,6 +367,7 @@ Result<ReembedReport> Pipeline::Embed(query::ProcedureContext& context) {
   const std::lock_guard lock(state_->shared.write_lock);
   const auto names = GraphNames::Find(context.transaction.view().catalog());
   if (!names) return ReembedReport();
+  KITH_RETURN_IF_ERROR(state_->PrepareVectors());
   return EmbedStoredChunks(*state_->shared.model, &state_->shared.store->catalog(), *names,
                            &context.transaction, &context.interrupt);
 }
@@ -345,14 +375,17 @@ Result<ReembedReport> Pipeline::Embed(query::ProcedureContext& context) {
 Result<Retrieval> Pipeline::Retrieve(query::ProcedureContext& context, std::string_view question,
                                      const RetrieveOptions& options) {
   KITH_ASSIGN_OR_RETURN(const State::Reading reading, state_->Read(context, question));
-  Retriever retriever(&context, &state_->shared.indexes->text(), &reading.indexes, &reading.names);
+  KITH_ASSIGN_OR_RETURN(const auto dense, state_->Dense(context, reading, options));
+  Retriever retriever(&context, &state_->shared.indexes->text(), dense.get(), &reading.indexes,
+                      &reading.names);
   return retriever.Retrieve(reading.question, options);
 }
 
 Result<Route> Pipeline::PlanRoute(query::ProcedureContext& context, std::string_view question,
                                   const RetrieveOptions& options) {
   KITH_ASSIGN_OR_RETURN(const State::Reading reading, state_->Read(context, question));
-  Retriever retriever(&context, &state_->shared.indexes->text(), &reading.indexes, &reading.names);
+  Retriever retriever(&context, &state_->shared.indexes->text(), nullptr, &reading.indexes,
+                      &reading.names);
   return retriever.Plan(reading.question, options);
 }
 

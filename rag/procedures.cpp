@@ -61,7 +61,7 @@ Result<bool> TakeRetrieveOption(std::string_view key, const Value& value,
     options->limit = static_cast<size_t>(value.AsInteger());
   } else if (key == "route") {
     if (!value.IsString()) {
-      return WrongOption(key, value, "'factual', 'analytical' or 'text'");
+      return WrongOption(key, value, "'factual', 'analytical', 'text' or 'dense'");
     }
     options->route = value.AsString();
   } else {

@@ -10,9 +10,9 @@
 //   CALL rag.ask(question, options = {}) YIELD answer, abstained, confidence, citations, route,
 //        reasons
 //
-// Options of retrieve and ask: {limit: 10, route: 'factual' | 'analytical' | 'text'}; of ask too,
-// for a language model: {model: 'x.gguf', maxTokens: 256, contextTokens: 0, maxMs: 0, seed: 1,
-// temperature: 0.0, markUnsupported: false}.
+// Options of retrieve and ask: {limit: 10, route: 'factual' | 'analytical' | 'text' | 'dense'}; of
+// ask too, for a language model's words: {model: 'x.gguf', maxTokens: 256, contextTokens: 0,
+// maxMs: 0, seed: 1, temperature: 0.0, markUnsupported: false}.
 #pragma once
 
 #include "engine/base/status.h"

@@ -84,10 +84,10 @@ struct Route {
   std::vector<std::string> entities;  ///< Keys of the entities that the question names.
 };
 
-/// One step on the path that brought a passage: from the question to a chunk (text), from the
-/// question to an entity (named), and along relationships.
+/// One step on the path that brought a passage: from the question to a chunk (text, or dense: by
+/// its vector), from the question to an entity (named), and along relationships.
 struct Hop {
-  std::string kind;  ///< "text", "named", "mentions", "about", "links", "mentioned-by".
+  std::string kind;  ///< "text", "dense", "named", "mentions", "about", "links", "mentioned-by".
   NodeId node;       ///< Where the step arrives.
   std::string name;  ///< The entity's or document's name there.
 };
@@ -104,7 +104,7 @@ struct Passage {
   double score = 0;       ///< Falls from passage to passage; comparable within one retrieval.
   double text_score = 0;  ///< BM25.
   std::vector<Hop> path;  ///< Never empty.
-  std::string found_by;   ///< "text", "graph" or "text+graph".
+  std::string found_by;   ///< Of "text", "dense" and "graph", joined by "+".
 };
 
 struct EvidenceNode {
@@ -132,7 +132,7 @@ inline constexpr size_t kMaxPassages = 1000;
 
 struct RetrieveOptions {
   size_t limit = 10;  ///< 1 to kMaxPassages; the surfaces check it.
-  /// Empty: the router decides. "factual" or "analytical" overrides it; "text" is BM25 alone.
+  /// Empty: the router decides; else "factual", "analytical", "text" (BM25) or "dense" (vectors).
   std::string route;
 };
 

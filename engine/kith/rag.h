@@ -93,7 +93,7 @@ struct Passage {
   std::string text;
   double score = 0;
   std::vector<Hop> path;  ///< How it was found; never empty.
-  std::string found_by;   ///< "text", "graph" or "text+graph".
+  std::string found_by;   ///< Of "text", "dense" and "graph", joined by "+".
 };
 
 struct EvidenceNode {
@@ -142,7 +142,7 @@ struct Answer {
 
 struct RetrieveOptions {
   size_t limit = 10;  ///< Passages, 1 to 1000.
-  /// Empty: the router decides. "factual" or "analytical" overrides it; "text" is BM25 alone.
+  /// Empty: the router decides; else "factual", "analytical", "text" (BM25) or "dense" (vectors).
   std::string route;
 };
 

@@ -18,6 +18,25 @@ std::vector<std::string_view> Views(const std::vector<std::string>& texts) {
   return {texts.begin(), texts.end()};
 }
 
+/// Calls `visit` with all chunks, so many at a time.
+template <typename Visit>
+Status VisitChunks(storage::ReadView* view, const GraphNames& names, const Visit& visit) {
+  KITH_ASSIGN_OR_RETURN(const std::vector<GroupId> groups, view->LabelGroups(names.chunk));
+  for (const GroupId group : groups) {
+    storage::SlotBitmap members;
+    KITH_RETURN_IF_ERROR(view->LabelNodes(group, names.chunk, &members));
+    std::vector<NodeId> nodes;
+    for (uint32_t slot = 0; slot < kGroupSlots; ++slot) {
+      if (members.Contains(slot)) nodes.emplace_back(group, slot);
+    }
+    for (size_t first = 0; first < nodes.size(); first += kChunksAtOnce) {
+      const size_t count = std::min(kChunksAtOnce, nodes.size() - first);
+      KITH_RETURN_IF_ERROR(visit(std::span<const NodeId>(nodes).subspan(first, count)));
+    }
+  }
+  return Status::Ok();
+}
+
 // The re-embedding of one database.
 class Reembedding {
  public:
@@ -31,21 +50,8 @@ class Reembedding {
         interrupt_(interrupt) {}
 
   Status Run(ReembedReport* report) {
-    storage::ReadView& view = transaction_.view();
-    KITH_ASSIGN_OR_RETURN(const std::vector<GroupId> groups, view.LabelGroups(names_.chunk));
-    for (const GroupId group : groups) {
-      storage::SlotBitmap members;
-      KITH_RETURN_IF_ERROR(view.LabelNodes(group, names_.chunk, &members));
-      std::vector<NodeId> nodes;
-      for (uint32_t slot = 0; slot < kGroupSlots; ++slot) {
-        if (members.Contains(slot)) nodes.emplace_back(group, slot);
-      }
-      for (size_t first = 0; first < nodes.size(); first += kChunksAtOnce) {
-        const size_t count = std::min(kChunksAtOnce, nodes.size() - first);
-        KITH_RETURN_IF_ERROR(Embed(std::span(nodes).subspan(first, count), report));
-      }
-    }
-    return Status::Ok();
+    return VisitChunks(&transaction_.view(), names_,
+                       [&](std::span<const NodeId> nodes) { return Embed(nodes, report); });
   }
 
  private:
@@ -145,6 +151,16 @@ Result<ReembedReport> EmbedStoredChunks(const DatabaseModel& model, storage::Cat
       Reembedding(*embedder, names, vector, !own, transaction, interrupt).Run(&report));
   KITH_RETURN_IF_ERROR(WriteModelRecord(catalog, transaction, embedder->model()));
   return report;
+}
+
+Status RemoveStoredVectors(const GraphNames& names, storage::Transaction* transaction) {
+  const auto vector = names.embedding;
+  if (!vector) return Status::Ok();
+  return VisitChunks(&transaction->view(), names, [&](std::span<const NodeId> nodes) {
+    const storage::PropertyWrite writes[] = {{*vector, Value()}};
+    for (const NodeId node : nodes) KITH_RETURN_IF_ERROR(transaction->SetProperties(node, writes));
+    return Status::Ok();
+  });
 }
 
 }  // namespace kith::rag

@@ -42,4 +42,7 @@ Result<ReembedReport> EmbedStoredChunks(const DatabaseModel& model, storage::Cat
                                         const GraphNames& names, storage::Transaction* transaction,
                                         const Interrupt* interrupt);
 
+/// Takes the vectors of all chunks away.
+Status RemoveStoredVectors(const GraphNames& names, storage::Transaction* transaction);
+
 }  // namespace kith::rag

@@ -2,6 +2,9 @@
 // See graph_names.h and the picture of the graph in rag/pipeline.h.
 #include "rag/ingest/graph_names.h"
 
+#include <fmt/core.h>
+
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -35,6 +38,30 @@ IndexRequest ChunkText() {
   request.text.analyzer = "standard";
   request.if_not_exists = true;
   return request;
+}
+
+IndexRequest ChunkVector(uint32_t dimensions) {
+  IndexRequest request;
+  request.name = kVectorIndex;
+  request.kind = IndexKind::kVector;
+  request.labels = {"Chunk"};
+  request.properties = {std::string(kVectorProperty)};
+  request.vector.dimensions = dimensions;
+  request.if_not_exists = true;
+  return request;
+}
+
+/// There is one at most.
+const index::IndexDefinition* FindVectorIndex(const index::IndexCatalog& catalog,
+                                              const GraphNames& names) {
+  if (!names.embedding) return nullptr;
+  for (const index::IndexDefinition* definition : catalog.IndexesOn(names.chunk)) {
+    if (definition->kind == IndexKind::kVector && definition->state == index::IndexState::kOnline &&
+        definition->property_ids == std::vector<PropertyId>{*names.embedding}) {
+      return definition;
+    }
+  }
+  return nullptr;
 }
 
 template <typename Id>
@@ -115,6 +142,10 @@ RagIndexes FindIndexes(const index::IndexCatalog& catalog, const GraphNames& nam
     if (text->name == kTextIndex) found.chunk_text = text;
   }
   if (found.chunk_text == nullptr && !texts.empty()) found.chunk_text = texts.front();
+  const index::IndexDefinition* vector = FindVectorIndex(catalog, names);
+  const bool by_cosine =
+      vector != nullptr && vector->vector.similarity == index::VectorSimilarity::kCosine;
+  if (by_cosine) found.chunk_vector = vector;
   return found;
 }
 
@@ -133,6 +164,29 @@ Result<bool> EnsureIndexes(index::IndexManager* indexes, const GraphNames& names
     created = created || change.changed;
   }
   return created;
+}
+
+Result<bool> EnsureVectorIndex(index::IndexManager* indexes, const GraphNames& names,
+                               uint32_t dimensions) {
+  const auto catalog = indexes->catalog();
+  if (const index::IndexDefinition* known = FindVectorIndex(*catalog, names)) {
+    const index::VectorOptions& has = known->vector;
+    // Without dimensions of its own it takes those of the first vector.
+    const bool holds = has.dimensions == 0 || has.dimensions == dimensions;
+    if (holds && has.similarity == index::VectorSimilarity::kCosine) return false;
+    if (known->name != kVectorIndex) {
+      return Status(
+          StatusCode::kInvalidArgument,
+          fmt::format("the vector index {} on {} has {} dimensions and compares by {}; the vectors "
+                      "of the database's model have {} and are compared by cosine: drop it with "
+                      "DROP INDEX {}, the one that is needed is made then",
+                      known->name, known->Describe(), has.dimensions,
+                      index::SimilarityName(has.similarity), dimensions, known->name));
+    }
+    KITH_RETURN_IF_ERROR(indexes->DropIndex(kVectorIndex, true).status());
+  }
+  KITH_ASSIGN_OR_RETURN(const index::SchemaChange change, indexes->Create(ChunkVector(dimensions)));
+  return change.changed;
 }
 
 }  // namespace kith::rag

@@ -5,6 +5,7 @@
 // Thread safety: values.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string_view>
 
@@ -26,6 +27,7 @@ inline constexpr std::string_view kDocumentIndex = "rag_document_uri";
 inline constexpr std::string_view kEntityIndex = "rag_entity_key";
 inline constexpr std::string_view kLinkTargetIndex = "rag_link_target_uri";
 inline constexpr std::string_view kTextIndex = "rag_chunk_text";
+inline constexpr std::string_view kVectorIndex = "rag_chunk_embedding";
 
 /// The property of a chunk's vector.
 inline constexpr std::string_view kVectorProperty = "embedding";
@@ -56,7 +58,9 @@ struct RagIndexes {
   const index::IndexDefinition* entity_key = nullptr;
   const index::IndexDefinition* link_target_uri = nullptr;
   const index::IndexDefinition* chunk_text = nullptr;
+  const index::IndexDefinition* chunk_vector = nullptr;  ///< Only with a model's vectors.
 
+  /// All but the vectors'.
   bool complete() const {
     return document_uri != nullptr && entity_key != nullptr && link_target_uri != nullptr &&
            chunk_text != nullptr;
@@ -69,5 +73,10 @@ RagIndexes FindIndexes(const index::IndexCatalog& catalog, const GraphNames& nam
 /// Creates the missing ones. True when it created any: then transactions that were open before
 /// cannot commit any more.
 Result<bool> EnsureIndexes(index::IndexManager* indexes, const GraphNames& names);
+/// The same for the index over the chunks' vectors, by cosine, of a model of `dimensions`. One of
+/// Kith's own that has others is made anew; InvalidArgument for one that the user made and that
+/// cannot hold them, or cannot compare them so.
+Result<bool> EnsureVectorIndex(index::IndexManager* indexes, const GraphNames& names,
+                               uint32_t dimensions);
 
 }  // namespace kith::rag

@@ -26,10 +26,23 @@ std::string Shortened(std::string_view text) {
   return std::string(text.substr(0, end)) + "…";
 }
 
+/// What the path says, and the lists that have the passage among their best.
+std::string FoundBy(const std::vector<Hop>& path, bool by_text, bool by_dense) {
+  const std::string& first = path.front().kind;
+  const bool by_graph = path.size() > 1 || (first != "text" && first != "dense");
+  std::string found_by;
+  const auto add = [&](const char* what) {
+    found_by += (found_by.empty() ? "" : "+") + std::string(what);
+  };
+  if (by_text || (!by_graph && first == "text")) add("text");
+  if (by_dense || (!by_graph && first == "dense")) add("dense");
+  if (by_graph) add("graph");
+  return found_by;
+}
+
 }  // namespace
 
-Result<std::vector<Passage>> Retriever::Passages(
-    const std::vector<std::pair<double, NodeId>>& ranked) {
+Result<std::vector<Passage>> Retriever::Passages(const Ranked& ranked) {
   std::vector<NodeId> chunks;
   for (const auto& [score, chunk] : ranked) chunks.push_back(chunk);
   const PropertyId properties[] = {names_.title, names_.text, names_.begin, names_.end};
@@ -38,6 +51,10 @@ Result<std::vector<Passage>> Retriever::Passages(
   std::set<NodeId> best_by_text;
   for (size_t i = 0; i < std::min(ranked.size(), hits_.size()); ++i) {
     best_by_text.insert(hits_[i].node());
+  }
+  std::set<NodeId> best_by_dense;
+  for (size_t i = 0; dense_ != nullptr && i < std::min(ranked.size(), dense_->hits().size()); ++i) {
+    best_by_dense.insert(dense_->hits()[i].chunk);
   }
   std::vector<Passage> passages;
   for (size_t i = 0; i < chunks.size(); ++i) {
@@ -51,14 +68,26 @@ Result<std::vector<Passage>> Retriever::Passages(
     const auto text_score = text_scores_.find(chunks[i]);
     passage.text_score = text_score == text_scores_.end() ? 0 : text_score->second;
     passage.path = PathTo(chunks[i]);
-    const bool by_graph = passage.path.front().kind != "text" || passage.path.size() > 1;
-    const bool by_text = best_by_text.contains(chunks[i]);
-    passage.found_by = !by_graph ? "text" : by_text ? "text+graph" : "graph";
+    passage.found_by =
+        FoundBy(passage.path, best_by_text.contains(chunks[i]), best_by_dense.contains(chunks[i]));
     passages.push_back(std::move(passage));
   }
   KITH_RETURN_IF_ERROR(DocumentsOf(&passages));
   KITH_RETURN_IF_ERROR(NameHops(&passages));
   return passages;
+}
+
+/// The list that has the chunk at the better place.
+std::string_view Retriever::ListThatBrought(NodeId chunk) const {
+  if (dense_ == nullptr) return "text";
+  const auto text = std::find_if(hits_.begin(), hits_.end(),
+                                 [&](const index::TextHit& hit) { return hit.node() == chunk; });
+  const auto& hits = dense_->hits();
+  const auto dense = std::find_if(hits.begin(), hits.end(),
+                                  [&](const DenseHit& hit) { return hit.chunk == chunk; });
+  if (dense == hits.end()) return "text";
+  const bool sooner = dense - hits.begin() < text - hits_.begin();
+  return text == hits_.end() || sooner ? "dense" : "text";
 }
 
 Status Retriever::DocumentsOf(std::vector<Passage>* passages) {
@@ -89,7 +118,7 @@ std::vector<Hop> Retriever::PathTo(NodeId chunk) const {
   while (seen.insert(at).second) {
     const auto found = arrivals_.find(at);
     if (found == arrivals_.end()) {
-      path.push_back({"text", at, {}});
+      path.push_back({std::string(ListThatBrought(at)), at, {}});
       break;
     }
     const Arrival& arrival = found->second;
@@ -147,9 +176,9 @@ Evidence Retriever::EvidenceOf(const std::vector<Passage>& passages) const {
   for (size_t i = 0; i < std::min(kEvidencePassages, passages.size()); ++i) {
     NodeId from = kQuestionNode;
     for (const Hop& hop : passages[i].path) {
-      if (hop.kind == "text") {
+      if (hop.kind == "text" || hop.kind == "dense") {
         add_node(hop.node, "Chunk", hop.name);
-        add_edge(from, hop.node, "MATCHES");
+        add_edge(from, hop.node, hop.kind == "text" ? "MATCHES" : "RESEMBLES");
       } else if (hop.kind == "named" || hop.kind == "mentions") {
         add_node(hop.node, "Entity", hop.name);
         add_edge(from, hop.node, hop.kind == "named" ? "NAMES" : "MENTIONS");

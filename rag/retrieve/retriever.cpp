@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The search: seeds, hops, scores. What a passage looks like to the caller is in passages.cpp.
+// The search: seeds and hops. Scores are in score.cpp; what a passage looks like to the caller, in
+// passages.cpp.
 #include "rag/retrieve/retriever.h"
 
 #include <algorithm>
@@ -15,8 +16,8 @@ using storage::Direction;
 
 /// Text hits that have a score of their own; beyond them it counts as nothing.
 constexpr size_t kTextCandidates = 1000;
-/// Of the text order, this many compete with what the graph found; more follow only as a fallback.
-constexpr size_t kTextFill = 20;
+/// Chunks by nearness to the question's vector; no more are needed to fill a list of passages.
+constexpr size_t kDenseCandidates = 100;
 /// Mentions a passage above which the graph has its full weight. Measured at query time from the
 /// counts that the commits keep: with hardly any links, activation is noise.
 constexpr double kFullLinkage = 0.5;
@@ -60,11 +61,6 @@ Status Retriever::SearchText(const Question& question) {
   return Status::Ok();
 }
 
-double Retriever::TextShare(NodeId chunk) const {
-  const auto found = text_scores_.find(chunk);
-  return found == text_scores_.end() ? 0 : found->second / hits_.front().score;
-}
-
 Status Retriever::MeasureLinkage() {
   KITH_ASSIGN_OR_RETURN(const auto statistics, view_.GetStatistics());
   const auto chunks = static_cast<double>(statistics->NodeCount(names_.chunk));
@@ -89,29 +85,27 @@ Result<Retrieval> Retriever::Retrieve(const Question& question, const RetrieveOp
   Retrieval retrieval;
   KITH_ASSIGN_OR_RETURN(retrieval.route, Plan(question, options));
   if (!indexes_.complete()) return retrieval;
-  if (options.route == "text") {
-    for (const index::TextHit& hit : hits_) {
-      arrivals_[hit.node()] = {0, kQuestionNode, kNoNode, kNoNode, "text"};
-    }
-  } else {
-    KITH_RETURN_IF_ERROR(MeasureLinkage());
-    KITH_RETURN_IF_ERROR(Spread(question, retrieval.route));
-  }
-  std::vector<std::pair<double, NodeId>> ranked;
-  if (options.route == "text") {
-    for (const index::TextHit& hit : hits_) {
-      if (ranked.size() < options.limit) ranked.emplace_back(hit.score, hit.node());
-    }
-  } else {
-    ranked = Score(options.limit);
-  }
+  KITH_ASSIGN_OR_RETURN(const Ranked ranked, Rank(question, retrieval.route, options));
   KITH_ASSIGN_OR_RETURN(retrieval.passages, Passages(ranked));
   retrieval.evidence = EvidenceOf(retrieval.passages);
   return retrieval;
 }
 
+Result<Retriever::Ranked> Retriever::Rank(const Question& question, const Route& route,
+                                          const RetrieveOptions& options) {
+  if (options.route == "text") return RankByText(options.limit);
+  if (dense_ != nullptr) {
+    KITH_RETURN_IF_ERROR(dense_->Search(std::max(options.limit, kDenseCandidates)));
+  }
+  if (options.route == "dense") return RankByDense(options.limit);
+  KITH_RETURN_IF_ERROR(MeasureLinkage());
+  KITH_RETURN_IF_ERROR(Spread(question, route));
+  return RankAll(options.limit);
+}
+
 Status Retriever::Spread(const Question& question, const Route& route) {
   SeedText();
+  SeedDense();
   KITH_RETURN_IF_ERROR(SeedEntities(question));
   const size_t depth = route.kind == RouteKind::kFactual ? 1 : weights_.depth;
   std::vector<NodeId> frontier = Beam(arrivals_);
@@ -141,6 +135,19 @@ void Retriever::SeedText() {
     const double share = hits_[i].score / hits_.front().score;
     arrivals_[hits_[i].node()] = {weights_.text_seed * std::pow(share, weights_.text_seed_power),
                                   kQuestionNode, kNoNode, kNoNode, "text"};
+  }
+}
+
+void Retriever::SeedDense() {
+  if (dense_ == nullptr) return;
+  const std::vector<DenseHit>& hits = dense_->hits();
+  for (size_t i = 0; i < std::min(weights_.dense_seeds, hits.size()); ++i) {
+    const NodeId chunk = hits[i].chunk;
+    const double activation =
+        weights_.dense_seed * std::pow(DenseShare(chunk), weights_.dense_seed_power);
+    const auto known = arrivals_.find(chunk);
+    if (known != arrivals_.end() && known->second.activation >= activation) continue;
+    arrivals_[chunk] = {activation, kQuestionNode, kNoNode, kNoNode, "dense"};
   }
 }
 
@@ -322,43 +329,6 @@ Status Retriever::TakeHop(const Route& route, const std::vector<NodeId>& frontie
     KITH_RETURN_IF_ERROR(Arrive(IdOf(row[3]), arrival, next));
   }
   return Status::Ok();
-}
-
-std::vector<std::pair<double, NodeId>> Retriever::Score(size_t limit) const {
-  std::vector<NodeId> candidates;
-  for (const auto& [chunk, arrival] : arrivals_) candidates.push_back(chunk);
-  for (size_t i = 0; i < std::min(kTextFill, hits_.size()); ++i) {
-    if (!arrivals_.contains(hits_[i].node())) candidates.push_back(hits_[i].node());
-  }
-  const auto rest_of = [&](NodeId chunk) {
-    const auto found = rest_scores_.find(chunk);
-    return found == rest_scores_.end() ? 0.0 : found->second;
-  };
-  double best_rest = 0;
-  for (const NodeId chunk : candidates) best_rest = std::max(best_rest, rest_of(chunk));
-  std::vector<std::pair<double, NodeId>> ranked;
-  for (const NodeId chunk : candidates) {
-    double score = weights_.text * TextShare(chunk);
-    if (best_rest > 0) score += weights_.rest * rest_of(chunk) / best_rest;
-    if (const auto arrival = arrivals_.find(chunk); arrival != arrivals_.end()) {
-      score += weights_.graph * linkage_factor_ * arrival->second.activation;
-      const NodeId parent = arrival->second.parent;
-      if (parent != kQuestionNode) score += weights_.parent * TextShare(parent);
-    }
-    ranked.emplace_back(score, chunk);
-  }
-  std::sort(ranked.begin(), ranked.end(), [](const auto& a, const auto& b) {
-    return a.first != b.first ? a.first > b.first : a.second < b.second;
-  });
-  // The rest of the text order, below everything that was scored.
-  double score = ranked.empty() ? 0 : ranked.back().first;
-  for (size_t i = kTextFill; i < hits_.size() && ranked.size() < limit; ++i) {
-    if (arrivals_.contains(hits_[i].node())) continue;
-    score *= 0.99;
-    ranked.emplace_back(score, hits_[i].node());
-  }
-  if (ranked.size() > limit) ranked.resize(limit);
-  return ranked;
 }
 
 }  // namespace kith::rag

@@ -296,15 +296,15 @@ Result<Route> ChooseRoute(const Question& question, std::span<const index::TextH
                           const GraphNames& names) {
   Route route;
   for (const LinkedEntity& entity : question.entities) route.entities.push_back(entity.key);
-  if (override_route == "factual" || override_route == "text") {
+  if (override_route == "factual" || override_route == "text" || override_route == "dense") {
     route.reasons.push_back(fmt::format("The caller asked for the route '{}'.", override_route));
   } else if (override_route == "analytical") {
     route.kind = RouteKind::kAnalytical;
     route.reasons.emplace_back("The caller asked for the route 'analytical'.");
   } else if (!override_route.empty()) {
     return Status(StatusCode::kInvalidArgument,
-                  fmt::format("there is no route '{}'; routes are 'factual', 'analytical' and "
-                              "'text', or leave it out",
+                  fmt::format("there is no route '{}'; routes are 'factual', 'analytical', 'text' "
+                              "and 'dense', or leave it out",
                               override_route));
   } else {
     Verdict verdict;

@@ -25,8 +25,8 @@
 
 namespace kith::rag {
 
-/// `override_route` is empty, "factual", "analytical" or "text" (then factual, with a reason);
-/// InvalidArgument for anything else.
+/// `override_route` is empty, "factual", "analytical", or "text" or "dense" (then factual, with a
+/// reason); InvalidArgument for anything else.
 Result<Route> ChooseRoute(const Question& question, std::span<const index::TextHit> hits,
                           std::string_view override_route, storage::ReadView* view,
                           const GraphNames& names);

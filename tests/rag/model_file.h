@@ -82,11 +82,13 @@ inline std::vector<NamedTensor> RandomBert(const EncoderConfig& config, unsigned
   return tensors;
 }
 
-/// The size of a vector of WriteLetterModel.
+/// The size of a vector of WriteLetterModel, unless told otherwise.
 inline constexpr size_t kLetterDimension = 24;
 
-/// The folder of a whole embedding model, of random weights, that knows the letters.
-inline void WriteLetterModel(const std::string& folder, unsigned seed) {
+/// The folder of a whole embedding model, of random weights, that knows the letters. `dimension` is
+/// a multiple of 3.
+inline void WriteLetterModel(const std::string& folder, unsigned seed,
+                             size_t dimension = kLetterDimension) {
   std::filesystem::create_directories(folder);
   std::string vocabulary = "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\n";
   for (char c = 'a'; c <= 'z'; ++c) vocabulary += std::string(1, c) + "\n##" + c + "\n";
@@ -95,14 +97,15 @@ inline void WriteLetterModel(const std::string& folder, unsigned seed) {
              R"({"do_lower_case":true,"tokenizer_class":"BertTokenizer"})");
   WriteBytes(folder + "/config.json",
              R"({"model_type":"bert","hidden_act":"gelu","vocab_size":57,)"
-             R"("max_position_embeddings":40,"num_hidden_layers":2,"hidden_size":24,)"
-             R"("num_attention_heads":3,"intermediate_size":52,"layer_norm_eps":1e-12,)"
-             R"("type_vocab_size":2})");
+             R"("max_position_embeddings":40,"num_hidden_layers":2,"hidden_size":)" +
+                 std::to_string(dimension) +
+                 R"(,"num_attention_heads":3,"intermediate_size":52,"layer_norm_eps":1e-12,)"
+                 R"("type_vocab_size":2})");
   EncoderConfig config;
   config.vocabulary = 57;
   config.positions = 40;
   config.layers = 2;
-  config.hidden = kLetterDimension;
+  config.hidden = dimension;
   config.heads = 3;
   config.intermediate = 52;
   WriteBytes(folder + "/model.safetensors", SafetensorsBytes(RandomBert(config, seed)));
