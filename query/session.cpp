@@ -17,6 +17,7 @@
 #include "query/parse/parser.h"
 #include "query/plan/plan_text.h"
 #include "query/procedures/builtin_procedures.h"
+#include "query/procedures/hybrid_procedure.h"
 #include "query/procedures/index_procedures.h"
 #include "query/procedures/show_procedures.h"
 #include "query/procedures/vector_procedures.h"
@@ -249,6 +250,7 @@ QuerySession::QuerySession(const QuerySessionOptions& options)
   if (options.indexes != nullptr) {
     static_cast<void>(RegisterIndexProcedures(procedures, options.indexes).ok());
     static_cast<void>(RegisterVectorProcedures(procedures, options.indexes).ok());
+    static_cast<void>(RegisterHybridProcedure(procedures, options.indexes).ok());
   }
 }
 

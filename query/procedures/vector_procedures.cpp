@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// Procedures over vector indexes.
+// See vector_procedures.h.
 #include "query/procedures/vector_procedures.h"
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <memory>
-#include <optional>
 #include <string>
 #include <vector>
 
 #include "index/index_manager.h"
+#include "query/procedures/procedure_arguments.h"
 
 namespace kith::query {
 namespace {
@@ -19,66 +18,20 @@ using index::EntityKind;
 using index::IndexDefinition;
 using index::IndexManager;
 
-Status BadArgument(std::string message) {
-  return Status(StatusCode::kArgumentError, std::move(message)).WithPhase(ErrorPhase::kRuntime);
-}
-
-Result<std::vector<double>> VectorArgument(const Value& value) {
-  std::vector<double> components;
-  components.reserve(value.AsList().size());
-  for (const Value& component : value.AsList()) {
-    if (!component.IsNumber()) {
-      return BadArgument(fmt::format("a vector query takes a list of numbers, and {} is none",
-                                     component.ToString()));
-    }
-    components.push_back(component.AsNumber());
-  }
-  return components;
-}
-
-// The bits of a node or relationship; nullopt for anything else.
-std::optional<uint64_t> EntityOf(const Value& value, EntityKind kind) {
-  if (kind == EntityKind::kNode && value.IsNode()) return value.AsNodeId().bits();
-  if (kind == EntityKind::kRelationship && value.IsRelationship()) {
-    return value.AsRelId().bits();
-  }
-  return std::nullopt;
-}
-
 // What the options map says, and the list that it points to.
 struct VectorQueryOptions {
   index::VectorSearchOptions search;
   std::vector<uint64_t> entities;
 };
 
-Status ReadFilter(const Value& value, EntityKind kind, VectorQueryOptions* options) {
-  const std::string_view entities = kind == EntityKind::kNode ? "nodes" : "relationships";
-  if (value.IsNull()) return Status::Ok();
-  if (!value.IsList()) {
-    return BadArgument(fmt::format("option filter of a vector query must be a list of {}, not {}",
-                                   entities, value.ToString()));
-  }
-  for (const Value& element : value.AsList()) {
-    if (element.IsNull()) continue;
-    const auto entity = EntityOf(element, kind);
-    if (!entity.has_value()) {
-      return BadArgument(fmt::format("option filter of a vector query holds {}, not {}",
-                                     element.ToString(), entities));
-    }
-    options->entities.push_back(*entity);
-  }
-  std::sort(options->entities.begin(), options->entities.end());
-  options->entities.erase(std::unique(options->entities.begin(), options->entities.end()),
-                          options->entities.end());
-  options->search.entities = &options->entities;
-  return Status::Ok();
-}
-
 Status ReadOptions(const Value& map, EntityKind kind, VectorQueryOptions* options) {
   if (map.IsNull()) return Status::Ok();
   for (const auto& [key, value] : map.AsMap()) {
     if (key == "filter") {
-      KITH_RETURN_IF_ERROR(ReadFilter(value, kind, options));
+      if (value.IsNull()) continue;
+      KITH_ASSIGN_OR_RETURN(options->entities,
+                            EntitiesArgument(value, kind, "option filter of a vector query"));
+      options->search.entities = &options->entities;
     } else if (key == "ef") {
       if (!value.IsInteger() || value.AsInteger() < 1) {
         return BadArgument(
@@ -115,11 +68,7 @@ class VectorQuery final : public Procedure {
 
   Status Call(ProcedureContext& context, std::span<const Value> arguments,
               const RowSink& sink) const override {
-    for (size_t i = 0; i < 3; ++i) {
-      if (!arguments[i].IsNull()) continue;
-      return BadArgument(fmt::format("{}: the argument {} is null; give it a value",
-                                     signature_.name, signature_.inputs[i].name));
-    }
+    KITH_RETURN_IF_ERROR(CheckNotNull(signature_, arguments, 3));
     if (arguments[1].AsInteger() < 1) {
       return BadArgument(fmt::format("{}: the number of neighbours must be 1 or more, not {}",
                                      signature_.name, arguments[1].AsInteger()));
