@@ -4,11 +4,14 @@
 // ingest speed, size on disk, memory and latency. The last line is one JSON object.
 //
 //   kith_bench_rag DIR [--questions N] [--foreign DIR] [--held-out] [--batch N] [--path DB]
+//                  [--model NAME]
 //
+// --model: chunks get vectors of this embedding model; also vectors alone, and all three together.
 // --foreign: also asks the questions of another set, which these documents do not answer.
 // --held-out: also asks one half of the questions after the other without the passages that hold
 //   their answers: what is answered then is a guess.
 // --batch: documents in a transaction; the library's default unless told otherwise.
+// --path: keeps the database there; in a later run of the same set nothing is embedded again.
 #include <fmt/core.h>
 #include <simdjson.h>
 #include <sys/resource.h>
@@ -40,6 +43,7 @@ struct BenchOptions {
   std::string folder;
   std::string foreign;  ///< Empty: no questions of another set.
   std::string database;
+  std::string model;  ///< Empty: no vectors.
   size_t questions = SIZE_MAX;
   bool held_out = false;
   size_t batch = IngestOptions().documents_per_transaction;
@@ -61,6 +65,14 @@ struct AnswerFigures {
   size_t asked = 0;
   size_t answered = 0;
   size_t right = 0;  ///< Answered, and the text holds an expected answer.
+};
+
+struct IngestFigures {
+  size_t passages = 0;
+  double passages_per_s = 0;  ///< Of those that were not there before.
+  double cpu_s = 0;  ///< Of all threads: what the ingest costs on a machine that others use, too.
+  uint64_t disk_bytes = 0;
+  uint64_t peak_bytes = 0;
 };
 
 constexpr size_t kDepths[] = {2, 5, 10};
@@ -261,6 +273,43 @@ void Print(const char* name, const Figures& figures) {
              figures.p99_ms);
 }
 
+/// Vectors alone, and text, vectors and graph together; as members of the JSON object.
+Result<std::string> MeasureWithModel(Pipeline* pipeline,
+                                     const std::vector<BenchQuestion>& questions) {
+  KITH_ASSIGN_OR_RETURN(const Figures dense, Measure(pipeline, questions, "dense"));
+  KITH_ASSIGN_OR_RETURN(const Figures hybrid, Measure(pipeline, questions, ""));
+  Print("dense", dense);
+  Print("hybrid", hybrid);
+  return fmt::format(R"("dense":{},"hybrid":{},)", Json(dense), Json(hybrid));
+}
+
+Result<IngestFigures> MeasureIngest(Pipeline* pipeline, storage::GraphStore* store,
+                                    const BenchOptions& options) {
+  IngestOptions ingest;
+  ingest.documents_per_transaction = options.batch;
+  IngestFigures figures;
+  const std::clock_t cpu_start = std::clock();
+  const auto start = Clock::now();
+  KITH_ASSIGN_OR_RETURN(const IngestReport report,
+                        pipeline->Ingest(options.folder + "/corpus.jsonl", ingest));
+  const double wall_s = Seconds(start);
+  figures.cpu_s = static_cast<double>(std::clock() - cpu_start) / CLOCKS_PER_SEC;
+  figures.passages = report.documents_added + report.documents_unchanged;
+  figures.passages_per_s = static_cast<double>(report.documents_added) / wall_s;
+  figures.peak_bytes = PeakBytes();
+  KITH_RETURN_IF_ERROR(store->Flush());
+  KITH_ASSIGN_OR_RETURN(figures.disk_bytes, store->DiskBytes());
+  fmt::print(
+      "{} passages in {:.2f} s ({:.2f} s of CPU): {:.0f} passages/s; {} chunks, {} entities, {} "
+      "mentions\n",
+      report.documents_added, wall_s, figures.cpu_s, figures.passages_per_s, report.chunks,
+      report.entities, report.mentions);
+  fmt::print("{:.1f} MiB on disk, {:.0f} MiB peak memory, {} skipped\n",
+             static_cast<double>(figures.disk_bytes) / 1048576,
+             static_cast<double>(figures.peak_bytes) / 1048576, report.skipped.size());
+  return figures;
+}
+
 Status Run(const BenchOptions& options) {
   KITH_ASSIGN_OR_RETURN(const std::vector<BenchQuestion> questions,
                         ReadQuestions(options.folder, options.questions));
@@ -280,31 +329,20 @@ Status Run(const BenchOptions& options) {
   };
   KITH_ASSIGN_OR_RETURN(const auto pipeline,
                         Pipeline::Create(store.get(), indexes.get(), runners, nullptr));
-  IngestOptions ingest;
-  ingest.documents_per_transaction = options.batch;
-  const std::clock_t cpu_start = std::clock();
-  const auto start = Clock::now();
-  KITH_ASSIGN_OR_RETURN(const IngestReport report,
-                        pipeline->Ingest(options.folder + "/corpus.jsonl", ingest));
-  const double ingest_s = Seconds(start);
-  // All threads of this process: what the ingest costs on a machine that others use, too.
-  const double cpu_s = static_cast<double>(std::clock() - cpu_start) / CLOCKS_PER_SEC;
-  const double rate = static_cast<double>(report.documents_added) / ingest_s;
-  const uint64_t peak = PeakBytes();
-  KITH_RETURN_IF_ERROR(store->Flush());
-  KITH_ASSIGN_OR_RETURN(const uint64_t disk, store->DiskBytes());
-  fmt::print(
-      "{} passages in {:.2f} s ({:.2f} s of CPU): {:.0f} passages/s; {} chunks, {} entities, {} "
-      "mentions\n",
-      report.documents_added, ingest_s, cpu_s, rate, report.chunks, report.entities,
-      report.mentions);
-  fmt::print("{:.1f} MiB on disk, {:.0f} MiB peak memory, {} skipped\n",
-             static_cast<double>(disk) / 1048576, static_cast<double>(peak) / 1048576,
-             report.skipped.size());
+  const DatabaseModel model(options.model, EmbedderOptions(), store.get());
+  KITH_ASSIGN_OR_RETURN(const auto with_model,
+                        Pipeline::Create(store.get(), indexes.get(), runners, nullptr,
+                                         options.model.empty() ? nullptr : &model));
+  KITH_ASSIGN_OR_RETURN(const IngestFigures ingest,
+                        MeasureIngest(with_model.get(), store.get(), options));
   KITH_ASSIGN_OR_RETURN(const Figures text, Measure(pipeline.get(), questions, "text"));
   KITH_ASSIGN_OR_RETURN(const Figures graph, Measure(pipeline.get(), questions, ""));
   Print("bm25", text);
   Print("graph", graph);
+  std::string by_model;
+  if (!options.model.empty()) {
+    KITH_ASSIGN_OR_RETURN(by_model, MeasureWithModel(with_model.get(), questions));
+  }
   KITH_ASSIGN_OR_RETURN(const AnswerFigures own, MeasureAnswers(pipeline.get(), questions));
   KITH_ASSIGN_OR_RETURN(const AnswerFigures others, MeasureAnswers(pipeline.get(), foreign));
   fmt::print("answers: {} of {}, {} hold an expected answer; of another set's questions {} of {}\n",
@@ -318,11 +356,12 @@ Status Run(const BenchOptions& options) {
   const std::string name =
       std::filesystem::path(options.folder + "/").parent_path().filename().string();
   fmt::print(
-      R"({{"dataset":"{}","passages":{},"questions":{},"bm25":{},"graph":{},"answers":{},"foreign":{},"held_out":{},)"
+      R"({{"dataset":"{}","passages":{},"questions":{},"bm25":{},"graph":{},{}"answers":{},"foreign":{},"held_out":{},)"
       R"("ingest_passages_per_s":{:.0f},"ingest_cpu_s":{:.2f},"disk_bytes":{},"peak_memory_bytes":{}}})"
       "\n",
-      name, report.documents_added, questions.size(), Json(text), Json(graph), Json(own),
-      Json(others), Json(held_out), rate, cpu_s, disk, peak);
+      name, ingest.passages, questions.size(), Json(text), Json(graph), by_model, Json(own),
+      Json(others), Json(held_out), ingest.passages_per_s, ingest.cpu_s, ingest.disk_bytes,
+      ingest.peak_bytes);
   return Status::Ok();
 }
 
@@ -341,15 +380,19 @@ int Main(int argc, char** argv) {
       options.batch = std::strtoull(argv[++i], nullptr, 10);
     } else if (argument == "--path" && has_value) {
       options.database = argv[++i];
+    } else if (argument == "--model" && has_value) {
+      options.model = argv[++i];
     } else {
       options.folder = argument;
     }
   }
-  if (options.folder.empty()) {
+  // The passages that are taken out would come back without vectors, or be embedded again and
+  // again.
+  if (options.folder.empty() || (options.held_out && !options.model.empty())) {
     fmt::print(stderr,
                "usage: kith_bench_rag DIR [--questions N] [--foreign DIR] [--held-out] [--batch N] "
-               "[--path DB]\n"
-               "DIR holds corpus.jsonl and questions.jsonl\n");
+               "[--path DB] [--model NAME]\n"
+               "DIR holds corpus.jsonl and questions.jsonl; --held-out is without --model\n");
     return 2;
   }
   const bool temporary = options.database.empty();
