@@ -6,10 +6,12 @@
 //
 // Query language of Search, a subset of Lucene's:
 //   graph database      either word (more is better)
-//   +graph -relational  must be there, must not be there; AND, OR, NOT in capitals, &&, ||, ! work
-//   too "knowledge graph"   the words next to each other, in order data*               words that
-//   begin so title:graph         in that property only (a b) c^2           grouping; ^ multiplies
-//   the score
+//   +graph -relational  must be there, must not be there
+//   AND, OR, NOT        in capitals, and &&, ||, !, work too
+//   "knowledge graph"   the words next to each other, in order
+//   data*               words that begin so
+//   title:graph         in that property only
+//   (a b) c^2           grouping; ^ multiplies the score
 // A backslash takes the next character literally. SearchWords takes any text as plain words and has
 // no syntax, so it cannot fail on a user's question.
 //

@@ -56,7 +56,8 @@ constexpr std::array kChineseForms = std::to_array<ChineseForm>({
     {"那边", Pronoun::kThere},
 });
 /// What makes another word of the pronoun behind it.
-constexpr std::array kChinesePrefixes = std::to_array<std::string_view>({"其", "吉", "无", "利"});
+constexpr std::array kChinesePrefixes =
+    std::to_array<std::string_view>({"其", "吉", "无", "利", "维", "排"});
 
 const PronounForm* FormOf(std::string_view word) {
   const auto form = std::find_if(kForms.begin(), kForms.end(),
@@ -69,6 +70,20 @@ bool IsExistential(const std::vector<std::string>& words, size_t at) {
   const bool before = at > 0 && In(kBeForms, words[at - 1]);
   const bool behind = at + 1 < words.size() && In(kBeForms, words[at + 1]);
   return before || behind;
+}
+
+/// "Who was it that", "was it Jonas Holm who", "is it true that", "is it possible to": the it of a
+/// clause that follows.
+bool StandsForClause(const std::vector<std::string>& words, size_t at) {
+  constexpr std::array kClauseWords = std::to_array<std::string_view>({"that", "who", "whether"});
+  constexpr std::array kBeforeTo = std::to_array<std::string_view>(
+      {"possible", "impossible", "necessary", "easy", "hard", "difficult", "safe", "allowed"});
+  constexpr size_t kFar = 3;  // Of two words of a name, or of "said by all".
+  if (words[at] != "it" || at == 0 || !In(kBeForms, words[at - 1])) return false;
+  for (size_t i = at + 1; i < std::min(words.size(), at + 1 + kFar); ++i) {
+    if (In(kClauseWords, words[i])) return true;
+  }
+  return at + 2 < words.size() && In(kBeforeTo, words[at + 1]) && words[at + 2] == "to";
 }
 
 bool IsGenitive(const PronounForm& form, const std::vector<std::string>& words, size_t at) {
@@ -86,6 +101,7 @@ void FindEnglish(std::string_view text, std::vector<ReferringWord>* found) {
     const PronounForm* form = FormOf(words[i]);
     if (form == nullptr) continue;
     if (form->pronoun == Pronoun::kThere && IsExistential(words, i)) continue;
+    if (StandsForClause(words, i)) continue;
     // "It's", "he'd": what stands behind the apostrophe is a verb.
     found->push_back({cut[i].begin, cut[i].end, form->pronoun, IsGenitive(*form, words, i)});
   }

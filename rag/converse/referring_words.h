@@ -22,7 +22,8 @@ struct ReferringWord {
   bool possessive = false;  ///< "his": what replaces it is a genitive.
 };
 
-/// In order. "There" as in "is there" refers to nothing and is left out.
+/// In order. "There" as in "is there" and "it" as in "is it true that" refer to nothing and are
+/// left out.
 std::vector<ReferringWord> FindReferringWords(std::string_view text);
 
 }  // namespace kith::rag

@@ -61,7 +61,33 @@ bool IsYear(std::string_view word) {
          std::all_of(word.begin(), word.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
-/// "(1801-1877)", "born", "生于": what the first sentence about a person holds.
+/// "（一八九九年至一九八四年）", "（一九四一年生）".
+bool HoldsChineseLife(std::string_view sentence) {
+  constexpr std::string_view kOpen = "（";
+  const size_t open = sentence.find(kOpen);
+  const size_t close = sentence.find("）", open);
+  if (open == std::string_view::npos || close == std::string_view::npos) return false;
+  const std::string_view inside = sentence.substr(open + kOpen.size(), close - open - kOpen.size());
+  return inside.ends_with("年生") ||
+         (inside.find("年至") != std::string_view::npos && inside.ends_with("年"));
+}
+
+bool TellsOfChineseLife(std::string_view passage, const std::vector<Span>& sentences) {
+  const auto tells_of_birth = [](std::string_view text) {
+    return text.find("生于") != std::string_view::npos ||
+           text.find("出生") != std::string_view::npos;
+  };
+  const auto [begin, end] = sentences[0];
+  const std::string_view opening = passage.substr(begin, end - begin);
+  if (HoldsChineseLife(opening) || tells_of_birth(opening)) return true;
+  if (sentences.size() < 2) return false;
+  // The second sentence may tell of another one who was born in the town.
+  const std::string_view second =
+      passage.substr(sentences[1].first, sentences[1].second - sentences[1].first);
+  return tells_of_birth(second) && (second.starts_with("他") || second.starts_with("她"));
+}
+
+/// "(1801-1877)", "born", "生于": what the opening of a passage about a person holds.
 bool TellsOfLife(std::string_view passage, const std::vector<Span>& sentences) {
   if (sentences.empty()) return false;
   const std::string_view opening =
@@ -71,9 +97,7 @@ bool TellsOfLife(std::string_view passage, const std::vector<Span>& sentences) {
     if (words[i] == "born" || words[i] == "died") return true;
     if (i + 1 < words.size() && IsYear(words[i]) && IsYear(words[i + 1])) return true;
   }
-  // Chinese sentences are short: the second one often tells.
-  const std::string_view two = passage.substr(0, sentences[sentences.size() > 1 ? 1 : 0].second);
-  return two.find("生于") != std::string_view::npos || two.find("出生") != std::string_view::npos;
+  return TellsOfChineseLife(passage, sentences);
 }
 
 /// By the pronoun that a sentence soon behind the first begins with: English articles go on so
@@ -122,6 +146,14 @@ std::vector<CapitalRun> CapitalRuns(std::string_view text) {
   return runs;
 }
 
+/// Any word has a capital there.
+bool OpensSentence(std::string_view text, size_t begin) {
+  const size_t last = text.substr(0, begin).find_last_not_of(" \"");
+  // A citation, [1], stands behind a sentence.
+  return last == std::string_view::npos ||
+         std::string_view(".!?:]\n").find(text[last]) != std::string_view::npos;
+}
+
 SpokenName NameAt(std::string_view text, size_t begin, size_t end) {
   const std::string_view name = text.substr(begin, end - begin);
   return {std::string(name), NameKey(name), begin, end, ThingKind::kUnknown};
@@ -138,6 +170,9 @@ std::vector<SpokenName> NamesInText(std::string_view text, std::span<const Linke
     const bool free = std::none_of(entities.begin(), entities.end(), [&](const auto& entity) {
       return run.begin < entity.end && entity.begin < run.end;
     });
+    const bool one_word =
+        text.substr(run.begin, run.end - run.begin).find(' ') == std::string_view::npos;
+    if (one_word && OpensSentence(text, run.begin)) continue;
     if (free) names.push_back(NameAt(text, run.begin, run.end));
   }
   std::sort(names.begin(), names.end(),
@@ -149,6 +184,8 @@ ThingKind KindFromPassage(std::string_view passage, std::string_view language) {
   const std::vector<Span> sentences = CutSentences(passage, language);
   const PronounCounts counts = CountPronouns(FoldedWords(passage), passage);
   if (TellsOfLife(passage, sentences)) {
+    // A firm has years as well: "(1789-1976)".
+    if (counts.he + counts.she == 0 && counts.it > 0) return ThingKind::kThing;
     if (counts.he == counts.she) return ThingKind::kPerson;
     return counts.he > counts.she ? ThingKind::kMan : ThingKind::kWoman;
   }

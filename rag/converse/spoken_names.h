@@ -15,7 +15,7 @@
 namespace kith::rag {
 
 /// The entities that were linked in `text`, and what else is written as a name in it: words with
-/// capitals. In order, without overlaps.
+/// capitals, but for a single one that opens a sentence. In order, without overlaps.
 std::vector<SpokenName> NamesInText(std::string_view text, std::span<const LinkedEntity> entities);
 
 /// What a passage that is about something tells of its kind.

@@ -85,6 +85,38 @@ TEST_CASE("there is, there are") {
   CHECK(Resolved("Is there a library?", {Builder()}) == "Is there a library?");
 }
 
+TEST_CASE("an it that stands for a clause refers to nothing") {
+  for (const char* question :
+       {"Who was it that carried the lens?", "Is it true that Jonas Holm was a baker?",
+        "Is it possible to see the sea?", "How long does it take to ride to Varley Bridge?"}) {
+    CHECK(Resolved(question, {Builder()}) == question);
+  }
+  CHECK(Resolved("How long did it take to build?", {Builder()}) ==
+        "How long did Kestrel Lighthouse take to build?");
+  CHECK(Resolved("Is it known for its lamp?", {Builder()}) ==
+        "Is Kestrel Lighthouse known for Kestrel Lighthouse's lamp?");
+}
+
+TEST_CASE("a word that only opens a sentence is no name") {
+  CHECK(Resolved("List her bridges.", {Builder()}) == "List Marta Kowal's bridges.");
+  CHECK(Resolved("Thanks!", {Builder()}) == "Thanks!");
+}
+
+TEST_CASE("a description that is told apart by more words is not one that was spoken of") {
+  for (const char* question :
+       {"Who owns the lighthouse that burnt down?", "Who keeps the lighthouse at Varley?",
+        "Who paid for the lighthouse of the island?", "Where is the lighthouse called Old Tom?"}) {
+    CHECK(Resolved(question, {Builder()}) == question);
+  }
+  CHECK(Resolved("Who kept the lighthouse in winter?", {Builder()}) ==
+        "Who kept Kestrel Lighthouse in winter?");
+}
+
+TEST_CASE("a name that ends with a pronoun is put in once") {
+  const SpokenTurn film = Said("Who made Let It?", {{"Let It", ThingKind::kThing}}, {});
+  CHECK(Resolved("Is that it now?", {film}) == "Is that Let It now?");
+}
+
 TEST_CASE("a description takes the name that ends with its noun") {
   CHECK(Resolved("When was the lighthouse sold?", {Builder()}) ==
         "When was Kestrel Lighthouse sold?");
@@ -100,6 +132,27 @@ TEST_CASE("a name alone asks what was asked before") {
   CHECK(Resolved("and how about Varley Bridge", {Builder()}) == expected);
   CHECK(Resolved("Varley Bridge?", {Builder()}) == expected);
   CHECK(Resolved("What about the mill?", {Builder()}) == "Who built the mill?");
+}
+
+TEST_CASE("a name stands for one of its kind in the question before") {
+  const SpokenTurn taught =
+      Said("Who taught Marta Kowal Greek?",
+           {{"Marta Kowal", ThingKind::kWoman}, {"Greek", ThingKind::kUnknown}}, {});
+  const SpokenName holm = {"Jonas Holm", NameKey("Jonas Holm"), 4, 14, ThingKind::kMan};
+  CHECK(ResolveFollowUp("And Jonas Holm?", {{holm}}, {{taught}}).text ==
+        "Who taught Jonas Holm Greek?");
+}
+
+TEST_CASE("what is asked of the same thing is no other name in the question before") {
+  CHECK(Resolved("What about its owner?", {Builder()}) == "What about Kestrel Lighthouse's owner?");
+  CHECK(Resolved("And the name of its owner?", {Builder()}) ==
+        "And the name of Kestrel Lighthouse's owner?");
+  const SpokenTurn birth =
+      Said("Where was Marta Kowal born?", {{"Marta Kowal", ThingKind::kWoman}}, {});
+  CHECK(Resolved("And her husband?", {birth}) == "Where was Marta Kowal's husband born?");
+  const SpokenTurn other =
+      Said("Where was Jonas Holm born?", {{"Jonas Holm", ThingKind::kMan}}, {});
+  CHECK(Resolved("What about her?", {other, birth}) == "Where was Marta Kowal born?");
 }
 
 TEST_CASE("a question word alone asks another thing of the question before") {
@@ -127,6 +180,18 @@ TEST_CASE("follow-up questions in Chinese") {
   CHECK(ResolveFollowUp("那罗志远呢？", {}, {{turn}}).text == "罗志远的女儿是谁？");
 }
 
+TEST_CASE("a whole Chinese question may end as a part of one does") {
+  const SpokenTurn turn =
+      Said("韩素秋出生在哪里？", {{"韩素秋", ThingKind::kWoman}}, {{"石梁镇", ThingKind::kThing}});
+  CHECK(ResolveFollowUp("她是什么时候出生的呢？", {}, {{turn}}).text ==
+        "韩素秋是什么时候出生的呢？");
+  CHECK(ResolveFollowUp("她在哪里呢？", {}, {{turn}}).text == "韩素秋在哪里呢？");
+  for (const char* question : {"为什么呢？", "是谁呢？", "然后呢？", "罗志远是医生吗？"}) {
+    CHECK(ResolveFollowUp(question, {}, {{turn}}).text == question);
+  }
+  CHECK(ResolveFollowUp("那她的父亲呢？", {}, {{turn}}).text == "韩素秋的父亲出生在哪里？");
+}
+
 TEST_CASE("every change has its reason") {
   CHECK(ResolveFollowUp("When was it built?", {}, {{Builder()}}).reasons.size() == 1);
   CHECK(ResolveFollowUp("Did she build it?", {}, {{Builder()}}).reasons.size() == 2);
@@ -144,6 +209,10 @@ TEST_CASE("what a passage tells of its kind") {
   CHECK(kind("Jonas Holm bakes bread. He lives in Ostrand.") == ThingKind::kMan);
   CHECK(kind("A list of towns.") == ThingKind::kUnknown);
   CHECK(KindFromPassage("韩素秋是教师。她出生于石梁镇。", "zh") == ThingKind::kWoman);
+  CHECK(KindFromPassage("韩秉文（一八九〇年至一九七六年）是医生。他写过书。", "zh") ==
+        ThingKind::kMan);
+  CHECK(KindFromPassage("石梁镇有一座桥。画家韩素秋在石梁镇出生。她住在桥边。", "zh") ==
+        ThingKind::kUnknown);
 }
 
 TEST_CASE("names in a text are the entities and what has capitals") {
@@ -151,6 +220,7 @@ TEST_CASE("names in a text are the entities and what has capitals") {
   std::vector<std::string> names;
   for (const SpokenName& name : NamesInText(text, {})) names.push_back(name.text);
   CHECK(names == std::vector<std::string>{"Jonas Holm", "Bank of Ostrand"});
+  CHECK(NamesInText("Keepers lived there. Boats came. [1] Lamps burnt.", {}).empty());
 }
 
 }  // namespace kith::rag
