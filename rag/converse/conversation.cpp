@@ -38,6 +38,17 @@ bool IsReadable(std::string_view text) {
   return text.size() <= kMaxQuestionBytes && !CutNameWords(text).empty();
 }
 
+/// Of the names in an answer to "who", unless another one is known for a person.
+void TakeUnknownForPersons(std::vector<SpokenName>* names) {
+  const auto is_person = [](const SpokenName& name) {
+    return name.kind != ThingKind::kUnknown && name.kind != ThingKind::kThing;
+  };
+  if (std::any_of(names->begin(), names->end(), is_person)) return;
+  for (SpokenName& name : *names) {
+    if (name.kind == ThingKind::kUnknown) name.kind = ThingKind::kPerson;
+  }
+}
+
 std::string TextOf(const Value& value) {
   return value.IsString() ? std::string(value.AsString()) : std::string();
 }
@@ -81,7 +92,8 @@ Result<std::vector<Turn>> Conversation::LastTurns() {
   return turns;
 }
 
-/// Of the first passage that says what the entity is.
+/// Of the first passage under the entity's name that says what it is. What only links to it is
+/// about something else.
 Result<ThingKind> Conversation::KindOf(const LinkedEntity& entity) {
   storage::ReadView& view = context_.transaction.view();
   storage::ExpandOptions options;
@@ -97,8 +109,11 @@ Result<ThingKind> Conversation::KindOf(const LinkedEntity& entity) {
   options.direction = storage::Direction::kOutgoing;
   storage::Adjacency chunks;
   KITH_RETURN_IF_ERROR(view.Expand(introducers.neighbours, options, &chunks));
+  storage::Column headings;
+  KITH_RETURN_IF_ERROR(view.Gather(introducers.neighbours, names_.heading, &headings));
   for (size_t i = 0; i < introducers.neighbours.size(); ++i) {
     const bool is_document = chunks.offsets[i] < chunks.offsets[i + 1];
+    if (!is_document && !NameKey(StringAt(headings, i)).ends_with(entity.key)) continue;
     const NodeId first[] = {is_document ? chunks.neighbours[chunks.offsets[i]]
                                         : introducers.neighbours[i]};
     storage::Column texts;
@@ -133,12 +148,9 @@ Result<SpokenTurn> Conversation::Spoken(const Turn& turn) {
   for (SpokenName& name : named) {
     const bool known = std::any_of(spoken.asked_names.begin(), spoken.asked_names.end(),
                                    [&](const SpokenName& asked) { return asked.key == name.key; });
-    if (known) continue;
-    if (name.kind == ThingKind::kUnknown && AsksForPerson(turn.asked)) {
-      name.kind = ThingKind::kPerson;
-    }
-    spoken.answer_names.push_back(std::move(name));
+    if (!known) spoken.answer_names.push_back(std::move(name));
   }
+  if (AsksForPerson(turn.asked)) TakeUnknownForPersons(&spoken.answer_names);
   if (SpeaksOfPerson(turn.asked) && spoken.asked_names.size() == 1 &&
       spoken.asked_names.front().kind == ThingKind::kUnknown) {
     spoken.asked_names.front().kind = ThingKind::kPerson;

@@ -149,9 +149,9 @@ std::vector<CapitalRun> CapitalRuns(std::string_view text) {
 /// Any word has a capital there.
 bool OpensSentence(std::string_view text, size_t begin) {
   const size_t last = text.substr(0, begin).find_last_not_of(" \"");
-  // A citation, [1], stands behind a sentence.
+  // A citation, [1], stands behind a sentence, and titles and headings, "A > B:", before one.
   return last == std::string_view::npos ||
-         std::string_view(".!?:]\n").find(text[last]) != std::string_view::npos;
+         std::string_view(".!?:>]\n").find(text[last]) != std::string_view::npos;
 }
 
 SpokenName NameAt(std::string_view text, size_t begin, size_t end) {

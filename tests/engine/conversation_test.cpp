@@ -59,6 +59,21 @@ std::vector<std::string> Rows(Database* database, const std::string& statement) 
   return rows;
 }
 
+TEST_CASE("a place in the answer to who is no person where one is named", "[engine]") {
+  const auto database = Open(":memory:");
+  const auto add = [&](const char* name, const char* text) {
+    REQUIRE(database->rag().IngestText(name, text).ok());
+  };
+  add("vane.md", "# Karl Vane\n\nKarl Vane (1851-1920) was a painter. He painted boats.");
+  add("selm.md", "# Selm\n\nSelm is a town of tanners on a river.");
+  add("moor.md",
+      "# Ada Moor\n\nAda Moor (1890-1976) was the first doctor of [Selm](selm.md), and her father "
+      "was [Karl Vane](vane.md). She kept bees.");
+  CHECK_THAT(Ask(database.get(), "moor", "Who was the father of Ada Moor?").text,
+             Catch::Contains("Karl Vane"));
+  CHECK(Ask(database.get(), "moor", "What did he paint?").asked == "What did Karl Vane paint?");
+}
+
 TEST_CASE("a conversation resolves what its questions refer to", "[engine]") {
   const auto database = Open(":memory:");
   AddDocuments(database.get());

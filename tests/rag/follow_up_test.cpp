@@ -220,7 +220,8 @@ TEST_CASE("names in a text are the entities and what has capitals") {
   std::vector<std::string> names;
   for (const SpokenName& name : NamesInText(text, {})) names.push_back(name.text);
   CHECK(names == std::vector<std::string>{"Jonas Holm", "Bank of Ostrand"});
-  CHECK(NamesInText("Keepers lived there. Boats came. [1] Lamps burnt.", {}).empty());
+  CHECK(
+      NamesInText("Keepers lived there. Boats came. [1] Lamps burnt.\n> Legacy: Oil.", {}).empty());
 }
 
 }  // namespace kith::rag
