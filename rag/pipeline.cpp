@@ -32,9 +32,10 @@ constexpr int kMaxAttempts = 16;
 
 /// The caller's transaction cannot commit any more.
 Status MadeIndexes() {
-  return Status(StatusCode::kConflict,
-                "the indexes of the document graph have just been made, which ends transactions "
-                "that were open; run the transaction again");
+  return Status(
+      StatusCode::kConflict,
+      "the indexes of documents or conversations have just been made, which ends transactions "
+      "that were open; run the transaction again");
 }
 
 /// Without an index nothing is found, which must not look like documents that say nothing.
@@ -178,7 +179,8 @@ struct Pipeline::State {
   Status PrepareConversation(std::string_view id, bool inside) {
     KITH_RETURN_IF_ERROR(CheckConversationId(id));
     const std::lock_guard lock(shared.write_lock);
-    KITH_ASSIGN_OR_RETURN(const bool created, EnsureConversationIndex(shared.indexes));
+    KITH_ASSIGN_OR_RETURN(const bool created,
+                          EnsureConversationIndex(&shared.store->catalog(), shared.indexes));
     return created && inside ? MadeIndexes() : Status::Ok();
   }
 

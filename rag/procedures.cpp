@@ -386,6 +386,14 @@ class ChatProcedure final : public RagProcedure {
     return sink(row);
   }
 
+  /// Of the question as it stands: what it refers to is known when it is asked.
+  Result<std::string> Explain(ProcedureContext& context,
+                              std::span<const Value> arguments) const override {
+    const auto rest = arguments.subspan(1);
+    KITH_ASSIGN_OR_RETURN(const AskOptions options, ReadAskOptions(rest));
+    return ExplainRoute(context, rest, options);
+  }
+
  private:
   static std::vector<ProcedureField> Fields() {
     std::vector<ProcedureField> fields = AnswerFields();

@@ -151,14 +151,18 @@ void PrintEvidence(const Evidence& evidence) {
     fmt::print("  ... and {} more\n", evidence.edges.size() - kShown);
 }
 
-/// What is behind the text of an answer.
-void PrintSources(const Answer& answer) {
+void PrintCitations(const Answer& answer) {
   for (const Citation& citation : answer.citations) {
     fmt::print("\n[{}] {} ({}, bytes {}-{})\n    \"{}\"", citation.number,
                Printable(citation.title), Printable(citation.document), citation.begin_byte,
                citation.end_byte, Printable(citation.quote));
   }
   if (!answer.citations.empty()) fmt::print("\n");
+}
+
+/// What is behind the text of an answer.
+void PrintSources(const Answer& answer) {
+  PrintCitations(answer);
   fmt::print("\nroute: {}\n", answer.retrieval.route);
   for (const std::string& reason : answer.retrieval.reasons) {
     fmt::print("  - {}\n", Printable(reason));
@@ -214,7 +218,13 @@ int AskOnce(Database& database, const CommandLine& line, const InterruptKey& int
           "\n(nothing of what the model wrote could be kept; these are the documents' own "
           "sentences)\n");
     }
-    PrintSources(*answer);
+    if (line.arguments.empty()) {
+      // One of several: the talk has to stay readable.
+      if (answer->asked != question) fmt::print("(asked: {})\n", Printable(answer->asked));
+      PrintCitations(*answer);
+    } else {
+      PrintSources(*answer);
+    }
   }
   if (!line.picture.empty()) {
     const Status written = WritePicture(line.picture, question, *answer);
@@ -249,6 +259,7 @@ class QuestionReader {
   bool ReadLine(std::string* line) {
     if (!at_terminal()) return static_cast<bool>(std::getline(std::cin, *line));
     const LineEditor::Outcome outcome = editor_->Read("? ", line);
+    if (outcome == LineEditor::Outcome::kEnd) fmt::print("\n");
     if (outcome == LineEditor::Outcome::kInterrupted) {
       interrupt_.TakePressed();
       line->clear();

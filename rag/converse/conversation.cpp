@@ -55,13 +55,17 @@ std::string TextOf(const Value& value) {
 
 }  // namespace
 
-Result<bool> EnsureConversationIndex(index::IndexManager* indexes) {
+Result<bool> EnsureConversationIndex(storage::Catalog* names, index::IndexManager* indexes) {
+  KITH_ASSIGN_OR_RETURN(const LabelId conversation, names->LabelFor("Conversation"));
+  KITH_ASSIGN_OR_RETURN(const PropertyId id, names->PropertyFor("id"));
+  const auto catalog = indexes->catalog();
+  const index::IndexDefinition* known = catalog->FindProperty(conversation, std::span(&id, 1));
+  if (known != nullptr && known->kind == index::IndexKind::kUnique) return false;
   index::IndexRequest request;
   request.name = kConversationIndex;
   request.kind = index::IndexKind::kUnique;
   request.labels = {"Conversation"};
   request.properties = {"id"};
-  request.if_not_exists = true;
   KITH_ASSIGN_OR_RETURN(const index::SchemaChange change, indexes->Create(request));
   return change.changed;
 }

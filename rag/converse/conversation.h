@@ -25,6 +25,9 @@
 #include "rag/route/question.h"
 #include "rag/types.h"
 
+namespace kith::storage {
+class Catalog;
+}
 namespace kith::index {
 class IndexManager;
 }
@@ -34,8 +37,8 @@ namespace kith::rag {
 inline constexpr std::string_view kConversationIndex = "rag_conversation_id";
 
 /// Makes each id that of one conversation at most. True when the index is new: then transactions
-/// that were open before cannot commit any more.
-Result<bool> EnsureConversationIndex(index::IndexManager* indexes);
+/// that were open before cannot commit any more. AlreadyExists when something else has its name.
+Result<bool> EnsureConversationIndex(storage::Catalog* names, index::IndexManager* indexes);
 
 inline constexpr size_t kMaxConversationId = 256;
 

@@ -209,5 +209,27 @@ TEST_CASE("turns that a statement changed to something else are no turns", "[eng
   CHECK(Ask(database.get(), "tower", "Where was she born?").asked == "Where was she born?");
 }
 
+TEST_CASE("ids of conversations are unique whatever has the name of their index", "[engine]") {
+  const auto database = Open(":memory:");
+  AddDocuments(database.get());
+  Rows(database.get(),
+       "CREATE CONSTRAINT rag_conversation_id FOR (p:Person) REQUIRE p.id IS UNIQUE");
+  AskOptions options;
+  options.conversation = "tower";
+  const Status status = database->rag().Ask("Who built Torvik Lighthouse?", options).status();
+  CHECK(status.code() == StatusCode::kAlreadyExists);
+  CHECK_THAT(status.ToString(), Catch::Contains("rag_conversation_id"));
+  Rows(database.get(), "CREATE CONSTRAINT mine FOR (c:Conversation) REQUIRE c.id IS UNIQUE");
+  CHECK(database->rag().Ask("Who built Torvik Lighthouse?", options).ok());
+}
+
+TEST_CASE("EXPLAIN shows the route of rag.chat", "[engine]") {
+  const auto database = Open(":memory:");
+  AddDocuments(database.get());
+  auto cursor = database->Connect()->Execute("EXPLAIN CALL rag.chat('tower', 'Who built Torvik?')");
+  REQUIRE(cursor.ok());
+  CHECK_THAT(cursor->plan(), Catch::Contains("route: "));
+}
+
 }  // namespace
 }  // namespace kith

@@ -54,6 +54,12 @@ TEST_CASE("a pronoun takes the name that agrees with it") {
   CHECK(Resolved("Did she build it?", {Builder()}) == "Did Marta Kowal build Kestrel Lighthouse?");
 }
 
+TEST_CASE("they are not one thing") {
+  const SpokenTurn museum =
+      Said("Who owns the Harbour Museum?", {{"Harbour Museum", ThingKind::kThing}}, {});
+  CHECK(Resolved("Where are they kept?", {museum}) == "Where are they kept?");
+}
+
 TEST_CASE("a pronoun that nothing agrees with stays") {
   CHECK(Resolved("Where was he born?", {Builder()}) == "Where was he born?");
   CHECK(Resolved("When was it built?", {}) == "When was it built?");
