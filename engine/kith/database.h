@@ -36,9 +36,9 @@ struct Options {
   /// half of one. (Should power fail in the instant in which such a commit begins a new log file,
   /// opening may report Corruption.) A killed process loses nothing either way.
   bool sync_commits = true;
-  /// The embedding model of embed(): a name ("kith model list" has them) or a model's folder.
-  /// Empty: there is none. Read by the first use, whose error it is when the model is missing,
-  /// damaged, or another than the one that made the vectors of this database.
+  /// The model of embed(), of ingested chunks and of questions: a name ("kith model list") or
+  /// folder. Empty: there is none. Read by the first use, whose error it is when the model is
+  /// missing, damaged, or another than the one that made the vectors of this database.
   std::string embedding_model;
   /// What one call may embed with at a time. 0: one for each processor.
   size_t embedding_threads = 0;
