@@ -194,19 +194,19 @@ Result<std::vector<Neighbour>> CompareRows(const Segment& segment, const QueryDi
 Result<std::optional<std::vector<Neighbour>>> WalkSegment(const Segment& segment,
                                                           const QueryDistance& query,
                                                           const SegmentSearch& search) {
-  std::optional<std::vector<Neighbour>> found;
-  if (search.limit >= segment.rows()) return found;
+  using Found = std::optional<std::vector<Neighbour>>;
+  if (search.limit >= segment.rows()) return Found();
   Walk walk(segment, query, search);
   KITH_ASSIGN_OR_RETURN(const bool enough, walk.Run());
-  if (enough) found = walk.Take();
-  return found;
+  return enough ? Found(walk.Take()) : Found();
 }
 
 Result<std::vector<Neighbour>> SearchSegment(const Segment& segment, const QueryDistance& query,
                                              const SegmentSearch& search) {
   if (search.limit == 0) return std::vector<Neighbour>();
-  KITH_ASSIGN_OR_RETURN(auto found, WalkSegment(segment, query, search));
-  if (found.has_value()) return *std::move(found);
+  auto walked = WalkSegment(segment, query, search);
+  KITH_RETURN_IF_ERROR(walked.status());
+  if (walked->has_value()) return std::move(**walked);
   return CompareAll(segment, query, search);
 }
 

@@ -120,8 +120,9 @@ class VectorSearch {
                                              SegmentSearch search) const {
     if (WalkCostsLess(segment, search.breadth)) {
       search.filter.entities = &*wanted_;
-      KITH_ASSIGN_OR_RETURN(auto found, WalkSegment(segment, query, search));
-      if (found.has_value()) return *std::move(found);
+      auto walked = WalkSegment(segment, query, search);
+      KITH_RETURN_IF_ERROR(walked.status());
+      if (walked->has_value()) return std::move(**walked);
     }
     return CompareRows(segment, query, WantedRows(segment), search);
   }
