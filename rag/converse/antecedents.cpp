@@ -38,7 +38,8 @@ Agreement AgreementOf(Pronoun pronoun, ThingKind kind) {
                                                                      : Agreement::kNone;
     case Pronoun::kIt:
     case Pronoun::kThere: return kind == ThingKind::kThing ? Agreement::kFull : Agreement::kNone;
-    case Pronoun::kThey: return Agreement::kPerhaps;
+    // Several things have several names; a team, a family and somebody unnamed have one.
+    case Pronoun::kThey: return kind == ThingKind::kThing ? Agreement::kNone : Agreement::kPerhaps;
   }
   return Agreement::kNone;
 }

@@ -226,7 +226,9 @@ TEST_CASE("ids of conversations are unique whatever has the name of their index"
 TEST_CASE("EXPLAIN shows the route of rag.chat", "[engine]") {
   const auto database = Open(":memory:");
   AddDocuments(database.get());
-  auto cursor = database->Connect()->Execute("EXPLAIN CALL rag.chat('tower', 'Who built Torvik?')");
+  const auto connection = database->Connect();
+  auto cursor =
+      connection->Execute("EXPLAIN CALL rag.chat('tower', 'Who built Torvik Lighthouse?')");
   REQUIRE(cursor.ok());
   CHECK_THAT(cursor->plan(), Catch::Contains("route: "));
 }
