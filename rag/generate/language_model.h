@@ -5,7 +5,8 @@
 // What the messages say is text and nothing else: a document cannot end its own message or begin
 // another by spelling a control token of the model.
 //
-// Thread safety: a model may be used from any thread; calls of Generate take turns.
+// Thread safety: a model may be used from any thread. Calls of Generate that run at once share the
+// passes through the model, and its context.
 #pragma once
 
 #include <cstddef>
@@ -36,8 +37,14 @@ struct ModelOptions {
   /// Of the processor. 0: as many as it has, at most 16.
   size_t threads = 0;
   CacheType cache = CacheType::kHalf;
-  /// What conversations that are not the current one may keep of their keys and values, so that
-  /// going on with them does not read everything again. 0: nothing.
+  /// Calls of Generate that run at once, 1 to 64; more wait until one has ended. A model that keeps
+  /// a state instead of keys and values runs one.
+  size_t callers = 8;
+  /// Keys and values that there is room for beyond those of one full context. The room is for all:
+  /// a call begins when what its prompt and max_tokens may need is free of other calls, and waits
+  /// until then; what it reads and writes afterwards has its place. What is left holds what ended
+  /// calls read, so that going on with their conversations does not read it again. 0: one context
+  /// for all.
   size_t kept_bytes = 0;
   /// Charged with the keys and values; the weights are mapped from their file, and the kernel's.
   /// May be null. Borrowed; must outlive the model.
@@ -56,7 +63,9 @@ struct ModelFacts {
   size_t context_tokens = 0;
   size_t trained_tokens = 0;  ///< The longest context that it was trained for.
   uint64_t weight_bytes = 0;
-  uint64_t cache_bytes = 0;  ///< Keys and values of a full context.
+  size_t callers = 0;        ///< Calls of Generate that run at once.
+  size_t cache_tokens = 0;   ///< Of all calls together: one full context, and what was kept_bytes.
+  uint64_t cache_bytes = 0;  ///< Their keys and values.
 };
 
 /// One part of a conversation. The template of the file says how the model sees it.
@@ -122,6 +131,9 @@ class LanguageModel {
   /// The model's next message. InvalidArgument when the messages leave less than kMinAnswerTokens,
   /// or the grammar is none; Cancelled and Timeout as the interrupt says; ResourceExhausted.
   /// Nothing but memory is touched, and after an error the model can be used as before.
+  ///
+  /// Which calls run beside it, and what is left of earlier ones, changes in which order numbers
+  /// are added up: a token nearly as likely as another one may then come instead of it.
   virtual Result<Generation> Generate(std::span<const ChatMessage> messages,
                                       const GenerateOptions& options) = 0;
 };

@@ -15,6 +15,7 @@ Result<std::shared_ptr<LanguageModel>> ModelShelf::Take(const std::string& path,
                 options.context_tokens,
                 options.threads,
                 options.cache,
+                options.callers,
                 options.kept_bytes};
   const std::lock_guard lock(lock_);
   if (model_ != nullptr && key == key_) return model_;

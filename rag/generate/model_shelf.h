@@ -32,6 +32,7 @@ class ModelShelf {
     size_t context_tokens = 0;
     size_t threads = 0;
     CacheType cache = CacheType::kHalf;
+    size_t callers = 0;
     size_t kept_bytes = 0;
 
     bool operator==(const Key&) const = default;

@@ -243,12 +243,12 @@ TEST_CASE("what the reader of a text throws ends it, and nothing else", "[rag]")
 
 TEST_CASE("waiting for another's answer can be ended by all that ends one's own", "[rag]") {
   if (ModelPath().empty()) return;
-  const auto model = Load();
+  const auto model = Load({.callers = 1});
   Interrupt cancelled;
   cancelled.Cancel();
   GenerateOptions first;
   first.max_tokens = 2;
-  // While the model is the first caller's, the others come and go.
+  // While the model is the first caller's alone, the others come and go.
   first.on_text = [&](std::string_view piece) {
     if (piece.empty()) return true;
     GenerateOptions other;

@@ -26,6 +26,20 @@ struct LlamaFree {
 template <typename T>
 using LlamaPointer = std::unique_ptr<T, LlamaFree>;
 
+/// Room for a batch of tokens, of a sequence each.
+class LlamaBatch {
+ public:
+  explicit LlamaBatch(int32_t tokens) : batch_(llama_batch_init(tokens, 0, 1)) {}
+  ~LlamaBatch() { llama_batch_free(batch_); }
+  LlamaBatch(const LlamaBatch&) = delete;
+  LlamaBatch& operator=(const LlamaBatch&) = delete;
+
+  llama_batch& get() { return batch_; }
+
+ private:
+  llama_batch batch_;
+};
+
 /// Sets the library up at the first call. Unsupported when this processor lacks what it was built
 /// for.
 Status StartLlama();

@@ -134,8 +134,7 @@ llama_token TokenSampler::Choose(const float* logits, bool by_grammar) {
   return all.data[all.selected].id;
 }
 
-llama_token TokenSampler::Next(llama_context* context) {
-  const float* logits = llama_get_logits_ith(context, -1);
+llama_token TokenSampler::Next(const float* logits) {
   llama_token token = Choose(logits, false);
   if (grammar_ != nullptr && !Allows(token)) token = Choose(logits, true);
   if (grammar_ != nullptr) llama_sampler_accept(grammar_.get(), token);

@@ -22,8 +22,8 @@ class TokenSampler {
   static Result<std::unique_ptr<TokenSampler>> Create(const llama_vocab* vocab,
                                                       const GenerateOptions& options);
 
-  /// From the logits of the last token that `context` decoded.
-  llama_token Next(llama_context* context);
+  /// `logits`: one for each token of the vocabulary.
+  llama_token Next(const float* logits);
 
  private:
   TokenSampler(const llama_vocab* vocab, LlamaPointer<llama_sampler> chain,
