@@ -15,6 +15,7 @@
 #include "rag/column_values.h"
 #include "rag/converse/conversation.h"
 #include "rag/generate/answerer.h"
+#include "rag/generate/conversation_prompts.h"
 #include "rag/generate/extractive_generator.h"
 #include "rag/generate/model_generator.h"
 #include "rag/generate/model_shelf.h"
@@ -63,6 +64,7 @@ struct Pipeline::State {
   MemoryBudget* memory = &unlimited;
   ExtractiveGenerator generator;
   ModelShelf models;
+  ConversationPrompts prompts;
   Interrupt never;
   std::mutex turn_lock;
 
@@ -219,6 +221,10 @@ struct Pipeline::State {
     how.generate.interrupt = &interrupt;
     how.answer.mark_unsupported = options.mark_unsupported;
     how.answer.on_text = options.on_text;
+    if (!options.conversation.empty()) {
+      how.prompts = &prompts;
+      how.conversation = options.conversation;
+    }
     return answerer->Answer(ModelGenerator(model.get(), how), question, std::move(retrieval));
   }
 

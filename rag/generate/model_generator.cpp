@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <utility>
+#include <vector>
 
 #include "rag/generate/answer_cues.h"
 #include "rag/generate/asked_relation.h"
@@ -39,6 +40,9 @@ Result<Draft> ModelGenerator::Generate(const GeneratorInput& input) const {
   bool whole = false;
   if (!prompt.shown.empty()) {
     KITH_ASSIGN_OR_RETURN(whole, Write(prompt, &answer));
+    if (options_.prompts != nullptr) {
+      options_.prompts->Remember(options_.conversation, TextsOf(prompt, input));
+    }
   }
   Draft draft = answer.Finish(whole);
   if (answer.ended_by_caller()) return StoppedByReader();
@@ -53,8 +57,10 @@ Result<ModelPrompt> ModelGenerator::PromptOf(const GeneratorInput& input) const 
   const size_t answer_tokens = std::max(AnswerTokens(), kMinAnswerTokens);
   const PromptLimits limits{model_.facts().context_tokens - answer_tokens, options_.passage_tokens,
                             options_.passages};
-  return MakeModelPrompt(input, limits,
-                         [this](std::string_view text) { return model_.CountTokens(text); });
+  std::vector<ShownText> last;
+  if (options_.prompts != nullptr) last = options_.prompts->LastOf(options_.conversation);
+  return MakeModelPrompt(
+      input, limits, [this](std::string_view text) { return model_.CountTokens(text); }, last);
 }
 
 Result<bool> ModelGenerator::Write(const ModelPrompt& prompt, CheckedAnswer* answer) const {

@@ -5,12 +5,14 @@
 // answer has to rest on such a place: a model that is shown passages answers with them, whatever
 // they say. Where nothing of its text holds, the extractive answer is the answer.
 //
-// Thread safety: as Generator; the calls of one model take turns.
+// Thread safety: as Generator; calls that run at once share the model (language_model.h).
 #pragma once
 
 #include <cstddef>
+#include <string>
 
 #include "rag/generate/checked_answer.h"
+#include "rag/generate/conversation_prompts.h"
 #include "rag/generate/extractive_generator.h"
 #include "rag/generate/generator.h"
 #include "rag/generate/language_model.h"
@@ -23,6 +25,10 @@ struct ModelGeneratorOptions {
   size_t passage_tokens = 1536;   ///< and at most so much of them.
   GenerateOptions generate = {};  ///< Without on_text: the pieces of `answer` are the caller's.
   CheckedAnswerOptions answer = {};
+  /// Of the conversation whose turn this is: passages that it has shown keep their places in the
+  /// prompt. Null without one. Borrowed.
+  ConversationPrompts* prompts = nullptr;
+  std::string conversation = {};
 };
 
 class ModelGenerator final : public Generator {

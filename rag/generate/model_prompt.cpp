@@ -56,10 +56,51 @@ Result<size_t> BytesThatFit(size_t number, const SourcedPassage& passage, size_t
   return size_t{0};
 }
 
+ShownText TextOf(const ShownPassage& shown, const GeneratorInput& input) {
+  return {input.passages[shown.index].passage->chunk, shown.text_bytes};
+}
+
+/// The best passages that fit into `room` tokens.
+Result<std::vector<ShownPassage>> PassagesThatFit(const GeneratorInput& input, size_t room,
+                                                  size_t most, const TokenCounter& count) {
+  std::vector<ShownPassage> shown;
+  for (size_t i = 0; i < input.passages.size() && shown.size() < most; ++i) {
+    const SourcedPassage& passage = input.passages[i];
+    size_t tokens = 0;
+    KITH_ASSIGN_OR_RETURN(const size_t bytes,
+                          BytesThatFit(shown.size() + 1, passage, room, count, &tokens));
+    if (bytes == 0) break;
+    shown.push_back({i, bytes});
+    room -= tokens;
+    if (bytes < passage.text.size()) break;
+  }
+  return shown;
+}
+
+/// Brings to the front what `last` begins with, up to where something is not shown.
+void KeepPlaces(std::span<const ShownText> last, const GeneratorInput& input,
+                std::vector<ShownPassage>* shown) {
+  auto place = shown->begin();
+  for (const ShownText& text : last) {
+    const auto same = std::find_if(place, shown->end(), [&](const ShownPassage& passage) {
+      return TextOf(passage, input) == text;
+    });
+    if (same == shown->end()) return;
+    std::rotate(place, same, same + 1);
+    ++place;
+  }
+}
+
 }  // namespace
 
+std::vector<ShownText> TextsOf(const ModelPrompt& prompt, const GeneratorInput& input) {
+  std::vector<ShownText> texts;
+  for (const ShownPassage& shown : prompt.shown) texts.push_back(TextOf(shown, input));
+  return texts;
+}
+
 Result<ModelPrompt> MakeModelPrompt(const GeneratorInput& input, const PromptLimits& limits,
-                                    const TokenCounter& count) {
+                                    const TokenCounter& count, std::span<const ShownText> last) {
   const std::string rules = Rules(input.question.language);
   const std::string question = QuestionPart(input.question);
   KITH_ASSIGN_OR_RETURN(const size_t rule_tokens, count(rules));
@@ -73,20 +114,16 @@ Result<ModelPrompt> MakeModelPrompt(const GeneratorInput& input, const PromptLim
                     "context tokens",
                     question_tokens, limits.prompt_tokens));
   }
-  size_t room = std::min(limits.prompt_tokens - taken, limits.passage_tokens);
+  const size_t room = std::min(limits.prompt_tokens - taken, limits.passage_tokens);
   ModelPrompt prompt;
+  KITH_ASSIGN_OR_RETURN(prompt.shown, PassagesThatFit(input, room, limits.passages, count));
+  KeepPlaces(last, input, &prompt.shown);
   std::string passages;
-  for (size_t i = 0; i < input.passages.size() && prompt.shown.size() < limits.passages; ++i) {
-    const SourcedPassage& passage = input.passages[i];
-    const size_t number = prompt.shown.size() + 1;
-    size_t tokens = 0;
-    KITH_ASSIGN_OR_RETURN(const size_t bytes, BytesThatFit(number, passage, room, count, &tokens));
-    if (bytes == 0) break;
-    const std::string_view text = std::string_view(passage.text.text()).substr(0, bytes);
-    passages += PassagePart(number, passage, text);
-    prompt.shown.push_back({i, bytes});
-    room -= tokens;
-    if (bytes < passage.text.size()) break;
+  for (size_t i = 0; i < prompt.shown.size(); ++i) {
+    const SourcedPassage& passage = input.passages[prompt.shown[i].index];
+    passages +=
+        PassagePart(i + 1, passage,
+                    std::string_view(passage.text.text()).substr(0, prompt.shown[i].text_bytes));
   }
   prompt.messages = {{ChatMessage::Role::kSystem, rules},
                      {ChatMessage::Role::kUser, passages + question}};

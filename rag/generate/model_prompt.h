@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <functional>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -23,6 +24,14 @@ struct PromptLimits {
   size_t passages = 6;
 };
 
+/// What a prompt showed: the first bytes of a chunk's text.
+struct ShownText {
+  NodeId chunk;
+  size_t bytes = 0;
+
+  bool operator==(const ShownText&) const = default;
+};
+
 struct ModelPrompt {
   std::vector<ChatMessage> messages;
   std::vector<ShownPassage> shown;  ///< [1], [2], ... in this order.
@@ -32,8 +41,15 @@ struct ModelPrompt {
 using TokenCounter = std::function<Result<size_t>(std::string_view text)>;
 
 /// Passages come best first and whole; where one does not fit, as many of its first sentences as
-/// do, and none behind it. InvalidArgument when there is no room for the rules and the question.
+/// do, and none behind it. Of those, what the model read last (`last`, in its order) keeps its
+/// places at the front, as far as all of it is shown again: the prompts then begin alike, and what
+/// they begin with need not be read again. InvalidArgument when there is no room for the rules and
+/// the question.
 Result<ModelPrompt> MakeModelPrompt(const GeneratorInput& input, const PromptLimits& limits,
-                                    const TokenCounter& count);
+                                    const TokenCounter& count,
+                                    std::span<const ShownText> last = {});
+
+/// What the prompt showed, for `last` of the next one.
+std::vector<ShownText> TextsOf(const ModelPrompt& prompt, const GeneratorInput& input);
 
 }  // namespace kith::rag
