@@ -1,17 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
-// A language model's speed: tokens read and written in a second, against llama.cpp's bare calls on
-// the same file in the same run (what its own llama-bench measures); time to the first token of a
-// conversation's first and second turn; bytes of keys and values.
+// A language model's speed: tokens read and written in a second, by one caller and by several at
+// once, against llama.cpp's bare calls on the same file in the same run (what its own llama-bench
+// measures); time to the first token of a conversation's first and second turn; bytes of keys and
+// values.
 //
 //   ./dev bench generation FILE.gguf [THREADS] [ROUNDS]
 //
-// Rounds alternate, and the best of each counts: other work on the machine only ever slows down.
+// Rounds alternate; the median of each counts, and of the rounds' ratios.
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <chrono>
 #include <cstdlib>
+#include <map>
 #include <string>
+#include <string_view>
+#include <thread>
 #include <vector>
 
 #include "rag/generate/language_model.h"
@@ -27,15 +31,39 @@ namespace {
 constexpr size_t kReadTokens = 512;
 constexpr size_t kWrittenTokens = 64;
 
-struct Speed {
-  double read = 0;     ///< Tokens a second.
-  double written = 0;  ///< Tokens a second.
+constexpr size_t kMostCallers = 8;
 
-  void Best(const Speed& other) {
-    read = std::max(read, other.read);
-    written = std::max(written, other.written);
+/// Tokens a second.
+struct Speed {
+  double read = 0;
+  double written = 0;
+};
+
+double Median(std::vector<double> values) {
+  if (values.empty()) return 0;
+  std::sort(values.begin(), values.end());
+  return values[values.size() / 2];
+}
+
+/// What the rounds measured.
+struct Rounds {
+  std::vector<double> kith;
+  std::vector<double> bare;
+
+  void Print(std::string_view what) const {
+    std::vector<double> ratios;
+    for (size_t i = 0; i < bare.size(); ++i) ratios.push_back(kith[i] / bare[i]);
+    fmt::print("{:<22} kith {:7.1f} tokens/s, llama.cpp {:7.1f}, ratio {:.2f}\n", what,
+               Median(kith), Median(bare), Median(ratios));
   }
 };
+
+template <typename Body>
+double Seconds(Body body) {
+  const auto begin = std::chrono::steady_clock::now();
+  body();
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+}
 
 std::vector<ChatMessage> Passages(size_t words) {
   std::string text = "Go on with this text.";
@@ -64,6 +92,24 @@ Result<Speed> Measure(LanguageModel* model, size_t round) {
   return speed;
 }
 
+/// Tokens a second that so many callers are written together, their short prompts read included.
+Result<double> WriteTogether(LanguageModel* model, size_t callers) {
+  std::vector<Status> ends(callers);
+  std::vector<std::thread> threads;
+  const double seconds = Seconds([&] {
+    for (size_t i = 0; i < callers; ++i) {
+      threads.emplace_back([&, i] {
+        const std::vector<ChatMessage> messages = {
+            {ChatMessage::Role::kUser, fmt::format("Tell story {}.", i)}};
+        ends[i] = model->Generate(messages, Endless(kWrittenTokens)).status();
+      });
+    }
+    for (std::thread& thread : threads) thread.join();
+  });
+  for (const Status& end : ends) KITH_RETURN_IF_ERROR(end);
+  return static_cast<double>(callers * kWrittenTokens) / seconds;
+}
+
 #ifdef KITH_HAS_LLAMA
 
 /// llama.cpp's calls and nothing else, as in llama-bench: tokens that mean nothing, no sampling.
@@ -75,6 +121,8 @@ class Bare {
     model_ = llama_model_load_from_file(path, model);
     llama_context_params context = llama_context_default_params();
     context.n_ctx = 2048;
+    context.n_seq_max = kMostCallers;
+    context.kv_unified = true;
     context.n_batch = context.n_ubatch = kReadTokens;
     context.n_threads = context.n_threads_batch = static_cast<int32_t>(threads);
     context_ = llama_init_from_model(model_, context);
@@ -92,12 +140,12 @@ class Bare {
     llama_memory_clear(llama_get_memory(context_), false);
     std::vector<llama_token> tokens(kReadTokens);
     for (size_t i = 0; i < tokens.size(); ++i) tokens[i] = static_cast<llama_token>(100 + i * 7);
-    const double read_s = Time([&] {
+    const double read_s = Seconds([&] {
       llama_decode(context_,
                    llama_batch_get_one(tokens.data(), static_cast<int32_t>(tokens.size())));
       llama_synchronize(context_);
     });
-    const double written_s = Time([&] {
+    const double written_s = Seconds([&] {
       for (size_t i = 0; i < kWrittenTokens; ++i) {
         llama_decode(context_, llama_batch_get_one(&tokens[i], 1));
         llama_synchronize(context_);
@@ -106,14 +154,29 @@ class Bare {
     return {kReadTokens / read_s, kWrittenTokens / written_s};
   }
 
- private:
-  template <typename Body>
-  static double Time(Body body) {
-    const auto begin = std::chrono::steady_clock::now();
-    body();
-    return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  /// Tokens a second of so many sequences, a token of each in a pass.
+  double WriteTogether(size_t sequences) {
+    llama_memory_clear(llama_get_memory(context_), false);
+    llama_batch batch = llama_batch_init(kMostCallers, 0, 1);
+    batch.n_tokens = static_cast<int32_t>(sequences);
+    const double seconds = Seconds([&] {
+      for (size_t step = 0; step < kWrittenTokens; ++step) {
+        for (size_t i = 0; i < sequences; ++i) {
+          batch.token[i] = static_cast<llama_token>(100 + i * 7 + step);
+          batch.pos[i] = static_cast<llama_pos>(step);
+          batch.n_seq_id[i] = 1;
+          batch.seq_id[i][0] = static_cast<llama_seq_id>(i);
+          batch.logits[i] = 1;
+        }
+        llama_decode(context_, batch);
+        llama_synchronize(context_);
+      }
+    });
+    llama_batch_free(batch);
+    return static_cast<double>(sequences * kWrittenTokens) / seconds;
   }
 
+ private:
   llama_model* model_;
   llama_context* context_;
   ggml_threadpool* threads_;
@@ -121,15 +184,60 @@ class Bare {
 
 #endif
 
-Status Turns(LanguageModel* model) {
-  std::vector<ChatMessage> talk = Passages(120);
-  KITH_ASSIGN_OR_RETURN(const Generation first, model->Generate(talk, Endless(16)));
-  talk.push_back({ChatMessage::Role::kAssistant, first.text});
-  talk.push_back({ChatMessage::Role::kUser, "And when was it widened?"});
-  KITH_ASSIGN_OR_RETURN(const Generation second, model->Generate(talk, Endless(16)));
-  fmt::print("first token: turn 1 {:.0f} ms ({} tokens read), turn 2 {:.0f} ms ({} of {} read)\n",
-             first.first_token_ms, first.prompt_tokens - first.reused_tokens, second.first_token_ms,
-             second.prompt_tokens - second.reused_tokens, second.prompt_tokens);
+/// First tokens of a conversation's first two turns. A text of its own each round.
+Status Turns(LanguageModel* model, size_t rounds) {
+  std::vector<double> first_ms;
+  std::vector<double> second_ms;
+  std::vector<double> ratios;
+  std::string read;
+  for (size_t round = 0; round < rounds; ++round) {
+    std::vector<ChatMessage> talk = Passages(120);
+    talk[0].text.insert(0, fmt::format("Talk {}. ", round));
+    KITH_ASSIGN_OR_RETURN(const Generation first, model->Generate(talk, Endless(16)));
+    talk.push_back({ChatMessage::Role::kAssistant, first.text});
+    talk.push_back({ChatMessage::Role::kUser, "And when was it widened?"});
+    KITH_ASSIGN_OR_RETURN(const Generation second, model->Generate(talk, Endless(16)));
+    first_ms.push_back(first.first_token_ms);
+    second_ms.push_back(second.first_token_ms);
+    ratios.push_back(first.first_token_ms / second.first_token_ms);
+    read = fmt::format("{} and {} tokens read", first.prompt_tokens - first.reused_tokens,
+                       second.prompt_tokens - second.reused_tokens);
+  }
+  fmt::print("first token: turn 1 {:.0f} ms, turn 2 {:.0f} ms, {:.1f} times sooner ({})\n",
+             Median(first_ms), Median(second_ms), Median(ratios), read);
+  return Status::Ok();
+}
+
+/// Both, in alternating rounds.
+Status Compare(const char* path, size_t threads, size_t rounds, LanguageModel* model) {
+  Rounds read;
+  Rounds written;
+  std::map<size_t, Rounds> together;
+#ifdef KITH_HAS_LLAMA
+  Bare library(path, threads);
+#endif
+  for (size_t round = 0; round < rounds; ++round) {
+    KITH_ASSIGN_OR_RETURN(const Speed speed, Measure(model, round));
+    read.kith.push_back(speed.read);
+    written.kith.push_back(speed.written);
+#ifdef KITH_HAS_LLAMA
+    const Speed bare = library.Measure();
+    read.bare.push_back(bare.read);
+    written.bare.push_back(bare.written);
+#endif
+    for (size_t callers = 1; callers <= kMostCallers; callers *= 2) {
+      KITH_ASSIGN_OR_RETURN(const double rate, WriteTogether(model, callers));
+      together[callers].kith.push_back(rate);
+#ifdef KITH_HAS_LLAMA
+      together[callers].bare.push_back(library.WriteTogether(callers));
+#endif
+    }
+  }
+  read.Print("read");
+  written.Print("written");
+  for (const auto& [callers, rates] : together) {
+    rates.Print(fmt::format("written, {} callers", callers));
+  }
   return Status::Ok();
 }
 
@@ -138,26 +246,19 @@ Status Run(const char* path, size_t threads, size_t rounds) {
   options.threads = threads;
   KITH_ASSIGN_OR_RETURN(const auto model, LoadLanguageModel(path, options));
   options.cache = CacheType::kByte;
-  KITH_ASSIGN_OR_RETURN(const auto small, LoadLanguageModel(path, options));
-  const ModelFacts& facts = model->facts();
-  fmt::print("{}, {} threads; keys and values of {} tokens: {} MB, as q8_0 {} MB\n", facts.name,
-             threads, facts.context_tokens, facts.cache_bytes >> 20,
-             small->facts().cache_bytes >> 20);
-  Speed kith;
-  Speed bare;
-#ifdef KITH_HAS_LLAMA
-  Bare library(path, threads);
-#endif
-  for (size_t round = 0; round < rounds; ++round) {
-    KITH_ASSIGN_OR_RETURN(const Speed speed, Measure(model.get(), round));
-    kith.Best(speed);
-#ifdef KITH_HAS_LLAMA
-    bare.Best(library.Measure());
-#endif
+  {
+    KITH_ASSIGN_OR_RETURN(const auto small, LoadLanguageModel(path, options));
+    const double less = 1 - static_cast<double>(small->facts().cache_bytes) /
+                                static_cast<double>(model->facts().cache_bytes);
+    fmt::print(
+        "{}, {} threads; keys and values of {} tokens: {:.1f} MB, as q8_0 {:.1f} MB, {:.0f}% "
+        "less\n",
+        model->facts().name, threads, model->facts().cache_tokens,
+        static_cast<double>(model->facts().cache_bytes) / 1e6,
+        static_cast<double>(small->facts().cache_bytes) / 1e6, less * 100);
   }
-  fmt::print("kith:      {:7.1f} tokens/s read, {:6.1f} written\n", kith.read, kith.written);
-  fmt::print("llama.cpp: {:7.1f} tokens/s read, {:6.1f} written\n", bare.read, bare.written);
-  return Turns(model.get());
+  KITH_RETURN_IF_ERROR(Compare(path, threads, rounds, model.get()));
+  return Turns(model.get(), rounds);
 }
 
 }  // namespace
