@@ -209,7 +209,8 @@ Status Turns(LanguageModel* model, size_t rounds) {
 }
 
 /// Both, in alternating rounds.
-Status Compare(const char* path, size_t threads, size_t rounds, LanguageModel* model) {
+Status Compare([[maybe_unused]] const char* path, [[maybe_unused]] size_t threads, size_t rounds,
+               LanguageModel* model) {
   Rounds read;
   Rounds written;
   std::map<size_t, Rounds> together;
