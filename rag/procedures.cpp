@@ -86,7 +86,7 @@ Result<bool> TakeModelOption(std::string_view key, const Value& value, AskOption
   constexpr int64_t kMost = 1'000'000'000;
   const bool count = value.IsInteger() && value.AsInteger() >= 0 && value.AsInteger() <= kMost;
   if (key == "model") {
-    if (!value.IsString()) return wrong("the path of a .gguf file");
+    if (!value.IsString()) return wrong("a name of kith model list or the path of a .gguf file");
     options->model = value.AsString();
   } else if (key == "maxTokens") {
     if (!count) return wrong("a number of tokens");

@@ -87,7 +87,8 @@ struct Route {
 /// One step on the path that brought a passage: from the question to a chunk (text, or dense: by
 /// its vector), from the question to an entity (named), and along relationships.
 struct Hop {
-  std::string kind;  ///< "text", "dense", "named", "mentions", "about", "links", "mentioned-by".
+  /// "text", "dense", "named", "mentions", "about", "links", "mentioned-by" or "has-chunk".
+  std::string kind;
   NodeId node;       ///< Where the step arrives.
   std::string name;  ///< The entity's or document's name there.
 };

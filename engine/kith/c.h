@@ -129,7 +129,7 @@ KITH_API void kith_options_free(kith_options* options);
  * KITH_INVALID_ARGUMENT, and the message lists what there is. */
 KITH_API kith_code kith_options_set(kith_options* options, const char* name, int64_t value,
                                     kith_error** error);
-/* embedding_model (""; none): of embed() and of the vectors of documents, a name of
+/* embedding_model (""; none): of embed() and of the vectors of documents and questions, a name of
  * `kith model list` or a model's folder. It is read by the first use, whose error it is when it is
  * missing, damaged, or another than the one that made the vectors of the database. */
 KITH_API kith_code kith_options_set_text(kith_options* options, const char* name, const char* value,
@@ -416,7 +416,8 @@ KITH_API kith_code kith_ask_options_set(kith_ask_options* options, const char* n
 /* temperature, where it is a fraction. */
 KITH_API kith_code kith_ask_options_set_float(kith_ask_options* options, const char* name,
                                               double value, kith_error** error);
-/* route (""): "factual" or "analytical" in place of what the router decides; "text" is BM25 alone.
+/* route (""): "factual" or "analytical" in place of what the router decides; "text" is BM25 alone,
+ *   "dense" vectors alone.
  * model (""): a name of `kith model list` or the path of a GGUF file. That language model words the
  *   answer, in this process, and stays loaded; only what the passages support of its text is kept.
  *   Without one the answer is made of the documents' own sentences.
@@ -470,7 +471,7 @@ typedef struct kith_passage {
   uint64_t end_byte;
   const char* text;
   double score;         /* 0 for a citation */
-  const char* found_by; /* "text", "graph", ...; "" for a citation */
+  const char* found_by; /* of "text", "dense", "graph", by "+"; "" for a citation */
 } kith_passage;
 
 KITH_API size_t kith_answer_citation_count(const kith_answer* answer);

@@ -75,8 +75,9 @@ struct Citation {
   std::string quote;
 };
 
-/// One step from the question to a passage: "text" (to a chunk), "named" (to an entity), and along
-/// relationships "mentions", "about", "links", "mentioned-by".
+/// One step from the question to a passage: "text" (to a chunk), "dense" (to one, by its vector),
+/// "named" (to an entity), and along relationships "mentions", "about", "links", "mentioned-by",
+/// "has-chunk".
 struct Hop {
   std::string kind;
   int64_t node = 0;  ///< id(n) of where the step arrives.
@@ -179,7 +180,8 @@ class KITH_EXPORT Rag {
 
   /// Adds the documents below `path` (a folder, or one file): Markdown, HTML, plain text, and JSON
   /// lines of {"id", "title", "text"}. A document that is known by its path is replaced when its
-  /// contents changed. One transaction a document.
+  /// contents changed. With Options::embedding_model the chunks of those that are written get
+  /// vectors.
   Result<IngestReport> Ingest(const std::string& path, const IngestOptions& options = {});
   /// The same for several paths. A document's name is its path below the one that was given (the
   /// file's name for a file, file#id for a JSON line); of two with one name and different contents

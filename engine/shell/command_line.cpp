@@ -34,8 +34,9 @@ by its path below the PATH that was ingested (FILE#ID for a JSON line); answers 
       --timer           print the time that each statement took
       --timeout MS      end any statement that runs longer
       --memory SIZE     the most memory to use, for example 512MB
-      --embedding-model NAME  what embed() embeds with: a name of kith model list, or a folder
-                        (KITH_EMBEDDING_MODEL in the environment unless given)
+      --embedding-model NAME  makes the vectors of documents, of questions and of embed(): a name
+                        of kith model list, or a folder (KITH_EMBEDDING_MODEL in the environment
+                        unless given)
       --db DATABASE     the database of ingest, ask and forget
       --model NAME      ask: word the answer with this language model: a name of kith model
                         list, or a .gguf file
@@ -43,7 +44,8 @@ by its path below the PATH that was ingested (FILE#ID for a JSON line); answers 
                         the turns before ("When was it built?"); without a QUESTION, one a line
       --picture FILE    ask: write the evidence subgraph to FILE, .svg or .html
       --max-document SIZE  ingest: read documents up to this size (16MB unless given)
-      --batch N         ingest: put up to N documents into a transaction (64 unless given)
+      --batch N         ingest: put up to N documents into a transaction (64 unless given, 32
+                        with an embedding model)
       --mirror          ingest: forget every document that is not below the PATHs
       --accept-licence  model get: you have read and accept the terms of a model that has its own
   -q, --quiet           no progress bar, no banner

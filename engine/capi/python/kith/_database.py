@@ -178,9 +178,9 @@ class Database:
         a model in one piece, with one also "" from time to time; it may return False to stop, and so does close() in
         another thread, with the code "Cancelled".
 
-        Options: limit (10 passages, 1 to 1000), route ("factual" or "analytical" in place of the router, or "text"),
-        conversation (a name: the question is its next turn, may refer to those before, and is kept in the graph); for a
-        model max_tokens (256), context_tokens, max_ms, temperature (0), seed, mark_unsupported (False).
+        Options: limit (10 passages, 1 to 1000), route ("factual" or "analytical" in place of the router, "text" for words
+        alone, "dense" for vectors alone), conversation (a name: the question is its next turn, may refer to those before,
+        and is kept in the graph); for a model max_tokens (256), context_tokens, max_ms, temperature (0), seed, mark_unsupported (False).
         """
         def wants(piece):
             return on_text is None or on_text(to_text(piece))
@@ -241,6 +241,6 @@ def open(path: str | os.PathLike = ":memory:", **options: int | bool | str) -> D
 
     Options: create_if_missing, read_only, memory_limit_bytes, query_memory_limit_bytes, sync_commits,
     max_document_bytes (16 MiB unless given; a larger document is not ingested), embedding_model (of embed() and of the
-    documents' vectors: a name of kith model list, or a folder) and embedding_threads (one for each processor).
+    vectors of documents and questions: a name of kith model list, or a folder) and embedding_threads (one for each processor).
     """
     return Database(path, **options)
