@@ -94,13 +94,27 @@ Result<Retrieval> Retriever::Retrieve(const Question& question, const RetrieveOp
 Result<Retriever::Ranked> Retriever::Rank(const Question& question, const Route& route,
                                           const RetrieveOptions& options) {
   if (options.route == "text") return RankByText(options.limit);
-  if (dense_ != nullptr) {
-    KITH_RETURN_IF_ERROR(dense_->Search(std::max(options.limit, kDenseCandidates)));
-  }
+  if (dense_ != nullptr) KITH_RETURN_IF_ERROR(SearchDense(options));
   if (options.route == "dense") return RankByDense(options.limit);
   KITH_RETURN_IF_ERROR(MeasureLinkage());
   KITH_RETURN_IF_ERROR(Spread(question, route));
   return RankAll(options.limit);
+}
+
+/// An index that no chunk is in yet says nothing: the ranking is then the one without a model.
+Status Retriever::SearchDense(const RetrieveOptions& options) {
+  KITH_RETURN_IF_ERROR(dense_->Search(std::max(options.limit, kDenseCandidates)));
+  if (!dense_->hits().empty()) return Status::Ok();
+  if (options.route != "dense") {
+    dense_ = nullptr;
+    weights_ = RetrieveWeights();
+    return Status::Ok();
+  }
+  KITH_ASSIGN_OR_RETURN(const auto statistics, view_.GetStatistics());
+  if (statistics->NodeCount(names_.chunk) == 0) return Status::Ok();
+  return Status(StatusCode::kInvalidArgument,
+                "the route 'dense' needs vectors, and no chunk has one; CALL rag.embed() makes "
+                "them");
 }
 
 Status Retriever::Spread(const Question& question, const Route& route) {

@@ -81,6 +81,7 @@ class Retriever {
   using Arrivals = std::unordered_map<NodeId, Arrival>;
 
   Status SearchText(const Question& question);
+  Status SearchDense(const RetrieveOptions& options);
   Status Spread(const Question& question, const Route& route);
   void SeedText();
   void SeedDense();
@@ -113,10 +114,10 @@ class Retriever {
   query::ProcedureContext& context_;
   storage::ReadView& view_;
   index::TextSearcher& searcher_;
-  DenseSearch* dense_;
+  DenseSearch* dense_;  ///< Null, too, once no vector was found.
   const RagIndexes& indexes_;
   const GraphNames& names_;
-  const RetrieveWeights weights_;
+  RetrieveWeights weights_;
 
   std::vector<index::TextHit> hits_;  ///< Best first.
   std::unordered_map<NodeId, double> text_scores_;

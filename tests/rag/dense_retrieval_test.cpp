@@ -108,6 +108,32 @@ TEST_CASE("without vectors retrieval is what it is without a model", "[rag]") {
   CHECK(Found(&database, kQuestion, "dense").passages.size() == std::size(kTexts));
 }
 
+TEST_CASE("an index that no chunk is in yet changes nothing", "[rag]") {
+  const TemporaryFolder folder;
+  WriteLetterModel(folder.path(), 1);
+  constexpr const char* kBridge = "# Halden Bridge\n\nIt spans the lake.\n";
+  // Its words outside the name are weighed otherwise where there are vectors.
+  constexpr const char* kNamed = "How deep is the lake below Halden Bridge?";
+  VectorDatabase database;
+  IngestTexts(&database);
+  REQUIRE(database.pipeline->IngestText("bridge.md", kBridge).ok());
+  const Retrieval before = Found(&database, kNamed, "");
+
+  database.UseModel(folder.path());
+  REQUIRE(database.pipeline->IngestText("bridge.md", kBridge)->documents_unchanged == 1);
+  REQUIRE(database.IndexDimensions() == kLetterDimension);
+  const Retrieval after = Found(&database, kNamed, "");
+  REQUIRE(after.passages.size() == before.passages.size());
+  for (size_t i = 0; i < before.passages.size(); ++i) {
+    CHECK(after.passages[i].chunk == before.passages[i].chunk);
+    CHECK(after.passages[i].score == before.passages[i].score);
+  }
+  RetrieveOptions dense;
+  dense.route = "dense";
+  CHECK_THAT(database.pipeline->Retrieve(kNamed, dense).status().message(),
+             Catch::Contains("CALL rag.embed()"));
+}
+
 TEST_CASE("a question to vectors of another model is refused", "[rag]") {
   const TemporaryFolder folder;
   WriteLetterModel(folder.path() + "/one", 1);
