@@ -16,6 +16,19 @@ Result<bool> EnsureIndexFor(const ChunkVectors& vectors, const Embedder& embedde
                            static_cast<uint32_t>(embedder.model().dimension));
 }
 
+/// Whether the vectors that are there have other dimensions than the model's. The error of
+/// CheckVectorIndex then: what is refused takes no vectors away.
+Result<bool> HasOtherDimensions(const ChunkVectors& vectors, const EmbeddingModel& model) {
+  KITH_ASSIGN_OR_RETURN(const auto transaction,
+                        vectors.store->Begin(storage::TransactionMode::kRead));
+  KITH_ASSIGN_OR_RETURN(const std::optional<EmbeddingModel> made,
+                        ReadModelRecord(&transaction->view()));
+  if (!made || made->dimension == model.dimension) return false;
+  KITH_RETURN_IF_ERROR(CheckVectorIndex(&transaction->view(), vectors.indexes, *vectors.names,
+                                        static_cast<uint32_t>(model.dimension)));
+  return true;
+}
+
 /// The record names the new model at once: what is left is a database of that model whose chunks
 /// have no vectors yet.
 Status RemoveVectors(const ChunkVectors& vectors, const EmbeddingModel& model) {
@@ -40,15 +53,8 @@ Result<bool> EnsureVectorsOfModel(const ChunkVectors& vectors) {
 
 Result<bool> EnsureVectorsOfNewModel(const ChunkVectors& vectors) {
   KITH_ASSIGN_OR_RETURN(const Embedder* const embedder, vectors.model->Open());
-  std::optional<EmbeddingModel> made;
-  {
-    KITH_ASSIGN_OR_RETURN(const auto transaction,
-                          vectors.store->Begin(storage::TransactionMode::kRead));
-    KITH_ASSIGN_OR_RETURN(made, ReadModelRecord(&transaction->view()));
-  }
-  if (made && made->dimension != embedder->model().dimension) {
-    KITH_RETURN_IF_ERROR(RemoveVectors(vectors, embedder->model()));
-  }
+  KITH_ASSIGN_OR_RETURN(const bool differ, HasOtherDimensions(vectors, embedder->model()));
+  if (differ) KITH_RETURN_IF_ERROR(RemoveVectors(vectors, embedder->model()));
   return EnsureIndexFor(vectors, *embedder);
 }
 

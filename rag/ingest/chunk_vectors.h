@@ -26,7 +26,8 @@ struct ChunkVectors {
 Result<bool> EnsureVectorsOfModel(const ChunkVectors& vectors);
 
 /// The same for a model that replaces the one before. When its vectors have other dimensions, those
-/// that are there go, with their index, in a transaction of their own: no index holds both.
+/// that are there go, with their index, in a transaction of their own: no index holds both. An
+/// index of the user's in the way is an error before that.
 Result<bool> EnsureVectorsOfNewModel(const ChunkVectors& vectors);
 
 }  // namespace kith::rag

@@ -23,7 +23,6 @@ IndexRequest Unique(std::string_view name, const char* label, const char* proper
   request.kind = IndexKind::kUnique;
   request.labels = {label};
   request.properties = {property};
-  request.if_not_exists = true;
   return request;
 }
 
@@ -36,7 +35,6 @@ IndexRequest ChunkText() {
   // Unstemmed: questions turn on names, and documents come in many languages. Over three public
   // question sets English stemming moves recall at 10 by +2, 0 and -4 points.
   request.text.analyzer = "standard";
-  request.if_not_exists = true;
   return request;
 }
 
@@ -47,7 +45,6 @@ IndexRequest ChunkVector(uint32_t dimensions) {
   request.labels = {"Chunk"};
   request.properties = {std::string(kVectorProperty)};
   request.vector.dimensions = dimensions;
-  request.if_not_exists = true;
   return request;
 }
 
@@ -62,6 +59,20 @@ const index::IndexDefinition* FindVectorIndex(const index::IndexCatalog& catalog
     }
   }
   return nullptr;
+}
+
+/// For an index that the user made.
+Status DoesNotServe(const index::IndexDefinition& index, uint32_t has_dimensions,
+                    uint32_t dimensions) {
+  const std::string size =
+      has_dimensions == 0 ? "" : fmt::format("has {} dimensions and ", has_dimensions);
+  return Status(
+      StatusCode::kInvalidArgument,
+      fmt::format("the vector index {} on {} {}compares by {}; the vectors of the database's model "
+                  "have {} dimensions and are compared by cosine: drop it with DROP INDEX {}, the "
+                  "one that is needed is made then",
+                  index.name, index.Describe(), size,
+                  index::SimilarityName(index.vector.similarity), dimensions, index.name));
 }
 
 template <typename Id>
@@ -166,6 +177,17 @@ Result<bool> EnsureIndexes(index::IndexManager* indexes, const GraphNames& names
   return created;
 }
 
+Status CheckVectorIndex(storage::ReadView* view, index::IndexManager* indexes,
+                        const GraphNames& names, uint32_t dimensions) {
+  const auto catalog = indexes->catalog();
+  const index::IndexDefinition* known = FindVectorIndex(*catalog, names);
+  if (known == nullptr || known->name == kVectorIndex) return Status::Ok();
+  KITH_ASSIGN_OR_RETURN(const index::VectorIndexSize size, indexes->vectors().Size(view, *known));
+  const bool holds = size.dimensions == 0 || size.dimensions == dimensions;
+  if (holds && known->vector.similarity == index::VectorSimilarity::kCosine) return Status::Ok();
+  return DoesNotServe(*known, size.dimensions, dimensions);
+}
+
 Result<bool> EnsureVectorIndex(index::IndexManager* indexes, const GraphNames& names,
                                uint32_t dimensions) {
   const auto catalog = indexes->catalog();
@@ -174,15 +196,7 @@ Result<bool> EnsureVectorIndex(index::IndexManager* indexes, const GraphNames& n
     // Without dimensions of its own it takes those of the first vector.
     const bool holds = has.dimensions == 0 || has.dimensions == dimensions;
     if (holds && has.similarity == index::VectorSimilarity::kCosine) return false;
-    if (known->name != kVectorIndex) {
-      return Status(
-          StatusCode::kInvalidArgument,
-          fmt::format("the vector index {} on {} has {} dimensions and compares by {}; the vectors "
-                      "of the database's model have {} and are compared by cosine: drop it with "
-                      "DROP INDEX {}, the one that is needed is made then",
-                      known->name, known->Describe(), has.dimensions,
-                      index::SimilarityName(has.similarity), dimensions, known->name));
-    }
+    if (known->name != kVectorIndex) return DoesNotServe(*known, has.dimensions, dimensions);
     KITH_RETURN_IF_ERROR(indexes->DropIndex(kVectorIndex, true).status());
   }
   KITH_ASSIGN_OR_RETURN(const index::SchemaChange change, indexes->Create(ChunkVector(dimensions)));

@@ -14,7 +14,8 @@
 
 namespace kith::storage {
 class Catalog;
-}
+class ReadView;
+}  // namespace kith::storage
 namespace kith::index {
 class IndexCatalog;
 class IndexManager;
@@ -71,12 +72,15 @@ struct RagIndexes {
 RagIndexes FindIndexes(const index::IndexCatalog& catalog, const GraphNames& names);
 
 /// Creates the missing ones. True when it created any: then transactions that were open before
-/// cannot commit any more.
+/// cannot commit any more. AlreadyExists when something else has the name of one.
 Result<bool> EnsureIndexes(index::IndexManager* indexes, const GraphNames& names);
 /// The same for the index over the chunks' vectors, by cosine, of a model of `dimensions`. One of
 /// Kith's own that has others is made anew; InvalidArgument for one that the user made and that
 /// cannot hold them, or cannot compare them so.
 Result<bool> EnsureVectorIndex(index::IndexManager* indexes, const GraphNames& names,
                                uint32_t dimensions);
+/// That error alone, also where an index took its dimensions from the first vector.
+Status CheckVectorIndex(storage::ReadView* view, index::IndexManager* indexes,
+                        const GraphNames& names, uint32_t dimensions);
 
 }  // namespace kith::rag

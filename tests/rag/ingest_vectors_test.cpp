@@ -135,5 +135,64 @@ TEST_CASE("a user's own index over the vectors serves, or is named", "[rag]") {
   }
 }
 
+TEST_CASE("vectors stay where an index of the user's cannot hold those of the next model",
+          "[rag]") {
+  const TemporaryFolder folder;
+  WriteLetterModel(folder.path() + "/small", 1);
+  WriteLetterModel(folder.path() + "/large", 1, 48);
+  index::IndexRequest own;
+  own.name = "mine";
+  own.kind = index::IndexKind::kVector;
+  own.labels = {"Chunk"};
+  own.properties = {std::string(kVectorProperty)};
+  // 0: those of the first vector.
+  own.vector.dimensions = GENERATE(uint32_t{0}, uint32_t{kLetterDimension});
+  VectorDatabase database;
+  database.UseModel(folder.path() + "/small");
+  REQUIRE(database.indexes->Create(own).ok());
+  REQUIRE(database.pipeline->IngestText("lake.txt", "The lake is deep.").ok());
+
+  database.UseModel(folder.path() + "/large");
+  const Status refused = database.Embed().status();
+  CHECK(refused.code() == StatusCode::kInvalidArgument);
+  CHECK_THAT(refused.message(), Catch::Contains("DROP INDEX mine"));
+
+  database.UseModel(folder.path() + "/small");
+  CHECK(database.VectorsAreOfModel());
+  RetrieveOptions options;
+  options.route = "dense";
+  const auto found = database.pipeline->Retrieve("a lake", options);
+  REQUIRE(found.ok());
+  CHECK(found->passages.size() == 1);
+
+  database.UseModel(folder.path() + "/large");
+  REQUIRE(database.indexes->DropIndex("mine", false).ok());
+  CHECK(database.Embed().ok());
+  CHECK(database.VectorsAreOfModel());
+  CHECK(database.IndexDimensions() == 48);
+}
+
+TEST_CASE("something else that has the name of an index is named", "[rag]") {
+  const TemporaryFolder folder;
+  WriteLetterModel(folder.path() + "/model", 1);
+  index::IndexRequest other;
+  SECTION("of the vectors") {
+    other.name = kVectorIndex;
+    other.kind = index::IndexKind::kVector;
+  }
+  SECTION("of the words") {
+    other.name = kTextIndex;
+    other.kind = index::IndexKind::kText;
+  }
+  other.labels = {"Doc"};
+  other.properties = {"text"};
+  VectorDatabase database;
+  database.UseModel(folder.path() + "/model");
+  REQUIRE(database.indexes->Create(other).ok());
+  const Status refused = database.pipeline->IngestText("lake.txt", "The lake is deep.").status();
+  CHECK(refused.code() == StatusCode::kAlreadyExists);
+  CHECK_THAT(refused.message(), Catch::Contains(other.name + "' on :Doc(text)"));
+}
+
 }  // namespace
 }  // namespace kith::rag
