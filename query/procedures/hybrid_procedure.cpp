@@ -160,6 +160,7 @@ class HybridProcedure final : public Procedure {
     }
     KITH_ASSIGN_OR_RETURN(HybridOptions options,
                           ReadHybridOptions(arguments[5], context.transaction.view().catalog()));
+    KITH_RETURN_IF_ERROR(CheckSomethingCounts(options));
     options.candidates = std::max(options.candidates, static_cast<size_t>(k));
     KITH_ASSIGN_OR_RETURN(const std::vector<double> vector, VectorArgument(arguments[3]));
     HybridSearch search(context, indexes_, std::move(options));
@@ -171,6 +172,16 @@ class HybridProcedure final : public Procedure {
   }
 
  private:
+  /// Nothing found must not look like nothing there.
+  static Status CheckSomethingCounts(const HybridOptions& options) {
+    if (options.weights.text > 0 || options.weights.vector > 0) return Status::Ok();
+    const bool has_seeds = options.expansion && options.expansion->seeds;
+    if (has_seeds && options.weights.graph > 0) return Status::Ok();
+    return BadArgument(
+        "search.hybrid: textWeight and vectorWeight are 0, which leaves nothing to rank; give one "
+        "of them a weight, or expand.seeds and a graphWeight");
+  }
+
   static Status Emit(const std::vector<FusedNode>& fused, size_t k, const RowSink& sink) {
     for (size_t i = 0; i < std::min(k, fused.size()); ++i) {
       std::vector<Value> row = {Value(fused[i].node), Value(fused[i].score)};
