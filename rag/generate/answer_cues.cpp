@@ -116,7 +116,8 @@ bool HoldsAskedNumber(std::string_view sentence, std::string_view question) {
 }
 
 /// A word that begins with a capital, not at the start of the sentence, and not in the question.
-/// What stands behind a preposition of place is no person, nor is a date.
+/// What stands behind a preposition of place is no person, nor is a date, nor the "The" behind a
+/// colon.
 bool HoldsNewPerson(std::string_view sentence, std::string_view question) {
   const std::vector<std::string> asked = FoldedWords(question);
   bool first = true;
@@ -125,7 +126,8 @@ bool HoldsNewPerson(std::string_view sentence, std::string_view question) {
     const std::string_view text = sentence.substr(word.begin, word.end - word.begin);
     const std::string folded = NameKey(text);
     const bool date = In(kMonths, folded) || In(kHours, folded);
-    if (IsCapital(text) && !first && !placed && !date && !In(asked, folded)) return true;
+    const bool name = IsCapital(text) && !first && !date && !IsFunctionWord(folded);
+    if (name && !placed && !In(asked, folded)) return true;
     // "in Port Merrow", "at the Rowe Hall"
     placed = In(kPlacePrepositions, folded) || (placed && (IsCapital(text) || folded == "the"));
     first = false;

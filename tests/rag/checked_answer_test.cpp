@@ -50,6 +50,9 @@ Passages& Bridges() {
              "Ann Sorley refused to paint the Orrin Hall. She did not sell her house until 1950.",
              "en");
     made.Add("青禾学堂", "青禾学堂没有图书馆。学堂拒绝了王家的捐款。", "zh");
+    made.Add("Osei Optical Works",
+             "Kwame Osei founded the company in 1874 with a loan from the printer Jonas Weil.",
+             "en");
     return made;
   }();
   return passages;
@@ -201,6 +204,13 @@ TEST_CASE("an answer without what was asked for is none", "[rag]") {
   // All but the word that was asked for is in the passage.
   CHECK(Checked("Who painted the bridge?", "The Halden Bridge was painted by Edmund Pell.", 4)
             .abstained);
+  // Its own name is no answer.
+  CHECK(Checked("Who founded Osei Optical Works?",
+                "Osei Optical Works: The company was founded by Osei Optical Works. [7]", 4)
+            .abstained);
+  CHECK_FALSE(Checked("Who founded Osei Optical Works?",
+                      "Osei Optical Works: The company was founded by Kwame Osei. [7]", 4)
+                  .abstained);
   CHECK(Checked("谁设计了云溪大桥？", std::string(AbstainText("zh")), 3, nullptr, {}, "zh").text ==
         AbstainText("zh"));
 }
