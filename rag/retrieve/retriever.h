@@ -13,7 +13,6 @@
 // Thread safety: a retriever belongs to the thread of its view.
 #pragma once
 
-#include <map>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -125,7 +124,6 @@ class Retriever {
   std::unordered_map<NodeId, std::vector<NodeId>> chunks_of_;
   std::unordered_map<NodeId, NodeId> backward_parent_;  ///< Entity -> chunk whose title it is.
   std::unordered_map<NodeId, double> backward_weight_;
-  std::map<std::string, double> entity_weight_;
   std::unordered_map<NodeId, double> entity_activation_;
   Arrivals arrivals_;
   double linkage_factor_ = 1;
