@@ -44,23 +44,30 @@ struct Figures {
   double seconds = 0;
 };
 
+/// Throws simdjson::simdjson_error where a field is missing or of another type.
+GoldQuestion QuestionOf(simdjson::dom::element json) {
+  GoldQuestion question;
+  question.text = std::string_view(json["question"]);
+  for (const std::string_view answer : json["answers"]) question.answers.emplace_back(answer);
+  for (const simdjson::dom::element gold : json["gold"]) {
+    question.gold.push_back({std::string(std::string_view(gold["file"])), uint64_t(gold["begin"]),
+                             uint64_t(gold["end"])});
+  }
+  return question;
+}
+
 std::vector<GoldQuestion> ReadQuestions(const std::string& path) {
   std::ifstream in(path);
   if (!in) Check(Status(StatusCode::kNotFound, fmt::format("there is no '{}'", path)));
   std::vector<GoldQuestion> questions;
   simdjson::dom::parser parser;
   for (std::string line; std::getline(in, line);) {
-    simdjson::dom::element json;
-    if (parser.parse(line).get(json) != simdjson::SUCCESS) {
-      Check(Status(StatusCode::kInvalidArgument,
-                   fmt::format("'{}' has a line that is no question: {}", path, line)));
-    }
-    GoldQuestion& question = questions.emplace_back();
-    question.text = std::string_view(json["question"]);
-    for (const std::string_view answer : json["answers"]) question.answers.emplace_back(answer);
-    for (const simdjson::dom::element gold : json["gold"]) {
-      question.gold.push_back({std::string(std::string_view(gold["file"])), uint64_t(gold["begin"]),
-                               uint64_t(gold["end"])});
+    try {
+      questions.push_back(QuestionOf(parser.parse(line)));
+    } catch (const simdjson::simdjson_error& error) {
+      Check(Status(
+          StatusCode::kInvalidArgument,
+          fmt::format("'{}' has a line that is no question ({}): {}", path, error.what(), line)));
     }
   }
   return questions;

@@ -22,7 +22,7 @@ constexpr int64_t kTurnsRead = 4;
 
 constexpr std::string_view kReadStatement =
     "MATCH (c:Conversation {id: $id})-[:HAS_TURN]->(t:Turn)\n"
-    "RETURN t.question, t.asked, t.answer, t.abstained ORDER BY t.ordinal DESC LIMIT $turns";
+    "RETURN t.asked, t.answer, t.abstained ORDER BY t.ordinal DESC LIMIT $turns";
 
 constexpr std::string_view kAppendStatement =
     "MERGE (c:Conversation {id: $id})\n"
@@ -86,9 +86,9 @@ Result<std::vector<Turn>> Conversation::LastTurns() {
   KITH_ASSIGN_OR_RETURN(const auto rows, context_.statements.Run(kReadStatement, parameters));
   std::vector<Turn> turns;
   for (const auto& row : rows) {
-    Turn turn{TextOf(row[0]), TextOf(row[1]), TextOf(row[2])};
+    Turn turn{TextOf(row[0]), TextOf(row[1])};
     // That the documents do not say holds no name; a statement may have written anything.
-    const bool abstained = row[3].IsBoolean() && row[3].AsBoolean();
+    const bool abstained = row[2].IsBoolean() && row[2].AsBoolean();
     if (abstained || !IsReadable(turn.answer)) turn.answer.clear();
     if (!IsReadable(turn.asked)) turn.asked.clear();
     turns.push_back(std::move(turn));

@@ -13,8 +13,7 @@ namespace kith::rag {
 
 /// One question and its answer, as stored.
 struct Turn {
-  std::string question;  ///< As it was typed.
-  std::string asked;     ///< As it was understood: what was looked for.
+  std::string asked;  ///< The question as it was understood: what was looked for.
   std::string answer;
 };
 

@@ -37,7 +37,7 @@ class SequenceDecoder {
   /// Cancelled. ResourceExhausted when there is no room for all of them. What the sequences hold
   /// after an error is for Cut to undo. Throws nothing.
   virtual Status Decode(std::span<const PassPart> parts, const std::function<bool()>& stop) = 0;
-  /// Nobody needs it for now.
+  /// No call runs: its threads may sleep until the next Decode. What is held stays.
   virtual void Rest() = 0;
 };
 
