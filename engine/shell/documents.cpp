@@ -6,11 +6,11 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <chrono>
 #include <cstdio>
 #include <cstring>
-#include <iostream>
 #include <memory>
 
 #include "engine/shell/interrupt_key.h"
@@ -239,7 +239,7 @@ class QuestionReader {
  public:
   explicit QuestionReader(InterruptKey* interrupt) : interrupt_(*interrupt) {
     if (isatty(STDIN_FILENO) != 0 && isatty(STDOUT_FILENO) != 0) {
-      editor_ = std::make_unique<LineEditor>("", Completer());
+      editor_ = std::make_unique<LineEditor>("", Completer(), interrupt);
     }
   }
   bool at_terminal() const { return editor_ != nullptr; }
@@ -257,11 +257,10 @@ class QuestionReader {
 
  private:
   bool ReadLine(std::string* line) {
-    if (!at_terminal()) return static_cast<bool>(std::getline(std::cin, *line));
+    if (!at_terminal()) return ReadPipedLine(line);
     const LineEditor::Outcome outcome = editor_->Read("? ", line);
     if (outcome == LineEditor::Outcome::kEnd) fmt::print("\n");
     if (outcome == LineEditor::Outcome::kInterrupted) {
-      interrupt_.TakePressed();
       line->clear();
     } else if (outcome == LineEditor::Outcome::kLine) {
       editor_->Remember(*line);
@@ -269,8 +268,23 @@ class QuestionReader {
     return outcome != LineEditor::Outcome::kEnd;
   }
 
+  /// Ctrl-C ends the input.
+  bool ReadPipedLine(std::string* line) {
+    size_t end = 0;
+    while ((end = piped_.find('\n')) == std::string::npos) {
+      std::array<char, 1 << 16> buffer;
+      const ssize_t got = interrupt_.Read(STDIN_FILENO, buffer.data(), buffer.size());
+      if (got <= 0) break;
+      piped_.append(buffer.data(), static_cast<size_t>(got));
+    }
+    line->assign(piped_, 0, end);
+    piped_.erase(0, end == std::string::npos ? end : end + 1);
+    return !interrupt_.pressed() && (end != std::string::npos || !line->empty());
+  }
+
   InterruptKey& interrupt_;
   std::unique_ptr<LineEditor> editor_;
+  std::string piped_;  // What was read of standard input and not asked yet.
 };
 
 }  // namespace

@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
+#include <csignal>
 #include <cstdio>
 #include <cwchar>
 
@@ -21,6 +21,8 @@ struct LineEditor::State {
   std::string history_file;
   std::string prompt;
   Completer completer;
+  InterruptKey* interrupt = nullptr;
+  bool dropped = false;  // Ctrl-C ended the line.
 };
 
 namespace {
@@ -89,13 +91,27 @@ unsigned char Complete(EditLine* edit, int) {
   return el_insertstr(edit, insert.c_str()) == 0 ? CC_REFRESH : CC_ERROR;
 }
 
+/// Ctrl-C, which is a key like others while a line is edited.
+unsigned char DropLine(EditLine* edit, int) {
+  StateOf(edit)->dropped = true;
+  return CC_EOF;
+}
+
+unsigned char Suspend(EditLine* edit, int) {
+  el_set(edit, EL_PREP_TERM, 0);
+  std::raise(SIGTSTP);
+  el_set(edit, EL_PREP_TERM, 1);
+  return CC_REDISPLAY;
+}
+
 /// Reads one character. libedit's own reader goes on after an interrupted read; this one gives up,
-/// so that Ctrl-C at the prompt comes back to the caller.
-int ReadCharacter(EditLine*, wchar_t* character) {
+/// so that a SIGINT that another process sends comes back to the caller.
+int ReadCharacter(EditLine* edit, wchar_t* character) {
+  const InterruptKey& interrupt = *StateOf(edit)->interrupt;
   std::mbstate_t conversion{};
   while (true) {
     char byte = 0;
-    const ssize_t got = read(STDIN_FILENO, &byte, 1);
+    const ssize_t got = interrupt.Read(STDIN_FILENO, &byte, 1);
     if (got <= 0) return static_cast<int>(got);
     const size_t used = std::mbrtowc(character, &byte, 1, &conversion);
     if (used == static_cast<size_t>(-2)) continue;
@@ -109,10 +125,11 @@ int ReadCharacter(EditLine*, wchar_t* character) {
 
 }  // namespace
 
-LineEditor::LineEditor(std::string history_file, Completer completer)
+LineEditor::LineEditor(std::string history_file, Completer completer, InterruptKey* interrupt)
     : state_(std::make_unique<State>()) {
   state_->history_file = std::move(history_file);
   state_->completer = std::move(completer);
+  state_->interrupt = interrupt;
   state_->history = history_init();
   HistEvent event;
   history(state_->history, &event, H_SETSIZE, kHistoryEntries);
@@ -131,6 +148,13 @@ LineEditor::LineEditor(std::string history_file, Completer completer)
   el_set(state_->edit, EL_BIND, "^I", "kith-complete", nullptr);
   el_set(state_->edit, EL_BIND, "^R", "em-inc-search-prev", nullptr);
   el_source(state_->edit, nullptr);
+  // While a line is edited no key sends a signal: with Ctrl-C the terminal would throw away what
+  // was typed, at times between the poll that saw it and the read, which then waits for good.
+  el_set(state_->edit, EL_SETTY, "-d", "-isig", nullptr);
+  el_wset(state_->edit, EL_ADDFN, L"kith-drop-line", L"Drop the line", &DropLine);
+  el_set(state_->edit, EL_BIND, "^C", "kith-drop-line", nullptr);
+  el_wset(state_->edit, EL_ADDFN, L"kith-suspend", L"Stop the process", &Suspend);
+  el_set(state_->edit, EL_BIND, "^Z", "kith-suspend", nullptr);
 }
 
 LineEditor::~LineEditor() {
@@ -140,11 +164,13 @@ LineEditor::~LineEditor() {
 
 LineEditor::Outcome LineEditor::Read(const std::string& prompt, std::string* line) {
   state_->prompt = prompt;
+  state_->interrupt->TakePressed();
+  state_->dropped = false;
   int length = 0;
-  errno = 0;
   const char* text = el_gets(state_->edit, &length);
   if (text == nullptr || length <= 0) {
-    if (errno != EINTR) return Outcome::kEnd;
+    const bool pressed = state_->interrupt->TakePressed();
+    if (!pressed && !state_->dropped) return Outcome::kEnd;
     el_reset(state_->edit);  // The line so far is thrown away, as every shell does.
     return Outcome::kInterrupted;
   }

@@ -10,6 +10,8 @@
 #include <string_view>
 #include <vector>
 
+#include "engine/shell/interrupt_key.h"
+
 namespace kith::shell {
 
 /// Words that may stand at the end of `line` (the text up to the cursor), each a whole replacement
@@ -21,12 +23,14 @@ class LineEditor {
   enum class Outcome { kLine, kInterrupted, kEnd };
 
   /// `history_file` is loaded now and appended to; empty keeps the history in memory only.
-  LineEditor(std::string history_file, Completer completer);
+  /// `interrupt` is borrowed.
+  LineEditor(std::string history_file, Completer completer, InterruptKey* interrupt);
   ~LineEditor();
   LineEditor(const LineEditor&) = delete;
   LineEditor& operator=(const LineEditor&) = delete;
 
-  /// *line ends with a newline.
+  /// *line ends with a newline. A Ctrl-C of before the call is not meant for this line, and one that
+  /// interrupts it is taken.
   Outcome Read(const std::string& prompt, std::string* line);
   /// Adds one entry to the history: a whole statement, as one line.
   void Remember(const std::string& statement);

@@ -31,15 +31,15 @@ std::string HistoryFile() {
 }
 
 /// Feeds what a file descriptor gives to the reader, whole lines at a time, and calls `run` after
-/// each piece and at the end, until it returns false. The error number of a read that failed, or 0.
-int ReadStatements(int descriptor, StatementReader& reader,
+/// each piece and at the end, until it returns false. The error number of a read that failed (EINTR
+/// after Ctrl-C), or 0.
+int ReadStatements(int descriptor, const InterruptKey& interrupt, StatementReader& reader,
                    const std::function<bool(bool at_end)>& run) {
   std::string pending;
   std::string buffer(kReadBytes, '\0');
   while (true) {
-    // read(), not fread(): a statement must run as soon as its line is here, not when a buffer is
-    // full.
-    const ssize_t got = read(descriptor, buffer.data(), buffer.size());
+    // Not fread(): a statement must run as soon as its line is here, not when a buffer is full.
+    const ssize_t got = interrupt.Read(descriptor, buffer.data(), buffer.size());
     if (got < 0) return errno;
     if (got == 0) break;
     pending.append(buffer, 0, static_cast<size_t>(got));
@@ -127,7 +127,7 @@ void Shell::RunText(std::string_view text) {
 
 void Shell::RunStream() {
   StatementReader reader;
-  const int error = ReadStatements(STDIN_FILENO, reader,
+  const int error = ReadStatements(STDIN_FILENO, interrupt_, reader,
                                    [this, &reader](bool at_end) { return Drain(reader, at_end); });
   if (error == 0) return;
   if (error != EINTR)
@@ -149,7 +149,7 @@ bool Shell::RunFile(const std::string& path) {
   ++read_depth_;
   StatementReader reader;
   bool ok = true;
-  const int error = ReadStatements(file, reader, [&](bool at_end) {
+  const int error = ReadStatements(file, interrupt_, reader, [&](bool at_end) {
     while (ok) {
       const auto item = at_end ? reader.TakeRest() : reader.Take();
       if (!item) break;
@@ -191,9 +191,10 @@ void Shell::RunTerminal() {
                database_->path() == ":memory:" ? "in memory: nothing is kept" : database_->path());
   }
   const SchemaWords words(connection_.get());
-  LineEditor editor(HistoryFile(), [&](std::string_view line, size_t* replaced) {
-    return words.Complete(line, replaced);
-  });
+  LineEditor editor(
+      HistoryFile(),
+      [&](std::string_view line, size_t* replaced) { return words.Complete(line, replaced); },
+      &interrupt_);
   StatementReader reader;
   std::string typed;
   while (!quit_) {
@@ -205,12 +206,10 @@ void Shell::RunTerminal() {
       fmt::print("^C\n");
       reader.Clear();
       typed.clear();
-      interrupt_.TakePressed();
       continue;
     }
     reader.Feed(line);
     typed += line;
-    interrupt_.TakePressed();
     // Ctrl-C drops the statements that wait behind the one it stopped.
     if (!Drain(reader, false)) reader.Clear();
     if (reader.in_statement()) continue;

@@ -178,6 +178,17 @@ class AtATerminal(unittest.TestCase):
         shell.send(".quit\n")
         self.assertEqual(shell.exit_code(), 0)
 
+    def test_interrupt_while_the_line_is_drawn(self):
+        shell = self.open()
+        for _ in range(100):
+            shell.send("CREATE (a")  # Ctrl-C comes while these are read and echoed, or a little later.
+            shell.expect("C")
+            shell.send("\x03")
+            shell.expect(r"\^C")
+            shell.expect_prompt()
+        shell.send(".quit\n")
+        self.assertEqual(shell.exit_code(), 0)
+
     def test_completion(self):
         shell = self.open()
         shell.send("CREATE (:Astronomer {discovered: 'Ceres'})-[:OBSERVED]->(:Planetoid);\n")
