@@ -28,7 +28,7 @@
 namespace kith::rag {
 namespace {
 
-constexpr size_t kReadTokens = 512;
+constexpr size_t kPassTokens = 512;
 constexpr size_t kWrittenTokens = 64;
 
 constexpr size_t kMostCallers = 8;
@@ -37,6 +37,7 @@ constexpr size_t kMostCallers = 8;
 struct Speed {
   double read = 0;
   double written = 0;
+  size_t read_tokens = 0;  ///< That were read.
 };
 
 double Median(std::vector<double> values) {
@@ -79,35 +80,36 @@ GenerateOptions Endless(size_t tokens) {
   return options;
 }
 
-Result<Speed> Measure(LanguageModel* model, size_t round) {
-  // A prompt of its own each round: nothing of it may be there already.
-  std::vector<ChatMessage> messages = Passages(60);
-  messages[0].text.insert(0, fmt::format("{} ", round));
-  KITH_ASSIGN_OR_RETURN(const Generation made, model->Generate(messages, Endless(kWrittenTokens)));
-  const double read_tokens = static_cast<double>(made.prompt_tokens - made.reused_tokens);
-  Speed speed;
-  speed.read = read_tokens / made.first_token_ms * 1000;
-  speed.written =
-      static_cast<double>(made.tokens - 1) / (made.total_ms - made.first_token_ms) * 1000;
-  return speed;
+/// Tokens a second after the first one.
+double WrittenRate(const Generation& made) {
+  return static_cast<double>(made.tokens - 1) / (made.total_ms - made.first_token_ms) * 1000;
 }
 
-/// Tokens a second that so many callers are written together, their short prompts read included.
+Result<Speed> Measure(LanguageModel* model) {
+  KITH_ASSIGN_OR_RETURN(const Generation made,
+                        model->Generate(Passages(60), Endless(kWrittenTokens)));
+  const size_t read = made.prompt_tokens - made.reused_tokens;
+  return Speed{static_cast<double>(read) / made.first_token_ms * 1000, WrittenRate(made), read};
+}
+
+/// Tokens a second that so many callers are written together, once their prompts are read.
 Result<double> WriteTogether(LanguageModel* model, size_t callers) {
-  std::vector<Status> ends(callers);
+  std::vector<Result<Generation>> made(callers, Generation());
   std::vector<std::thread> threads;
-  const double seconds = Seconds([&] {
-    for (size_t i = 0; i < callers; ++i) {
-      threads.emplace_back([&, i] {
-        const std::vector<ChatMessage> messages = {
-            {ChatMessage::Role::kUser, fmt::format("Tell story {}.", i)}};
-        ends[i] = model->Generate(messages, Endless(kWrittenTokens)).status();
-      });
-    }
-    for (std::thread& thread : threads) thread.join();
-  });
-  for (const Status& end : ends) KITH_RETURN_IF_ERROR(end);
-  return static_cast<double>(callers * kWrittenTokens) / seconds;
+  for (size_t i = 0; i < callers; ++i) {
+    threads.emplace_back([&, i] {
+      const std::vector<ChatMessage> messages = {
+          {ChatMessage::Role::kUser, fmt::format("Tell story {}.", i)}};
+      made[i] = model->Generate(messages, Endless(kWrittenTokens));
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  double rate = 0;
+  for (const Result<Generation>& one : made) {
+    KITH_RETURN_IF_ERROR(one.status());
+    rate += WrittenRate(*one);
+  }
+  return rate;
 }
 
 #ifdef KITH_HAS_LLAMA
@@ -123,7 +125,7 @@ class Bare {
     context.n_ctx = 2048;
     context.n_seq_max = kMostCallers;
     context.kv_unified = true;
-    context.n_batch = context.n_ubatch = kReadTokens;
+    context.n_batch = context.n_ubatch = kPassTokens;
     context.n_threads = context.n_threads_batch = static_cast<int32_t>(threads);
     context_ = llama_init_from_model(model_, context);
     ggml_threadpool_params pool = ggml_threadpool_params_default(static_cast<int>(threads));
@@ -136,13 +138,15 @@ class Bare {
     llama_model_free(model_);
   }
 
-  Speed Measure() {
+  Speed Measure(size_t read_tokens) {
     llama_memory_clear(llama_get_memory(context_), false);
-    std::vector<llama_token> tokens(kReadTokens);
+    std::vector<llama_token> tokens(read_tokens);
     for (size_t i = 0; i < tokens.size(); ++i) tokens[i] = static_cast<llama_token>(100 + i * 7);
     const double read_s = Seconds([&] {
-      llama_decode(context_,
-                   llama_batch_get_one(tokens.data(), static_cast<int32_t>(tokens.size())));
+      for (size_t at = 0; at < tokens.size(); at += kPassTokens) {
+        const size_t pass = std::min(kPassTokens, tokens.size() - at);
+        llama_decode(context_, llama_batch_get_one(&tokens[at], static_cast<int32_t>(pass)));
+      }
       llama_synchronize(context_);
     });
     const double written_s = Seconds([&] {
@@ -151,7 +155,7 @@ class Bare {
         llama_synchronize(context_);
       }
     });
-    return {kReadTokens / read_s, kWrittenTokens / written_s};
+    return {static_cast<double>(read_tokens) / read_s, kWrittenTokens / written_s, read_tokens};
   }
 
   /// Tokens a second of so many sequences, a token of each in a pass.
@@ -208,26 +212,28 @@ Status Turns(LanguageModel* model, size_t rounds) {
   return Status::Ok();
 }
 
-/// Both, in alternating rounds.
-Status Compare([[maybe_unused]] const char* path, [[maybe_unused]] size_t threads, size_t rounds,
-               LanguageModel* model) {
+/// Both, in alternating rounds; each figure with a context that holds nothing yet, as the
+/// library's.
+Status Compare(const char* path, const ModelOptions& options, size_t rounds) {
   Rounds read;
   Rounds written;
   std::map<size_t, Rounds> together;
 #ifdef KITH_HAS_LLAMA
-  Bare library(path, threads);
+  Bare library(path, options.threads);
 #endif
   for (size_t round = 0; round < rounds; ++round) {
-    KITH_ASSIGN_OR_RETURN(const Speed speed, Measure(model, round));
+    KITH_ASSIGN_OR_RETURN(const auto reader, LoadLanguageModel(path, options));
+    KITH_ASSIGN_OR_RETURN(const Speed speed, Measure(reader.get()));
     read.kith.push_back(speed.read);
     written.kith.push_back(speed.written);
 #ifdef KITH_HAS_LLAMA
-    const Speed bare = library.Measure();
+    const Speed bare = library.Measure(speed.read_tokens);
     read.bare.push_back(bare.read);
     written.bare.push_back(bare.written);
 #endif
     for (size_t callers = 1; callers <= kMostCallers; callers *= 2) {
-      KITH_ASSIGN_OR_RETURN(const double rate, WriteTogether(model, callers));
+      KITH_ASSIGN_OR_RETURN(const auto writer, LoadLanguageModel(path, options));
+      KITH_ASSIGN_OR_RETURN(const double rate, WriteTogether(writer.get(), callers));
       together[callers].kith.push_back(rate);
 #ifdef KITH_HAS_LLAMA
       together[callers].bare.push_back(library.WriteTogether(callers));
@@ -246,9 +252,10 @@ Status Run(const char* path, size_t threads, size_t rounds) {
   ModelOptions options;
   options.threads = threads;
   KITH_ASSIGN_OR_RETURN(const auto model, LoadLanguageModel(path, options));
-  options.cache = CacheType::kByte;
   {
-    KITH_ASSIGN_OR_RETURN(const auto small, LoadLanguageModel(path, options));
+    ModelOptions byte = options;
+    byte.cache = CacheType::kByte;
+    KITH_ASSIGN_OR_RETURN(const auto small, LoadLanguageModel(path, byte));
     const double less = 1 - static_cast<double>(small->facts().cache_bytes) /
                                 static_cast<double>(model->facts().cache_bytes);
     fmt::print(
@@ -258,7 +265,7 @@ Status Run(const char* path, size_t threads, size_t rounds) {
         static_cast<double>(model->facts().cache_bytes) / 1e6,
         static_cast<double>(small->facts().cache_bytes) / 1e6, less * 100);
   }
-  KITH_RETURN_IF_ERROR(Compare(path, threads, rounds, model.get()));
+  KITH_RETURN_IF_ERROR(Compare(path, options, rounds));
   return Turns(model.get(), rounds);
 }
 

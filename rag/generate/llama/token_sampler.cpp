@@ -112,8 +112,15 @@ Result<std::unique_ptr<TokenSampler>> TokenSampler::Create(const llama_vocab* vo
     }
   }
   return std::unique_ptr<TokenSampler>(
-      new TokenSampler(vocab, MakeChain(vocab, options.sampling), std::move(grammar)));
+      new TokenSampler(vocab, options.sampling, std::move(grammar)));
 }
+
+TokenSampler::TokenSampler(const llama_vocab* vocab, const SamplingOptions& sampling,
+                           LlamaPointer<llama_sampler> grammar)
+    : vocab_(vocab),
+      takes_best_(sampling.temperature <= 0 && sampling.repeat_penalty == 1),
+      chain_(MakeChain(vocab, sampling)),
+      grammar_(std::move(grammar)) {}
 
 bool TokenSampler::Allows(llama_token token) {
   llama_token_data one{token, 1, 0};
@@ -124,6 +131,10 @@ bool TokenSampler::Allows(llama_token token) {
 
 llama_token TokenSampler::Choose(const float* logits, bool by_grammar) {
   const int32_t size = llama_vocab_n_tokens(vocab_);
+  // The list of candidates costs more than finding the best of them.
+  if (takes_best_ && !by_grammar) {
+    return static_cast<llama_token>(std::max_element(logits, logits + size) - logits);
+  }
   candidates_.resize(static_cast<size_t>(size));
   for (llama_token token = 0; token < size; ++token) {
     candidates_[static_cast<size_t>(token)] = {token, logits[token], 0};

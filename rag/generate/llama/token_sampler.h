@@ -26,14 +26,14 @@ class TokenSampler {
   llama_token Next(const float* logits);
 
  private:
-  TokenSampler(const llama_vocab* vocab, LlamaPointer<llama_sampler> chain,
-               LlamaPointer<llama_sampler> grammar)
-      : vocab_(vocab), chain_(std::move(chain)), grammar_(std::move(grammar)) {}
+  TokenSampler(const llama_vocab* vocab, const SamplingOptions& sampling,
+               LlamaPointer<llama_sampler> grammar);
 
   bool Allows(llama_token token);
   llama_token Choose(const float* logits, bool by_grammar);
 
   const llama_vocab* vocab_;
+  bool takes_best_;  ///< Without looking at anything but the logits.
   LlamaPointer<llama_sampler> chain_;
   LlamaPointer<llama_sampler> grammar_;  ///< Null without one.
   std::vector<llama_token_data> candidates_;
