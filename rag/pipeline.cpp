@@ -154,12 +154,10 @@ struct Pipeline::State {
       KITH_ASSIGN_OR_RETURN(reading, Read(context, resolved.text));
       reasons = std::move(resolved.reasons);
     }
-    index::TextSearcher& searcher = shared.indexes->text();
-    KITH_ASSIGN_OR_RETURN(const auto dense, Dense(context, reading, options));
-    Retriever retriever(&context, &searcher, dense.get(), &reading.indexes, &reading.names);
-    KITH_ASSIGN_OR_RETURN(Retrieval retrieval, retriever.Retrieve(reading.question, options));
+    KITH_ASSIGN_OR_RETURN(Retrieval retrieval, RetrieveFor(context, reading, options));
     retrieval.route.reasons.insert(retrieval.route.reasons.begin(), reasons.begin(), reasons.end());
-    Answerer answerer(&context.transaction.view(), &searcher, &reading.indexes, &reading.names);
+    Answerer answerer(&context.transaction.view(), &shared.indexes->text(), &reading.indexes,
+                      &reading.names);
     KITH_ASSIGN_OR_RETURN(Answer answer, Generate(&answerer, reading.question, std::move(retrieval),
                                                   options, context.interrupt));
     answer.asked = reading.question.text;
@@ -257,13 +255,20 @@ struct Pipeline::State {
     return {shared.store, shared.indexes, &shared.names, shared.model};
   }
 
-  /// See DenseSearch::ForQuestion.
-  Result<std::unique_ptr<DenseSearch>> Dense(query::ProcedureContext& context,
-                                             const Reading& reading,
-                                             const RetrieveOptions& options) const {
-    return DenseSearch::ForQuestion(context, shared.model, &shared.indexes->vectors(),
-                                    reading.indexes.chunk_vector, reading.question.text,
-                                    options.route);
+  Result<Retrieval> RetrieveFor(query::ProcedureContext& context, const Reading& reading,
+                                const RetrieveOptions& options) const {
+    KITH_ASSIGN_OR_RETURN(const auto dense,
+                          DenseSearch::ForQuestion(
+                              context, shared.model, &shared.indexes->vectors(),
+                              reading.indexes.chunk_vector, reading.question.text, options.route));
+    Retriever retriever(&context, &shared.indexes->text(), dense.get(), &reading.indexes,
+                        &reading.names);
+    KITH_ASSIGN_OR_RETURN(Retrieval retrieval, retriever.Retrieve(reading.question, options));
+    if (shared.model == nullptr || options.route == "text") return retrieval;
+    KITH_ASSIGN_OR_RETURN(std::string lack, LackOfVectors(&context.transaction.view(),
+                                                          reading.indexes, reading.names));
+    if (!lack.empty()) retrieval.route.reasons.push_back(std::move(lack));
+    return retrieval;
   }
 };
 
@@ -383,10 +388,7 @@ Result<ReembedReport> Pipeline::Embed(query::ProcedureContext& context) {
 Result<Retrieval> Pipeline::Retrieve(query::ProcedureContext& context, std::string_view question,
                                      const RetrieveOptions& options) {
   KITH_ASSIGN_OR_RETURN(const State::Reading reading, state_->Read(context, question));
-  KITH_ASSIGN_OR_RETURN(const auto dense, state_->Dense(context, reading, options));
-  Retriever retriever(&context, &state_->shared.indexes->text(), dense.get(), &reading.indexes,
-                      &reading.names);
-  return retriever.Retrieve(reading.question, options);
+  return state_->RetrieveFor(context, reading, options);
 }
 
 Result<Route> Pipeline::PlanRoute(query::ProcedureContext& context, std::string_view question,

@@ -2,7 +2,11 @@
 // See dense_search.h.
 #include "rag/retrieve/dense_search.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+
+#include "index/vector/vector_keys.h"
 
 namespace kith::rag {
 
@@ -64,6 +68,22 @@ Status DenseSearch::Run(const index::VectorSearchOptions& options, std::vector<D
     cosines_[hit.node()] = cosine;
   }
   return Status::Ok();
+}
+
+Result<std::string> LackOfVectors(storage::ReadView* view, const RagIndexes& indexes,
+                                  const GraphNames& names) {
+  if (!indexes.complete()) return std::string();
+  KITH_ASSIGN_OR_RETURN(const auto statistics, view->GetStatistics());
+  const auto chunks = static_cast<int64_t>(statistics->NodeCount(names.chunk));
+  int64_t vectors = 0;
+  if (const index::IndexDefinition* index = indexes.chunk_vector) {
+    KITH_ASSIGN_OR_RETURN(vectors, view->keys().Counter(index::VectorCountKey(index->id)));
+  }
+  if (vectors >= chunks) return std::string();
+  return fmt::format(
+      "{} of {} chunks have no vector and were found by their words alone; CALL rag.embed() makes "
+      "the vectors.",
+      chunks - vectors, chunks);
 }
 
 }  // namespace kith::rag

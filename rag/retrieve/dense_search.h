@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <memory>
 #include <span>
+#include <string>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
@@ -16,6 +17,7 @@
 #include "engine/base/result.h"
 #include "index/vector/vector_index.h"
 #include "query/procedure.h"
+#include "rag/ingest/graph_names.h"
 #include "rag/model/database_model.h"
 #include "storage/read_view.h"
 
@@ -69,5 +71,10 @@ class DenseSearch {
   std::vector<DenseHit> hits_;
   std::unordered_map<NodeId, double> cosines_;
 };
+
+/// One sentence when chunks have no vector, and what to do; empty when all have one. `indexes` are
+/// those of the view.
+Result<std::string> LackOfVectors(storage::ReadView* view, const RagIndexes& indexes,
+                                  const GraphNames& names);
 
 }  // namespace kith::rag

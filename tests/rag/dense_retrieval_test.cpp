@@ -103,9 +103,13 @@ TEST_CASE("without vectors retrieval is what it is without a model", "[rag]") {
   }
   CHECK_THAT(database.pipeline->Retrieve(kQuestion, dense).status().message(),
              Catch::Contains("CALL rag.embed()"));
+  // A reason says so: nobody would notice otherwise.
+  REQUIRE(after.route.reasons.size() == before.route.reasons.size() + 1);
+  CHECK_THAT(after.route.reasons.back(), Catch::StartsWith("5 of 5 chunks have no vector"));
 
   REQUIRE(database.Embed().ok());
   CHECK(Found(&database, kQuestion, "dense").passages.size() == std::size(kTexts));
+  CHECK(Found(&database, kQuestion, "").route.reasons == before.route.reasons);
 }
 
 TEST_CASE("an index that no chunk is in yet changes nothing", "[rag]") {
