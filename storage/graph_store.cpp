@@ -92,6 +92,16 @@ class RocksGraphStore final : public GraphStore {
 
   Status Sync() override { return store_->Sync(); }
   Status Flush() override { return store_->Flush(); }
+  Result<BackupInfo> Backup(const std::string& folder, const BackupOptions& options) override {
+    if (options_.read_only) {
+      return Status(StatusCode::kReadOnly, options_.path +
+                                               " is open read-only, and a backup is made by the "
+                                               "process that writes; open it for writing");
+    }
+    // The snapshot keeps the store from being reopened meanwhile.
+    KITH_ASSIGN_OR_RETURN(const std::shared_ptr<Snapshot> snapshot, pipeline_->Current());
+    return CreateBackup(store_.get(), snapshot->commit(), folder, options);
+  }
   Result<uint64_t> DiskBytes() override { return store_->DiskBytes(); }
 
  private:

@@ -14,6 +14,7 @@
 
 #include "engine/base/memory_budget.h"
 #include "engine/base/result.h"
+#include "storage/backup.h"
 #include "storage/catalog.h"
 #include "storage/change_sink.h"
 #include "storage/read_view.h"
@@ -74,6 +75,9 @@ class GraphStore {
   virtual Status Flush() = 0;
   /// Bytes of the folder's files (memory: of live data, estimated).
   virtual Result<uint64_t> DiskBytes() = 0;
+  /// A backup of what is committed, while others read and write; see storage/backup.h. Of a store
+  /// in memory, too.
+  virtual Result<BackupInfo> Backup(const std::string& folder, const BackupOptions& options) = 0;
 };
 
 }  // namespace kith::storage

@@ -83,6 +83,11 @@ class Store {
   CommitNumber superblock_commit() const {
     return static_cast<CommitNumber>(superblock_commit_.load(std::memory_order_acquire));
   }
+  /// As it was last written.
+  Superblock superblock() const {
+    const std::lock_guard<std::mutex> lock(superblock_mutex_);
+    return superblock_;
+  }
   /// The newest commit when the store was opened.
   CommitNumber opened_at() const { return opened_at_; }
 
@@ -167,7 +172,7 @@ class Store {
   CommitNumber opened_at_{};
   std::atomic<bool> flushed_since_superblock_{false};
 
-  std::mutex superblock_mutex_;
+  mutable std::mutex superblock_mutex_;
   Superblock superblock_;
   std::atomic<uint64_t> newest_commit_{0};
   std::atomic<uint64_t> superblock_commit_{0};

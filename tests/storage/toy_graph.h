@@ -52,6 +52,9 @@ class ToyGraph final : public GraphStore {
   Status Sync() override { return Status::Ok(); }
   Status Flush() override { return Status::Ok(); }
   Result<uint64_t> DiskBytes() override { return uint64_t{0}; }
+  Result<BackupInfo> Backup(const std::string&, const BackupOptions&) override {
+    return Status(StatusCode::kUnsupported, "a picture book has no backups");
+  }
 
   const ToyState& state() const { return state_; }
 
