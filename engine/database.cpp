@@ -11,6 +11,7 @@
 #include "engine/database_parts.h"
 #include "engine/rag_state.h"
 #include "rag/procedures.h"
+#include "storage/backup.h"
 
 namespace kith {
 namespace {
@@ -125,6 +126,19 @@ std::unique_ptr<Connection> Database::Connect() {
 
 Rag& Database::rag() {
   return *parts_->rag;
+}
+
+Result<BackupInfo> Database::Backup(const std::string& folder, const BackupOptions& options) {
+  return parts_->store->Backup(folder, options);
+}
+
+Result<std::vector<BackupInfo>> Database::Backups(const std::string& folder) {
+  return storage::ListBackups(folder);
+}
+
+Result<BackupInfo> Database::Restore(const std::string& folder, const std::string& path,
+                                     uint32_t number) {
+  return storage::RestoreBackup(folder, number, path);
 }
 
 const std::string& Database::path() const {

@@ -9,33 +9,17 @@
 // Thread safety: functions may be called from any thread.
 #pragma once
 
-#include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <string>
 #include <vector>
 
+#include "engine/base/backup.h"
 #include "engine/base/ids.h"
 #include "engine/base/result.h"
 
 namespace kith::storage {
 
 class Store;
-
-struct BackupInfo {
-  uint32_t number = 0;    ///< Counted up from 1; never used twice in a folder.
-  int64_t created_s = 0;  ///< Seconds since 1970-01-01, UTC.
-  uint64_t bytes = 0;     ///< Of its files, also of those that others share.
-  /// Every commit up to this one is in it, and maybe some that came while it was made.
-  CommitNumber commit{};
-};
-
-struct BackupOptions {
-  /// Backups beyond the newest so many are deleted afterwards. 0: none is.
-  size_t keep = 0;
-  /// Asked every few megabytes; false stops the backup, with Cancelled. May be null.
-  std::function<bool()> goes_on;
-};
 
 /// Of a store that is open for writing and that the caller keeps from being reopened, by a
 /// snapshot. `commit` is the snapshot's. The folder is made when its parent exists. Errors:

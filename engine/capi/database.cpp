@@ -102,6 +102,28 @@ void kith_close(kith_database* database) {
   delete database;
 }
 
+kith_code kith_backup(kith_database* database, const char* folder, size_t keep, uint32_t* number,
+                      kith_error** error) {
+  if (number != nullptr) *number = 0;
+  return Guard(error, [&]() -> Status {
+    if (database == nullptr) return NullArgument("kith_backup", "database");
+    if (folder == nullptr) return NullArgument("kith_backup", "folder");
+    kith::BackupOptions options;
+    options.keep = keep;
+    KITH_ASSIGN_OR_RETURN(const kith::BackupInfo made, database->database->Backup(folder, options));
+    if (number != nullptr) *number = made.number;
+    return Status::Ok();
+  });
+}
+
+kith_code kith_restore(const char* folder, const char* path, uint32_t number, kith_error** error) {
+  return Guard(error, [&]() -> Status {
+    if (folder == nullptr) return NullArgument("kith_restore", "folder");
+    if (path == nullptr) return NullArgument("kith_restore", "path");
+    return kith::Database::Restore(folder, path, number).status();
+  });
+}
+
 kith_code kith_connect(kith_database* database, kith_connection** connection, kith_error** error) {
   if (connection != nullptr) *connection = nullptr;
   return Guard(error, [&]() -> Status {

@@ -143,6 +143,18 @@ KITH_API kith_code kith_open(const char* path, const kith_options* options,
                              kith_database** database, kith_error** error);
 KITH_API void kith_close(kith_database* database);
 
+/* Adds a backup of all that is committed to a folder of backups, while others read and write, and
+ * deletes those beyond the newest `keep` (0: none). *number, when not NULL, is the new one's.
+ * KITH_INVALID_ARGUMENT when the folder holds something else, KITH_BUSY when another process backs
+ * up into it, KITH_READ_ONLY, KITH_IO_ERROR, KITH_CORRUPTION. */
+KITH_API kith_code kith_backup(kith_database* database, const char* folder, size_t keep,
+                               uint32_t* number, kith_error** error);
+/* Makes the database folder `path`, which must not hold anything, of a backup by its number, 0 for
+ * the newest: all of it, or nothing. KITH_NOT_FOUND, KITH_INVALID_ARGUMENT, KITH_IO_ERROR,
+ * KITH_CORRUPTION when a file of the backup is not what was written. */
+KITH_API kith_code kith_restore(const char* folder, const char* path, uint32_t number,
+                                kith_error** error);
+
 /* ---- Connections and transactions -------------------------------------------------------------
  */
 

@@ -12,7 +12,9 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "engine/base/backup.h"
 #include "engine/base/export.h"
 #include "engine/base/result.h"
 
@@ -64,6 +66,20 @@ class KITH_EXPORT Database {
 
   /// Documents in, cited answers out. Owned by the database; safe from any thread.
   Rag& rag();
+
+  /// Adds a backup of all that is committed to a folder of backups, while others read and write; a
+  /// database in memory, too. Each backup is complete; files that several have in common are stored
+  /// once. Errors: InvalidArgument (the folder holds something else), Busy (another process backs
+  /// up into it), ReadOnly, IoError, Cancelled, Corruption when a file of the database cannot be
+  /// read as it was written. After an error the backups that were there still are.
+  Result<BackupInfo> Backup(const std::string& folder, const BackupOptions& options = {});
+  /// Oldest first; damaged ones are left out. NotFound when the folder holds no backups.
+  static Result<std::vector<BackupInfo>> Backups(const std::string& folder);
+  /// Makes the database folder `path` of a backup by its number, 0 for the newest. All of it is
+  /// there afterwards, or nothing. Errors: NotFound, InvalidArgument when `path` holds anything,
+  /// Corruption when a file of the backup is not what was written, IoError.
+  static Result<BackupInfo> Restore(const std::string& folder, const std::string& path,
+                                    uint32_t number = 0);
 
   const std::string& path() const;
   bool is_read_only() const;

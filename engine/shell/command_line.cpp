@@ -20,10 +20,12 @@ constexpr std::string_view kUsage =
        kith ingest PATH... [--db DATABASE]  put documents into a database
        kith ask QUESTION [--db DATABASE]    answer from the documents, with citations
        kith forget DOCUMENT... [--db DATABASE]  take documents out again
+       kith backup FOLDER [--db DATABASE]   add a backup to those in FOLDER
+       kith restore FOLDER DATABASE         make a database of the newest; without DATABASE: list them
        kith model list | get NAME... | path NAME...  local models: which there are, fetch, where
 
 DATABASE is a folder, made when it does not exist; without one, or as :memory:, the shell works in
-memory. ingest, ask and forget use ./documents.kith unless --db names another. A DOCUMENT is named
+memory. ingest, ask, forget and backup use ./documents.kith unless --db names another. A DOCUMENT is named
 by its path below the PATH that was ingested (FILE#ID for a JSON line); answers show it.
 
   -c, --command TEXT    run these statements instead of reading them; may be given several times
@@ -37,7 +39,7 @@ by its path below the PATH that was ingested (FILE#ID for a JSON line); answers 
       --embedding-model NAME  makes the vectors of documents, of questions and of embed(): a name
                         of kith model list, or a folder (KITH_EMBEDDING_MODEL in the environment
                         unless given)
-      --db DATABASE     the database of ingest, ask and forget
+      --db DATABASE     the database of ingest, ask, forget and backup
       --model NAME      ask: word the answer with this language model: a name of kith model
                         list, or a .gguf file
       --conversation NAME  ask: this question is a turn of that conversation, and may refer to
@@ -47,6 +49,8 @@ by its path below the PATH that was ingested (FILE#ID for a JSON line); answers 
       --batch N         ingest: put up to N documents into a transaction (64 unless given, 32
                         with an embedding model)
       --mirror          ingest: forget every document that is not below the PATHs
+      --keep N          backup: delete backups beyond the newest N
+      --number N        restore: the backup with this number
       --accept-licence  model get: you have read and accept the terms of a model that has its own
   -q, --quiet           no progress bar, no banner
   -h, --help            this text
@@ -57,12 +61,14 @@ skipped), 2 the command line is wrong, 3 the database could not be opened, 4 the
 answer the question.
 )";
 
-constexpr std::array<std::string_view, 25> kOptionNames = {"--max-document",
+constexpr std::array<std::string_view, 27> kOptionNames = {"--max-document",
                                                            "--embedding-model",
                                                            "--accept-licence",
                                                            "--conversation",
                                                            "--batch",
                                                            "--mirror",
+                                                           "--keep",
+                                                           "--number",
                                                            "--model",
                                                            "--command",
                                                            "--mode",
@@ -83,8 +89,8 @@ constexpr std::array<std::string_view, 25> kOptionNames = {"--max-document",
                                                            "-q",
                                                            "-h"};
 
-constexpr std::array<std::string_view, 5> kCommandNames = {"ingest", "ask", "forget", "model",
-                                                           "help"};
+constexpr std::array<std::string_view, 7> kCommandNames = {"ingest",  "ask",   "forget", "backup",
+                                                           "restore", "model", "help"};
 
 constexpr std::array<std::string_view, 3> kModelVerbs = {"list", "get", "path"};
 
@@ -187,7 +193,9 @@ class Parser {
       if (line_.max_document_bytes > 0) return Status::Ok();
       return Invalid(fmt::format("{} {}: give at least 1 byte, or leave it out", name, text));
     }
-    if (name == "--batch") return TakeBatch(name);
+    if (name == "--batch") return TakeCount(name, "documents", &line_.batch);
+    if (name == "--keep") return TakeCount(name, "backups", &line_.keep);
+    if (name == "--number") return TakeNumber(name);
     if (name == "--db") {
       KITH_ASSIGN_OR_RETURN(line_.database, ValueOf(name, "a folder"));
       return line_.database.empty() ? Invalid("--db: the name of the folder is empty")
@@ -245,13 +253,23 @@ class Parser {
         fmt::format("--timeout {}: give whole milliseconds, at most a year; 0 is no limit", text));
   }
 
-  Status TakeBatch(std::string_view name) {
-    KITH_ASSIGN_OR_RETURN(const std::string text, ValueOf(name, "a number of documents"));
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), line_.batch);
-    if (error == std::errc() && end == text.data() + text.size() && line_.batch > 0) {
+  Status TakeCount(std::string_view name, std::string_view what, size_t* count) {
+    KITH_ASSIGN_OR_RETURN(const std::string text,
+                          ValueOf(name, fmt::format("a number of {}", what)));
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), *count);
+    if (error == std::errc() && end == text.data() + text.size() && *count > 0) {
       return Status::Ok();
     }
-    return Invalid(fmt::format("{} {}: give a number of documents, 1 or more", name, text));
+    return Invalid(fmt::format("{} {}: give a number of {}, 1 or more", name, text, what));
+  }
+
+  Status TakeNumber(std::string_view name) {
+    KITH_ASSIGN_OR_RETURN(const std::string text, ValueOf(name, "the number of a backup"));
+    const char* const end = text.data() + text.size();
+    const auto [rest, error] = std::from_chars(text.data(), end, line_.number);
+    if (error == std::errc() && rest == end && line_.number > 0) return Status::Ok();
+    return Invalid(fmt::format("{} {}: give the number of a backup; kith restore FOLDER lists them",
+                               name, text));
   }
 
   Status PlaceOperands() {
@@ -260,11 +278,14 @@ class Parser {
     if (first == "ingest") line_.command = Command::kIngest;
     if (first == "ask") line_.command = Command::kAsk;
     if (first == "forget") line_.command = Command::kForget;
+    if (first == "backup") line_.command = Command::kBackup;
+    if (first == "restore") line_.command = Command::kRestore;
     if (first == "model") line_.command = Command::kModel;
     if (first == "help") line_.command = Command::kHelp;
     KITH_RETURN_IF_ERROR(CheckApplies(first));
     if (line_.command == Command::kShell) return PlaceShellOperands();
     if (line_.command == Command::kModel) return PlaceModelOperands();
+    if (line_.command == Command::kRestore) return PlaceRestoreOperands();
     if (line_.database.empty()) line_.database = kDefaultDatabase;
     if (line_.database == ":memory:" && line_.command != Command::kHelp) {
       return Invalid(
@@ -273,6 +294,10 @@ class Parser {
                       first));
     }
     line_.arguments.assign(operands_.begin() + 1, operands_.end());
+    if (line_.command == Command::kBackup) {
+      if (line_.arguments.size() == 1) return Status::Ok();
+      return Invalid("one folder for backups; usage: kith backup FOLDER [--db DATABASE]");
+    }
     if (line_.command == Command::kHelp || !line_.arguments.empty()) return Status::Ok();
     if (line_.command == Command::kIngest) {
       return Invalid("which documents? usage: kith ingest PATH... [--db DATABASE]");
@@ -299,7 +324,8 @@ class Parser {
           line_.command != Command::kAsk) {
         return Invalid(fmt::format("{} does not apply here; kith ask takes it", name));
       }
-      const bool writes = line_.command == Command::kIngest || line_.command == Command::kForget;
+      const bool writes = line_.command == Command::kIngest || line_.command == Command::kForget ||
+                          line_.command == Command::kBackup;
       if (name == "--read-only" && (writes || !line_.conversation.empty())) {
         return Invalid(fmt::format("{} writes{}, so {} does not apply", command,
                                    writes ? "" : " the turns of a conversation", name));
@@ -308,18 +334,39 @@ class Parser {
       if (of_ingest && line_.command != Command::kIngest) {
         return Invalid(fmt::format("{} does not apply here; kith ingest takes it", name));
       }
+      if (name == "--keep" && line_.command != Command::kBackup) {
+        return Invalid("--keep does not apply here; kith backup takes it");
+      }
+      if (name == "--number" && line_.command != Command::kRestore) {
+        return Invalid("--number does not apply here; kith restore takes it");
+      }
       if (name == "--accept-licence" && line_.command != Command::kModel) {
         return Invalid(fmt::format("{} does not apply here; kith model get takes it", name));
       }
       const bool database = name == "--db" || name == "--memory" || name == "--read-only" ||
                             name == "--embedding-model";
-      if (database && line_.command == Command::kModel) {
-        return Invalid(fmt::format("kith model opens no database, so {} does not apply", name));
+      const bool opens_none =
+          line_.command == Command::kModel || line_.command == Command::kRestore;
+      if (database && opens_none) {
+        return Invalid(
+            fmt::format("kith {} opens no database, so {} does not apply", command, name));
       }
     }
     const bool as_json = line_.mode == OutputMode::kJson || line_.mode == OutputMode::kJsonLines;
     if (line_.command == Command::kAsk && line_.mode && !as_json) {
       return Invalid("kith ask prints text, or with --mode json an object");
+    }
+    return Status::Ok();
+  }
+
+  Status PlaceRestoreOperands() {
+    line_.arguments.assign(operands_.begin() + 1, operands_.end());
+    if (line_.arguments.empty() || line_.arguments.size() > 2) {
+      return Invalid("usage: kith restore FOLDER DATABASE, or kith restore FOLDER to list backups");
+    }
+    if (line_.number != 0 && line_.arguments.size() == 1) {
+      return Invalid(fmt::format("restored to what? usage: kith restore {} DATABASE --number {}",
+                                 line_.arguments[0], line_.number));
     }
     return Status::Ok();
   }

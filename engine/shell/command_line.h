@@ -5,6 +5,8 @@
 //   kith ingest PATH... [--db DATABASE]    documents into a database
 //   kith ask QUESTION [--db DATABASE]      a cited answer
 //   kith forget DOCUMENT... [--db DATABASE]
+//   kith backup FOLDER [--db DATABASE]     add a backup to those in FOLDER
+//   kith restore FOLDER [DATABASE]         make a database of one; without, list them
 //   kith model list | get NAME... | path NAME...
 //
 // Thread safety: pure functions.
@@ -23,13 +25,13 @@
 
 namespace kith::shell {
 
-enum class Command { kShell, kIngest, kAsk, kForget, kModel, kHelp, kVersion };
+enum class Command { kShell, kIngest, kAsk, kForget, kBackup, kRestore, kModel, kHelp, kVersion };
 
 struct CommandLine {
   Command command = Command::kShell;
-  std::string database;                 ///< A folder or ":memory:".
-  std::vector<std::string> arguments;   ///< Paths, questions, documents; a verb and models.
-  std::vector<std::string> statements;  ///< Each -c.
+  std::string database;                ///< A folder or ":memory:".
+  std::vector<std::string> arguments;  ///< Paths, questions, documents, folders; a verb and models.
+  std::vector<std::string> statements;                          ///< Each -c.
   std::vector<std::pair<std::string, std::string>> parameters;  ///< --param NAME=EXPRESSION
   std::optional<OutputMode> mode;
   Options options;
@@ -43,6 +45,8 @@ struct CommandLine {
   size_t max_document_bytes = 0;  ///< ingest: 0 is the default.
   size_t batch = 0;               ///< ingest: documents per transaction; 0 is the default.
   bool mirror = false;            ///< ingest: forget all other documents.
+  size_t keep = 0;                ///< backup: how many to keep; 0 is all.
+  uint32_t number = 0;            ///< restore: 0 is the newest.
   bool accept_licence = false;    ///< model get: the terms of the models are accepted.
 };
 

@@ -29,8 +29,8 @@ class LineEditor {
   LineEditor(const LineEditor&) = delete;
   LineEditor& operator=(const LineEditor&) = delete;
 
-  /// *line ends with a newline. A Ctrl-C of before the call is not meant for this line, and one that
-  /// interrupts it is taken.
+  /// *line ends with a newline. A Ctrl-C of before the call is not meant for this line, and one
+  /// that interrupts it is taken.
   Outcome Read(const std::string& prompt, std::string* line);
   /// Adds one entry to the history: a whole statement, as one line.
   void Remember(const std::string& statement);

@@ -13,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/shell/backups.h"
 #include "engine/shell/command_line.h"
 #include "engine/shell/documents.h"
 #include "engine/shell/models.h"
@@ -30,6 +31,7 @@ int RunCommand(Database& database, const CommandLine& line) {
     case Command::kIngest: return RunIngest(database, line);
     case Command::kAsk: return RunAsk(database, line);
     case Command::kForget: return RunForget(database, line);
+    case Command::kBackup: return RunBackup(database, line);
     default: return Shell(&database, &line).Run();
   }
 }
@@ -68,16 +70,19 @@ int Main(const std::vector<std::string>& arguments) {
     return Finish(0);
   }
   if (line->command == Command::kModel) return Finish(RunModel(*line));
+  if (line->command == Command::kRestore) return Finish(RunRestore(*line));
   if (line->options.embedding_model.empty()) {
     if (const char* model = std::getenv("KITH_EMBEDDING_MODEL")) {
       line->options.embedding_model = model;
     }
   }
-  // A question or a deletion needs what is there; it must not make an empty database. A question
-  // that is no turn of a conversation writes nothing, so it is answered beside another process that
-  // has the database open, too.
+  // A backup, question or deletion needs what is there; it must not make an empty database. A
+  // question that is no turn of a conversation writes nothing, so it is answered beside another
+  // process that has the database open, too.
   const bool needs_documents = line->command == Command::kAsk || line->command == Command::kForget;
-  if (needs_documents) line->options.create_if_missing = false;
+  if (needs_documents || line->command == Command::kBackup) {
+    line->options.create_if_missing = false;
+  }
   const bool writes_turns = !line->conversation.empty();
   if (line->command == Command::kAsk && !writes_turns) line->options.read_only = true;
   // Nor may documents that do not exist leave an empty database behind.

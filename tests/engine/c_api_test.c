@@ -768,6 +768,37 @@ static void TestEmbeddingModel(void) {
   kith_close(database);
 }
 
+static void TestBackups(void) {
+  kith_error* error = NULL;
+  char folder[] = "/tmp/kith-c-api-XXXXXX";
+  CHECK(mkdtemp(folder) != NULL);
+  char backups[64];
+  char target[64];
+  snprintf(backups, sizeof backups, "%s/backups", folder);
+  snprintf(target, sizeof target, "%s/new", folder);
+  kith_database* database = OpenMemory();
+  uint32_t number = 7;
+  CHECK(kith_restore(backups, target, 0, &error) == KITH_NOT_FOUND);
+  CHECK(strstr(kith_error_message(error), backups) != NULL);
+  kith_error_free(error);
+  Must(kith_backup(database, backups, 0, &number, &error), &error, "backup");
+  CHECK(number == 1);
+  Must(kith_backup(database, backups, 1, NULL, &error), &error, "second backup");
+  CHECK(kith_restore(backups, target, 1, NULL) == KITH_NOT_FOUND);
+  Must(kith_restore(backups, target, 2, &error), &error, "restore");
+  CHECK(kith_restore(backups, target, 2, NULL) == KITH_INVALID_ARGUMENT);
+  CHECK(kith_backup(NULL, backups, 0, &number, NULL) == KITH_INVALID_ARGUMENT && number == 0);
+  CHECK(kith_backup(database, NULL, 0, NULL, NULL) == KITH_INVALID_ARGUMENT);
+  CHECK(kith_restore(NULL, target, 0, NULL) == KITH_INVALID_ARGUMENT);
+  CHECK(kith_restore(backups, NULL, 0, NULL) == KITH_INVALID_ARGUMENT);
+  kith_close(database);
+  Must(kith_open(target, NULL, &database, &error), &error, "open what was restored");
+  kith_close(database);
+  char remove_all[64];
+  snprintf(remove_all, sizeof remove_all, "rm -r %s", folder);
+  CHECK(system(remove_all) == 0);
+}
+
 static void TestDocuments(kith_database* database) {
   kith_error* error = NULL;
   const char* text =
@@ -832,6 +863,7 @@ static void TestDocuments(kith_database* database) {
 int main(void) {
   TestVersion();
   TestNull();
+  TestBackups();
   TestOptions();
   kith_database* database = OpenMemory();
   kith_connection* connection = Connect(database);

@@ -287,6 +287,24 @@ class Documents(unittest.TestCase):
             db.forget("torvik.md")
             self.assertNotIn("torvik.md", [p.document for p in db.retrieve("lighthouse of Torvik")])
 
+    def test_backups(self):
+        with tempfile.TemporaryDirectory() as folder, kith.open() as db:
+            backups = pathlib.Path(folder) / "backups"
+            db.execute("CREATE (:A {x: 1})")
+            self.assertEqual(db.backup(backups), 1)
+            db.execute("CREATE (:A {x: 2})")
+            self.assertEqual(db.backup(backups, keep=1), 2)
+            kith.restore(backups, pathlib.Path(folder) / "new")
+            with kith.open(pathlib.Path(folder) / "new") as restored:
+                self.assertEqual(restored.execute("MATCH (a:A) RETURN sum(a.x) AS x").one().x, 3)
+            for restore, code in [(lambda: kith.restore(backups, pathlib.Path(folder) / "one", 1), "NotFound"),
+                                  (lambda: kith.restore(backups, pathlib.Path(folder) / "new"), "InvalidArgument")]:
+                with self.assertRaises(kith.Error) as caught:
+                    restore()
+                self.assertEqual(caught.exception.code, code)
+            with self.assertRaises(ValueError):
+                db.backup(backups, keep=-1)
+
     def test_options_of_a_question(self):
         question = "Who built the lighthouse of Torvik?"
         with kith.open() as db:

@@ -24,6 +24,44 @@ def run(*arguments, text="", cwd=None):
                           cwd=cwd, env={**os.environ, "LC_ALL": "C.UTF-8"})
 
 
+class Backups(unittest.TestCase):
+    def setUp(self):
+        self.folder = tempfile.TemporaryDirectory()
+        self.path = pathlib.Path(self.folder.name)
+
+    def tearDown(self):
+        self.folder.cleanup()
+
+    def kith(self, *arguments, code=0):
+        result = run(*arguments, cwd=self.path)
+        self.assertEqual(result.returncode, code, result.stderr)
+        return result.stdout if code == 0 else result.stderr
+
+    def test_backups_are_made_listed_and_restored(self):
+        self.kith("d.kith", "-c", "CREATE (:A {x: 1})")
+        self.assertRegex(self.kith("backup", "b", "--db", "d.kith"),
+                         r"^backup 1 of \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC, .*B, is in b\n$")
+        self.kith("d.kith", "-c", "CREATE (:A {x: 2})")
+        self.kith("backup", "b", "--db", "d.kith")
+        self.assertEqual(self.kith("restore", "b").count("backup"), 2)
+        self.assertIn("backup 2 of", self.kith("restore", "b", "new.kith"))
+        self.kith("restore", "b", "old.kith", "--number", "1")
+        for name, count in [("new.kith", 2), ("old.kith", 1)]:
+            self.assertEqual(self.kith(name, "-m", "csv", "-c", "MATCH (a:A) RETURN count(a) AS n"), f"n\n{count}\n")
+        self.kith("backup", "b", "--db", "d.kith", "--keep", "1")
+        self.assertRegex(self.kith("restore", "b"), r"^backup 3 of .*\n$")
+
+    def test_what_cannot_be(self):
+        self.kith("d.kith", "-c", "CREATE (:A)")
+        self.assertIn("no database in none.kith", self.kith("backup", "b", "--db", "none.kith", code=3))
+        self.assertFalse((self.path / "none.kith").exists())
+        self.assertIn("own", self.kith("backup", "d.kith", "--db", "d.kith", code=1))
+        self.assertIn("no backups in b", self.kith("restore", "b", code=1))
+        self.kith("backup", "b", "--db", "d.kith")
+        self.assertIn("is there already", self.kith("restore", "b", "d.kith", code=1))
+        self.assertIn("number 9", self.kith("restore", "b", "new.kith", "--number", "9", code=1))
+
+
 class Arguments(unittest.TestCase):
     def test_usage(self):
         for arguments in [["--help"], ["help"]]:
@@ -53,6 +91,13 @@ class Arguments(unittest.TestCase):
                 (["a.kith", "--db", "b.kith"], "'a.kith' and 'b.kith'"),
                 (["ingest", "x", "--read-only"], "ingest writes, so --read-only does not apply"),
                 (["forget", "x", "--read-only"], "forget writes"),
+                (["backup"], "one folder for backups"), (["backup", "a", "b"], "one folder for backups"),
+                (["backup", "a", "--keep", "0"], "number of backups, 1 or more"), (["--keep", "2"], "kith backup takes it"),
+                (["backup", "a", "--db", ":memory:"], "name a folder after --db"),
+                (["restore"], "kith restore FOLDER DATABASE"), (["restore", "a", "b", "c"], "usage: kith restore"),
+                (["restore", "a", "--number", "2"], "kith restore a DATABASE --number 2"),
+                (["restore", "a", "b", "--number", "new"], "kith restore FOLDER lists them"),
+                (["restore", "a", "b", "--db", "c"], "opens no database"), (["bakup", "a"], "did you mean kith backup?"),
                 (["--memory", "1e30"], "512MB"), (["--timeout", "-5"], "milliseconds")]:
             with self.subTest(arguments=arguments):
                 result = run(*arguments)

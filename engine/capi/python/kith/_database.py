@@ -170,6 +170,16 @@ class Database:
         with self._used() as pointer:
             call(lib.kith_rag_delete, pointer, to_bytes(document, "the document"))
 
+    def backup(self, folder: str | os.PathLike, keep: int = 0) -> int:
+        """Adds a backup of all that is committed to a folder of backups, while others read and write. Returns its number;
+        keep deletes those beyond the newest so many, 0 none."""
+        if keep < 0:
+            raise ValueError(f"keep is 0 or more, not {keep}")
+        number = ctypes.c_uint32()
+        with self._used() as pointer:
+            call(lib.kith_backup, pointer, to_bytes(folder, "the folder"), keep, ctypes.byref(number))
+        return number.value
+
     def ask(self, question: str, model: str | os.PathLike | None = None,
             on_text: typing.Callable[[str], typing.Any] | None = None,
             **options: int | float | bool | str) -> Answer:
@@ -244,3 +254,9 @@ def open(path: str | os.PathLike = ":memory:", **options: int | bool | str) -> D
     vectors of documents and questions: a name of kith model list, or a folder) and embedding_threads (one for each processor).
     """
     return Database(path, **options)
+
+
+def restore(folder: str | os.PathLike, path: str | os.PathLike, number: int = 0) -> None:
+    """Makes the database folder path, which must not hold anything, of a backup in a folder of backups: the one with the
+    number, or the newest."""
+    call(lib.kith_restore, to_bytes(folder, "the folder"), to_bytes(path, "the path"), number)

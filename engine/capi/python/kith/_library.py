@@ -48,6 +48,8 @@ _FUNCTIONS = {
     "kith_options_new": (_p, []), "kith_options_free": (None, [_p]),
     "kith_options_set": (ctypes.c_int, [_p, _s, _i, _pp]), "kith_options_set_text": (ctypes.c_int, [_p, _s, _s, _pp]),
     "kith_open": (ctypes.c_int, [_s, _p, _pp, _pp]), "kith_close": (None, [_p]),
+    "kith_backup": (ctypes.c_int, [_p, _s, _n, ctypes.POINTER(ctypes.c_uint32), _pp]),
+    "kith_restore": (ctypes.c_int, [_s, _s, ctypes.c_uint32, _pp]),
     "kith_connect": (ctypes.c_int, [_p, _pp, _pp]), "kith_disconnect": (None, [_p]),
     "kith_begin": (ctypes.c_int, [_p, _pp]), "kith_begin_read_only": (ctypes.c_int, [_p, _pp]),
     "kith_commit": (ctypes.c_int, [_p, _pp]), "kith_rollback": (ctypes.c_int, [_p, _pp]),
