@@ -30,6 +30,9 @@ class StoreInMemory : public storage::GraphStore {
   }
   Status Sync() override { return store_->Sync(); }
   Status Flush() override { return store_->Flush(); }
+  Result<BackupInfo> Backup(const std::string& folder, const BackupOptions& options) override {
+    return store_->Backup(folder, options);
+  }
   Result<uint64_t> DiskBytes() override { return store_->DiskBytes(); }
 
  private:
