@@ -30,9 +30,11 @@ Status BadQuery(const IndexDefinition& index, std::string what) {
                 fmt::format("{}: {}", VectorIndexText(index), std::move(what)));
 }
 
-// A hit and its distance, in the order of the answer.
+// A hit and its distance, in the order of the answer. What is compared one by one comes here before
+// `accept` is asked, which may cost more than many distances; it is asked of the nearest alone.
 struct Found {
   float distance = 0;
+  bool accepted = false;
   uint64_t entity = 0;
 
   bool operator<(const Found& other) const {
@@ -83,13 +85,12 @@ class VectorSearch {
     return std::max(breadth, options_.limit);
   }
 
-  bool Passes(uint64_t entity) const {
-    if (wanted_.has_value() && !wanted_->Contains(entity)) return false;
-    return options_.accept == nullptr || options_.accept(entity);
-  }
+  bool IsWanted(uint64_t entity) const { return !wanted_.has_value() || wanted_->Contains(entity); }
 
   // An index has one vector of an entity, so what is offered is offered once.
-  void Offer(float distance, uint64_t entity) { found_.push_back({distance, entity}); }
+  void Offer(float distance, uint64_t entity, bool accepted = false) {
+    found_.push_back({distance, accepted, entity});
+  }
 
   Status SearchOne(const VectorSpace& space, const SegmentInfo& info, const QueryDistance& query) {
     const auto segment = cache_->SegmentOf(keys_, space, info);
@@ -110,7 +111,7 @@ class VectorSearch {
                                                    : SearchAmong(**segment, query, search);
     KITH_RETURN_IF_ERROR(neighbours.status());
     for (const Neighbour& neighbour : *neighbours) {
-      Offer(neighbour.distance, (*segment)->entity(neighbour.row));
+      Offer(neighbour.distance, (*segment)->entity(neighbour.row), /*accepted=*/true);
     }
     return Status::Ok();
   }
@@ -170,7 +171,7 @@ class VectorSearch {
         KITH_RETURN_IF_ERROR(options_.interrupt->Check());
       }
       if (std::binary_search(removed.begin(), removed.end(), version)) return Status::Ok();
-      if (!Passes(version.entity)) return Status::Ok();
+      if (!IsWanted(version.entity)) return Status::Ok();
       row.Clear();
       row.Append({vector, space.dimensions});
       Offer(query.To(row.Row(0)), version.entity);
@@ -193,7 +194,7 @@ class VectorSearch {
       if (i % 4096 == 0 && options_.interrupt != nullptr) {
         KITH_RETURN_IF_ERROR(options_.interrupt->Check());
       }
-      if (!Passes(all.versions[i].entity)) continue;
+      if (!IsWanted(all.versions[i].entity)) continue;
       rows[waiting] = all.rows[i];
       entities[waiting++] = all.versions[i].entity;
       if (waiting < 4) continue;
@@ -212,7 +213,7 @@ class VectorSearch {
     PaddedVectors row(space.dimensions);
     for (const VectorVersion& version : versions) {
       if (options_.interrupt != nullptr) KITH_RETURN_IF_ERROR(options_.interrupt->Check());
-      if (!Passes(version.entity)) continue;
+      if (!IsWanted(version.entity)) continue;
       KITH_RETURN_IF_ERROR(
           VisitVector(keys_, space.index, space.dimensions, version, [&](const char* floats) {
             row.Clear();
@@ -223,13 +224,19 @@ class VectorSearch {
     return Status::Ok();
   }
 
-  std::vector<VectorHit> Hits(const QueryDistance& query) {
-    const size_t count = std::min(options_.limit, found_.size());
-    const auto end = found_.begin() + static_cast<std::ptrdiff_t>(count);
-    std::partial_sort(found_.begin(), end, found_.end());
+  Result<std::vector<VectorHit>> Hits(const QueryDistance& query) {
+    const auto farther = [](const Found& a, const Found& b) { return b < a; };
+    std::make_heap(found_.begin(), found_.end(), farther);
     std::vector<VectorHit> hits;
-    for (auto found = found_.begin(); found != end; ++found) {
-      hits.push_back({found->entity, query.Score(found->distance)});
+    while (!found_.empty() && hits.size() < options_.limit) {
+      std::pop_heap(found_.begin(), found_.end(), farther);
+      const Found nearest = found_.back();
+      found_.pop_back();
+      if (!nearest.accepted && options_.accept != nullptr) {
+        if (options_.interrupt != nullptr) KITH_RETURN_IF_ERROR(options_.interrupt->Check());
+        if (!options_.accept(nearest.entity)) continue;
+      }
+      hits.push_back({nearest.entity, query.Score(nearest.distance)});
     }
     return hits;
   }

@@ -261,6 +261,20 @@ TEST_CASE("a filter leaves recall whole at every selectivity", "[index]") {
   }
 }
 
+TEST_CASE("what is compared one by one is asked for from the nearest on", "[index]") {
+  IndexedGraph graph(":memory:", Quiet());
+  VectorIndex(&graph, "docs");
+  RandomVectors vectors(17, 24);
+  AddRandom(&graph, &vectors, 2000);
+  const auto reading = graph.Read();
+  size_t asked = 0;
+  VectorSearchOptions options;
+  options.limit = 10;
+  options.accept = [&asked](uint64_t) { return ++asked % 2 == 0; };
+  CHECK(Nearest(&graph, reading->view(), "docs", vectors.Next(), options).size() == 10);
+  CHECK(asked == 20);
+}
+
 TEST_CASE("without memory for a graph the vectors are compared one by one", "[index]") {
   MemoryBudget memory("test memory", 200'000);
   IndexedGraph graph(":memory:", Quiet());
