@@ -53,6 +53,7 @@ QueryRun::QueryRun(QueryRunInput input, storage::Transaction& transaction)
   context_.memory = input_.options.memory;
   context_.statements = input_.runner;
   context_.catalog = input_.catalog;
+  context_.vectors = input_.vectors;
   context_.arguments.resize(plan.arguments);
   context_.subplans.resize(plan.subplans.size());
   context_.checks_deleted = plan.deletes;

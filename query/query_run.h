@@ -22,8 +22,9 @@ struct QueryRunInput {
   storage::Catalog* catalog = nullptr;
   StatementRunner* runner = nullptr;
   RunOptions options;
-  const TextEmbedder* embedder = nullptr;  ///< Null: there is no model.
-  bool whole = true;                       ///< Results carry whole entities.
+  index::VectorSearcher* vectors = nullptr;  ///< Null: there are no indexes.
+  const TextEmbedder* embedder = nullptr;    ///< Null: there is no model.
+  bool whole = true;                         ///< Results carry whole entities.
 };
 
 class QueryRun {

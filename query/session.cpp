@@ -328,6 +328,7 @@ Result<std::unique_ptr<ResultCursor>> QuerySession::State::RunQuery(
   input.catalog = &options.store->catalog();
   input.runner = runner.get();
   input.options = run_options;
+  if (options.indexes != nullptr) input.vectors = &options.indexes->vectors();
   input.embedder = options.embedder;
   input.whole = whole;
   auto run = std::make_unique<QueryRun>(std::move(input), transaction);

@@ -16,9 +16,12 @@ Result<ClausePtr> StatementBinder::BindMatch(const ast::Match& match) {
   state.pattern = &bound->pattern;
   state.conjuncts = &bound->conjuncts;
   state.declared = row_;
+  const auto first = static_cast<bound::SlotId>(statement_->slots.size());
   KITH_RETURN_IF_ERROR(BindPatterns(match.patterns, &state));
   if (match.patterns.size() > 1) WarnOfProduct(match, state);
-  if (match.where) KITH_RETURN_IF_ERROR(BindConjuncts(*match.where, &bound->conjuncts));
+  if (match.search) KITH_RETURN_IF_ERROR(BindSearch(*match.search, first, bound.get()));
+  auto& conditions = bound->search ? bound->search->found_conjuncts : bound->conjuncts;
+  if (match.where) KITH_RETURN_IF_ERROR(BindConjuncts(*match.where, &conditions));
   return ClausePtr(std::move(bound));
 }
 

@@ -90,7 +90,12 @@ void StatementBinder::WarnOfProduct(const ast::Match& match, const PatternState&
     }
     return true;
   };
-  for (const ast::Expression* condition : Conditions(match.where.get())) {
+  std::vector<const ast::Expression*> conditions = Conditions(match.where.get());
+  if (match.search) {
+    const auto inside = Conditions(match.search->where.get());
+    conditions.insert(conditions.end(), inside.begin(), inside.end());
+  }
+  for (const ast::Expression* condition : conditions) {
     if (!connect(*condition, kNoNode)) return;
   }
   for (size_t p = 0; p < match.patterns.size(); ++p) {

@@ -292,6 +292,7 @@ Result<bound::SlotId> StatementBinder::Lookup(const std::string& name, SourceRan
                                               bool* local) {
   for (const Scope* scope = scope_; scope != nullptr; scope = scope->outer) {
     if (const bound::SlotId* slot = scope->Find(name)) {
+      if (unmatched_.Contains(*slot)) return UnmatchedVariable(name, range);
       if (local != nullptr) *local = scope->local;
       NoteUse(*slot);
       return *slot;
@@ -307,6 +308,14 @@ void StatementBinder::NoteUse(bound::SlotId slot) {
   for (Frame& frame : frames_) {
     if (slot < frame.first_slot) frame.arguments.insert(slot);
   }
+}
+
+Status StatementBinder::UnmatchedVariable(const std::string& name, SourceRange range) {
+  return SyntaxError(
+      "UndefinedVariable", range,
+      fmt::format("FOR is computed before the pattern is matched, so it cannot read '{}'; match "
+                  "what it reads in a MATCH of its own before this one",
+                  name));
 }
 
 Status StatementBinder::HiddenVariable(const std::string& name, SourceRange range) const {

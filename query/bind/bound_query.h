@@ -122,13 +122,30 @@ struct ClauseOf : Clause {
   explicit ClauseOf(SourceRange r) : Clause(K, r) {}
 };
 
+/// SEARCH: of all matches of the pattern for which the conjuncts hold, those whose `slot` is one of
+/// the `limit` entities with the vectors nearest to `vector`.
+struct VectorSearch {
+  SourceRange range;
+  SlotId slot = kNoSlot;  ///< A node or relationship that the pattern introduces.
+  bool relationship = false;
+  std::string index;
+  SourceRange index_range;
+  ExpressionPtr vector;    ///< Reads slots from before the clause.
+  ExpressionPtr limit;     ///< Reads no slot.
+  SlotId score = kNoSlot;  ///< kNoSlot without SCORE AS.
+  /// WHERE beside the SEARCH: conditions on what it has found.
+  std::vector<ExpressionPtr> found_conjuncts;
+};
+
 struct Match : ClauseOf<ClauseKind::kMatch> {
   using ClauseOf::ClauseOf;
   bool optional = false;  ///< No match: one row with null in all new slots.
   Pattern pattern;
-  /// WHERE, property maps of the pattern and WHERE inside it, split at AND; all must be true. A
-  /// property map {key: value} is the comparison Property(Slot(n), key) = value.
+  /// WHERE (with a search the one inside it), property maps of the pattern and WHERE inside it,
+  /// split at AND; all must be true. A property map {key: value} is the comparison
+  /// Property(Slot(n), key) = value.
   std::vector<ExpressionPtr> conjuncts;
+  std::optional<VectorSearch> search;
 };
 
 struct Unwind : ClauseOf<ClauseKind::kUnwind> {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Binds one statement. Internal to query/bind: use binder.h. Its methods are spread over binder.cpp
-// (queries), bind_clause.cpp, bind_call.cpp, bind_pattern.cpp, bind_projection.cpp,
-// bind_expression.cpp, bind_operator.cpp, bind_local.cpp and bind_subquery.cpp.
+// (queries), bind_clause.cpp, bind_call.cpp, bind_pattern.cpp, bind_search.cpp,
+// bind_projection.cpp, bind_expression.cpp, bind_operator.cpp, bind_local.cpp and
+// bind_subquery.cpp.
 //
 // State while walking: `row_` holds the variables of the rows at this clause, `scope_` is where
 // names are looked up just now (row_ or something inside it), and `grouping_` is set where
@@ -70,6 +71,13 @@ class StatementBinder {
   struct Frame {
     bound::SlotId first_slot = 0;
     std::set<bound::SlotId> arguments;
+  };
+
+  /// [first, end).
+  struct SlotRange {
+    bound::SlotId first = 0;
+    bound::SlotId end = 0;
+    bool Contains(bound::SlotId slot) const { return first <= slot && slot < end; }
   };
 
   enum class PatternMode : uint8_t { kMatch, kCreate, kMerge };
@@ -196,6 +204,12 @@ class StatementBinder {
                                PatternState* state);
   static bound::LabelExpressionPtr BindLabels(const ast::LabelExpression& labels);
 
+  // ---- SEARCH (bind_search.cpp)
+  Status BindSearch(const ast::VectorSearch& search, bound::SlotId first, bound::Match* match);
+  Status BindSearched(const ast::Name& variable, const bound::Pattern& pattern,
+                      bound::VectorSearch* out);
+  static bool IsPathOf(const bound::Pattern& pattern, bound::SlotId slot);
+
   // ---- Expressions (bind_expression.cpp)
   Result<bound::ExpressionPtr> BindExpression(const ast::Expression& expression);
   Result<bound::ExpressionPtr> Dispatch(const ast::Expression& expression, bool predicate);
@@ -248,6 +262,7 @@ class StatementBinder {
   /// kNoSlot when no scope has the name; an error when it is hidden. Notes the use in subqueries.
   Result<bound::SlotId> Lookup(const std::string& name, SourceRange range, bool* local = nullptr);
   void NoteUse(bound::SlotId slot);
+  static Status UnmatchedVariable(const std::string& name, SourceRange range);
   Status HiddenVariable(const std::string& name, SourceRange range) const;
   Status UndefinedVariable(const std::string& name, SourceRange range) const;
   /// VariableAlreadyBound when the row has the name.
@@ -273,8 +288,10 @@ class StatementBinder {
   const Scope* importable_ = nullptr;
   bool aggregates_allowed_ = false;  ///< Here; only ever with grouping_.
   bool in_aggregate_ = false;
-  bool predicate_position_ = false;    ///< The next expression may be a pattern.
-  std::string_view constant_clause_;   ///< SKIP or LIMIT: no variables may be read.
+  bool predicate_position_ = false;   ///< The next expression may be a pattern.
+  std::string_view constant_clause_;  ///< SKIP or LIMIT: no variables may be read.
+  /// FOR of SEARCH: these are variables of its pattern, which has no match yet.
+  SlotRange unmatched_;
   std::string_view read_only_inside_;  ///< EXISTS...: updating clauses are refused.
   bool updates_ = false;
   bool nested_ = false;   ///< Inside CALL { }.

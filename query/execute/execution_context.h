@@ -22,6 +22,7 @@
 namespace kith::index {
 class IndexCatalog;
 class IndexManager;
+class VectorSearcher;
 }  // namespace kith::index
 
 namespace kith::storage {
@@ -52,6 +53,7 @@ struct ExecutionContext {
   StatementRunner* statements = nullptr;
   /// Where writes make new names; null only in runs that cannot write.
   storage::Catalog* catalog = nullptr;
+  index::VectorSearcher* vectors = nullptr;  ///< Null only where there are no indexes.
 
   /// The rows that the Argument operators of correlated plans emit, by argument number.
   std::vector<const Batch*> arguments;

@@ -86,6 +86,29 @@ struct IdSeekOptions {
 };
 OperatorPtr NewIdSeek(IdSeekOptions options);
 
+/// For each row of the child, the entities that a vector index finds, nearest first. Buffers what
+/// one search finds.
+struct VectorSearchOptions {
+  OperatorPtr child;
+  std::shared_ptr<const index::IndexCatalog> catalog;
+  const index::IndexDefinition* definition = nullptr;
+  bool relationships = false;
+  uint32_t column = 0;
+  uint32_t score = kNoColumn;  ///< Not needed: kNoColumn.
+  EvaluatorPtr vector;
+  SourceRange vector_range;
+  EvaluatorPtr limit;  ///< Reads no row.
+  SourceRange limit_range;
+  /// Which entities may be found, for the row in Argument `number`; null: all. With `gathers` those
+  /// in its rows; else those for which it has a row when the argument's column holds them.
+  OperatorPtr filter;
+  bool gathers = false;
+  uint32_t number = 0;
+  SlotList filter_reads;  ///< Columns of the child's row that the filter reads.
+  SlotList carry;
+};
+OperatorPtr NewVectorSearch(VectorSearchOptions options);
+
 // ---- Patterns
 
 /// A relationship or list column that a new relationship must differ from.

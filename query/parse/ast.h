@@ -49,11 +49,23 @@ struct ClauseOf : Clause {
   explicit ClauseOf(SourceRange r) : Clause(K, r) {}
 };
 
-/// [OPTIONAL] MATCH pattern, pattern WHERE predicate
+/// SEARCH variable IN (VECTOR INDEX index FOR vector WHERE predicate LIMIT limit) SCORE AS score
+struct VectorSearch {
+  SourceRange range;
+  Name variable;
+  Name index;
+  ExpressionPtr vector;
+  ExpressionPtr where;  ///< may be null
+  ExpressionPtr limit;
+  Name score;  ///< may be empty
+};
+
+/// [OPTIONAL] MATCH pattern, pattern SEARCH ... WHERE predicate; WHERE may also come first.
 struct Match : ClauseOf<ClauseKind::kMatch> {
   using ClauseOf::ClauseOf;
   bool optional = false;
   std::vector<PathPattern> patterns;
+  std::optional<VectorSearch> search;
   ExpressionPtr where;  ///< may be null
 };
 

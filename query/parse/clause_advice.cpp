@@ -18,6 +18,9 @@ std::string_view ClauseAdvice(Keyword keyword) {
              "as a parameter and UNWIND it";
     case Keyword::kNODETACH:
       return "NODETACH is not supported; write DELETE, which keeps relationships by itself";
+    case Keyword::kSEARCH:
+      return "SEARCH belongs to MATCH, once; write MATCH (n:Label) SEARCH n IN (VECTOR INDEX name "
+             "FOR vector LIMIT 10)";
     case Keyword::kSTART:
       return "START is not supported; BEGIN opens a transaction, and MATCH finds where to start";
     case Keyword::kUSE:

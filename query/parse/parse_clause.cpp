@@ -50,7 +50,37 @@ Result<ClausePtr> StatementParser::ParseMatch() {
   KITH_RETURN_IF_ERROR(Expect(Keyword::kMATCH));
   KITH_ASSIGN_OR_RETURN(match->patterns, ParsePatternList());
   KITH_ASSIGN_OR_RETURN(match->where, ParseWhere());
+  if (!At(Keyword::kSEARCH)) return ClausePtr(std::move(match));
+  KITH_ASSIGN_OR_RETURN(match->search, ParseSearch());
+  if (match->where == nullptr) {
+    KITH_ASSIGN_OR_RETURN(match->where, ParseWhere());
+  }
   return ClausePtr(std::move(match));
+}
+
+Result<ast::VectorSearch> StatementParser::ParseSearch() {
+  ast::VectorSearch search;
+  const uint32_t begin = BeginHere();
+  Advance();
+  KITH_ASSIGN_OR_RETURN(search.variable, ParseName("the variable to search for"));
+  KITH_RETURN_IF_ERROR(Expect(Keyword::kIN));
+  const SourceRange opening = Peek().range;
+  KITH_RETURN_IF_ERROR(Expect(TokenKind::kLeftParen));
+  KITH_RETURN_IF_ERROR(Expect(Keyword::kVECTOR));
+  KITH_RETURN_IF_ERROR(Expect(Keyword::kINDEX));
+  KITH_ASSIGN_OR_RETURN(search.index, ParseName("the name of a vector index"));
+  KITH_RETURN_IF_ERROR(Expect(Keyword::kFOR));
+  KITH_ASSIGN_OR_RETURN(search.vector, ParseExpression());
+  KITH_ASSIGN_OR_RETURN(search.where, ParseWhere());
+  KITH_RETURN_IF_ERROR(Expect(Keyword::kLIMIT));
+  KITH_ASSIGN_OR_RETURN(search.limit, ParseExpression());
+  KITH_RETURN_IF_ERROR(ExpectClosing(TokenKind::kRightParen, opening));
+  if (Accept(Keyword::kSCORE)) {
+    KITH_RETURN_IF_ERROR(Expect(Keyword::kAS));
+    KITH_ASSIGN_OR_RETURN(search.score, ParseName("a name for the score"));
+  }
+  search.range = RangeFrom(begin);
+  return search;
 }
 
 /// Null when there is no WHERE.

@@ -22,7 +22,7 @@ constexpr Keyword kContinuationKeywords[] = {
     Keyword::kCREATE, Keyword::kMERGE,  Keyword::kSET,      Keyword::kDELETE,   Keyword::kREMOVE,
     Keyword::kDETACH, Keyword::kUNWIND, Keyword::kOPTIONAL, Keyword::kCALL,     Keyword::kUNION,
     Keyword::kYIELD,  Keyword::kON,     Keyword::kFOREACH,  Keyword::kCONTAINS, Keyword::kSTARTS,
-    Keyword::kENDS,   Keyword::kDESC,   Keyword::kOFFSET,   Keyword::kXOR};
+    Keyword::kENDS,   Keyword::kDESC,   Keyword::kOFFSET,   Keyword::kXOR,      Keyword::kSEARCH};
 
 Status CheckSize(std::string_view text) {
   if (text.size() <= kMaxStatementBytes) return Status::Ok();

@@ -116,6 +116,7 @@ class StatementParser {
   Result<ast::ClausePtr> ParseClause();
   Result<ast::ClausePtr> DispatchClause();
   Result<ast::ClausePtr> ParseMatch();
+  Result<ast::VectorSearch> ParseSearch();
   Result<ast::ClausePtr> ParseUnwind();
   Result<ast::ClausePtr> ParseWith();
   Result<ast::ClausePtr> ParseReturn();

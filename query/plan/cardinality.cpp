@@ -17,6 +17,8 @@ constexpr double kRange = 1.0 / 3;
 constexpr double kMembership = 0.2;
 constexpr double kNotEqual = 0.9;
 constexpr double kOther = 0.5;
+/// Of a LIMIT that is no constant.
+constexpr double kLimit = 10;
 
 }  // namespace
 
@@ -46,6 +48,12 @@ double DegreeOf(const PlanContext& context, std::span<const std::string> types,
 double LabelSelectivity(const PlanContext& context, const std::string& label) {
   const double all = std::max(1.0, NodesOf(context, std::nullopt));
   return std::min(1.0, NodesOf(context, label) / all);
+}
+
+double LimitRows(const Expression& limit) {
+  if (limit.kind != bound::ExpressionKind::kConstant) return kLimit;
+  const Value& value = bound::As<bound::Constant>(limit).value;
+  return value.IsInteger() ? static_cast<double>(value.AsInteger()) : kLimit;
 }
 
 double SelectivityOf(const Expression& predicate) {

@@ -25,6 +25,9 @@ double DegreeOf(const PlanContext& context, std::span<const std::string> types,
 /// The part of the rows that a predicate keeps.
 double SelectivityOf(const Expression& predicate);
 
+/// Rows that a LIMIT lets through.
+double LimitRows(const Expression& limit);
+
 /// The part of all nodes that have the label.
 double LabelSelectivity(const PlanContext& context, const std::string& label);
 

@@ -115,6 +115,15 @@ void AddEverything(bool writes, Effects* effects) {
   effects->deletes = true;
 }
 
+/// Which label and property an index covers is the catalog's to say, so it may be any.
+void AddSearch(const bound::VectorSearch& search, Effects* effects) {
+  AddEverything(/*writes=*/false, effects);
+  AddExpressionEffects(search.vector.get(), effects);
+  for (const auto& conjunct : search.found_conjuncts) {
+    AddExpressionEffects(conjunct.get(), effects);
+  }
+}
+
 void AddCall(const bound::CallProcedure& call, Effects* effects) {
   for (const auto& argument : call.arguments) AddExpressionEffects(argument.get(), effects);
   for (const auto& conjunct : call.conjuncts) AddExpressionEffects(conjunct.get(), effects);
@@ -204,6 +213,7 @@ Effects EffectsOf(const bound::Clause& clause) {
       const auto& match = bound::As<bound::Match>(clause);
       AddPatternReads(match.pattern, &effects);
       for (const auto& conjunct : match.conjuncts) AddExpressionEffects(conjunct.get(), &effects);
+      if (match.search) AddSearch(*match.search, &effects);
       break;
     }
     case bound::ClauseKind::kUnwind:

@@ -50,7 +50,7 @@ Step ExpandOrder::StepOver(size_t i, const Progress& progress) const {
   const bound::RelationshipPattern& relationship = graph_.pattern->relationships[i];
   const bool left = progress.nodes[relationship.left];
   const bool right = progress.nodes[relationship.right];
-  if (relationship.bound) return {Step::Kind::kEndpoints, i, true, false, progress.rows};
+  if (graph_.RelationshipIsKnown(i)) return {Step::Kind::kEndpoints, i, true, false, progress.rows};
   if (!left && !right) return {};
   Step step{Step::Kind::kExpand, i, left, left && right, 0};
   const size_t from = left ? relationship.left : relationship.right;

@@ -38,6 +38,7 @@ enum class PlanKind : uint8_t {
   kNodeCount,
   kIndexSeek,
   kIdSeek,
+  kVectorSearch,
   kExpand,
   kVariableExpand,
   kShortestPath,
@@ -149,6 +150,17 @@ struct IndexSeek : NodeOf<PlanKind::kIndexSeek> {
 struct IdSeek : NodeOf<PlanKind::kIdSeek> {
   SlotId slot = kNoSlot;
   const Expression* ids = nullptr;
+};
+
+/// children: input and, unless every entity may be found, a filter, which reads the row through
+/// Argument `argument`: with `gathers` its rows hold the entities that may be found; else one may
+/// be when, given in its slot, it has a row.
+struct VectorSearch : NodeOf<PlanKind::kVectorSearch> {
+  const bound::VectorSearch* search = nullptr;
+  std::shared_ptr<const index::IndexCatalog> catalog;
+  const index::IndexDefinition* definition = nullptr;
+  uint32_t argument = 0;
+  bool gathers = false;
 };
 
 struct Expand : NodeOf<PlanKind::kExpand> {

@@ -28,10 +28,10 @@ storage::Direction Flip(storage::Direction direction) {
 class MatchPlanner {
  public:
   MatchPlanner(PlanContext& context, const bound::Pattern& pattern,
-               const std::vector<bound::ExpressionPtr>& conjuncts)
+               const std::vector<bound::ExpressionPtr>& conjuncts, const SearchedEntity& searched)
       : context_(context),
         pattern_(pattern),
-        graph_(MakePatternGraph(context, pattern, conjuncts)),
+        graph_(MakePatternGraph(context, pattern, conjuncts, searched)),
         order_(context, graph_) {}
 
   Result<PlanPtr> Plan(PlanPtr input) {
@@ -65,7 +65,7 @@ class MatchPlanner {
     progress_.rows = input.rows;
     path_built_.assign(pattern_.paths.size(), false);
     for (size_t i = 0; i < pattern_.nodes.size(); ++i) {
-      progress_.nodes[i] = pattern_.nodes[i].bound;
+      progress_.nodes[i] = graph_.NodeIsKnown(i);
     }
   }
 
@@ -424,8 +424,9 @@ class MatchPlanner {
 }  // namespace
 
 Result<PlanPtr> PlanMatch(PlanContext& context, PlanPtr input, const bound::Pattern& pattern,
-                          const std::vector<bound::ExpressionPtr>& conjuncts) {
-  return MatchPlanner(context, pattern, conjuncts).Plan(std::move(input));
+                          const std::vector<bound::ExpressionPtr>& conjuncts,
+                          const SearchedEntity& searched) {
+  return MatchPlanner(context, pattern, conjuncts, searched).Plan(std::move(input));
 }
 
 }  // namespace kith::query::plan

@@ -13,12 +13,13 @@
 
 #include <vector>
 
-#include "query/plan/plan_context.h"
+#include "query/plan/pattern_graph.h"
 
 namespace kith::query::plan {
 
 /// Rows of `input` joined with the matches of the pattern for which all conjuncts hold.
 Result<PlanPtr> PlanMatch(PlanContext& context, PlanPtr input, const bound::Pattern& pattern,
-                          const std::vector<bound::ExpressionPtr>& conjuncts);
+                          const std::vector<bound::ExpressionPtr>& conjuncts,
+                          const SearchedEntity& searched = {});
 
 }  // namespace kith::query::plan

@@ -44,6 +44,7 @@ class OperatorBuilder final : public EvaluatorCompiler {
   Result<OperatorPtr> BuildNodeScan(const NodeScan& node);
   Result<OperatorPtr> BuildIndexSeek(const IndexSeek& node, const SlotSet& needed);
   Result<OperatorPtr> BuildIdSeek(const IdSeek& node, const SlotSet& needed);
+  Result<OperatorPtr> BuildVectorSearch(const VectorSearch& node, const SlotSet& needed);
   Result<OperatorPtr> BuildChild(const PlanNode& node, const SlotSet& below);
 
   // ---- Patterns (build_pattern.cpp)

@@ -25,9 +25,10 @@ bound::LabelExpressionPtr CopyLabels(const bound::LabelExpression& labels) {
 
 class GraphBuilder {
  public:
-  GraphBuilder(PlanContext& context, const bound::Pattern& pattern)
-      : context_(context), pattern_(pattern) {
+  GraphBuilder(PlanContext& context, const bound::Pattern& pattern, const SearchedEntity& searched)
+      : context_(context), pattern_(pattern), searched_(searched) {
     graph_.pattern = &pattern;
+    if (searched.found) graph_.found = searched.slot;
   }
 
   PatternGraph Build(const std::vector<bound::ExpressionPtr>& conjuncts) {
@@ -108,16 +109,21 @@ class GraphBuilder {
     const bound::NodePattern& node = pattern_.nodes[i];
     if (node.bound && IsAlone(i)) AddNotNull(node.slot);
     AddTests(node.slot, node.properties);
-    if (node.labels == nullptr) return;
     std::vector<std::string> names;
-    if (!AsConjunctionOfNames(*node.labels, &names)) {
+    if (node.labels != nullptr && !AsConjunctionOfNames(*node.labels, &names)) {
       AddLabelTest(node.slot, CopyLabels(*node.labels), kSomeLabels);
-      return;
+      names.clear();
+    }
+    const bool searched = node.slot == searched_.slot;
+    if (searched && std::find(names.begin(), names.end(), searched_.label) == names.end()) {
+      names.push_back(searched_.label);
     }
     for (const std::string& name : names) {
+      // Without this label it is not in the index, and whatever says so is not asked.
+      if (searched && name == searched_.label) continue;
       auto labels = std::make_unique<bound::LabelExpression>();
       labels->name = name;
-      labels->range = node.labels->range;
+      labels->range = node.labels != nullptr ? node.labels->range : node.range;
       AddLabelTest(node.slot, std::move(labels), LabelSelectivity(context_, name));
     }
     graph_.labels[i] = std::move(names);
@@ -126,12 +132,14 @@ class GraphBuilder {
   void PrepareRelationship(size_t i) {
     const bound::RelationshipPattern& relationship = pattern_.relationships[i];
     if (!relationship.length.has_value()) AddTests(relationship.slot, relationship.properties);
-    if (relationship.types == nullptr) return;
-    if (AsDisjunctionOfNames(*relationship.types, &graph_.types[i])) return;
-    graph_.types[i].clear();
-    if (!relationship.length.has_value()) {
-      AddLabelTest(relationship.slot, CopyLabels(*relationship.types), kSomeLabels);
+    if (relationship.types != nullptr &&
+        !AsDisjunctionOfNames(*relationship.types, &graph_.types[i])) {
+      graph_.types[i].clear();
+      if (!relationship.length.has_value()) {
+        AddLabelTest(relationship.slot, CopyLabels(*relationship.types), kSomeLabels);
+      }
     }
+    if (relationship.slot == searched_.slot) graph_.types[i] = {searched_.label};
   }
 
   void AddLabelTest(SlotId slot, bound::LabelExpressionPtr labels, double selectivity) {
@@ -149,6 +157,7 @@ class GraphBuilder {
 
   PlanContext& context_;
   const bound::Pattern& pattern_;
+  const SearchedEntity& searched_;
   PatternGraph graph_;
 };
 
@@ -181,20 +190,21 @@ std::vector<PatternPart> PatternGraph::Parts() const {
       parts.emplace_back();
     }
     parts[part].nodes.push_back(i);
-    parts[part].bound = parts[part].bound || pattern->nodes[i].bound;
+    parts[part].bound = parts[part].bound || NodeIsKnown(i);
   }
   for (size_t i = 0; i < pattern->relationships.size(); ++i) {
     if (shortest[i] != nullptr) continue;
     PatternPart& part = parts[part_of[find(pattern->relationships[i].left)]];
     part.relationships.push_back(i);
-    part.bound = part.bound || pattern->relationships[i].bound;
+    part.bound = part.bound || RelationshipIsKnown(i);
   }
   return parts;
 }
 
 PatternGraph MakePatternGraph(PlanContext& context, const bound::Pattern& pattern,
-                              const std::vector<bound::ExpressionPtr>& conjuncts) {
-  return GraphBuilder(context, pattern).Build(conjuncts);
+                              const std::vector<bound::ExpressionPtr>& conjuncts,
+                              const SearchedEntity& searched) {
+  return GraphBuilder(context, pattern, searched).Build(conjuncts);
 }
 
 }  // namespace kith::query::plan

@@ -74,6 +74,7 @@ Result<OperatorPtr> OperatorBuilder::Dispatch(const PlanNode& node, const SlotSe
       return NewNodeCount({As<NodeCount>(node).slot, As<NodeCount>(node).label});
     case PlanKind::kIndexSeek: return BuildIndexSeek(As<IndexSeek>(node), needed);
     case PlanKind::kIdSeek: return BuildIdSeek(As<IdSeek>(node), needed);
+    case PlanKind::kVectorSearch: return BuildVectorSearch(As<VectorSearch>(node), needed);
     case PlanKind::kExpand: return BuildExpand(As<Expand>(node), needed);
     case PlanKind::kVariableExpand: return BuildWalk(As<VariableExpand>(node), needed);
     case PlanKind::kShortestPath: return BuildShortest(As<ShortestPath>(node), needed);
@@ -186,6 +187,35 @@ Result<OperatorPtr> OperatorBuilder::BuildIdSeek(const IdSeek& node, const SlotS
   options.carry = Intersection(needed, node.children[0]->provides);
   KITH_ASSIGN_OR_RETURN(options.child, BuildChild(node, below));
   return NewIdSeek(std::move(options));
+}
+
+Result<OperatorPtr> OperatorBuilder::BuildVectorSearch(const VectorSearch& node,
+                                                       const SlotSet& needed) {
+  const bound::VectorSearch& search = *node.search;
+  const SlotSet& provided = node.children[0]->provides;
+  VectorSearchOptions options;
+  options.catalog = node.catalog;
+  options.definition = node.definition;
+  options.relationships = search.relationship;
+  options.column = search.slot;
+  if (Contains(needed, search.score)) options.score = search.score;
+  KITH_ASSIGN_OR_RETURN(options.vector, Expr(search.vector.get()));
+  options.vector_range = search.vector->range;
+  KITH_ASSIGN_OR_RETURN(options.limit, Expr(search.limit.get()));
+  options.limit_range = search.limit->range;
+  SlotSet below = needed;
+  InsertAll(&below, options.vector->reads());
+  if (node.children.size() > 1) {
+    const SlotSet filter_needed = node.gathers ? SlotSet{search.slot} : SlotSet();
+    KITH_ASSIGN_OR_RETURN(options.filter, Build(*node.children[1], filter_needed));
+    options.gathers = node.gathers;
+    options.number = node.argument;
+    options.filter_reads = Intersection(argument_reads_[node.argument], provided);
+    InsertAll(&below, options.filter_reads);
+  }
+  options.carry = Intersection(needed, provided);
+  KITH_ASSIGN_OR_RETURN(options.child, BuildChild(node, below));
+  return NewVectorSearch(std::move(options));
 }
 
 Result<OperatorPtr> OperatorBuilder::BuildChild(const PlanNode& node, const SlotSet& below) {

@@ -2,6 +2,7 @@
 // WITH and RETURN: grouping, items, order, skip and limit, conditions.
 #include <algorithm>
 
+#include "query/plan/cardinality.h"
 #include "query/plan/expression_walk.h"
 #include "query/plan/query_planner.h"
 
@@ -110,12 +111,6 @@ Result<PlanPtr> QueryPlanner::PlanOrder(const bound::Project& clause, PlanPtr pl
     plan = std::move(limit);
   }
   return plan;
-}
-
-double QueryPlanner::LimitRows(const Expression& limit) {
-  if (limit.kind != bound::ExpressionKind::kConstant) return kListRows;
-  const Value& value = bound::As<bound::Constant>(limit).value;
-  return value.IsInteger() ? static_cast<double>(value.AsInteger()) : kListRows;
 }
 
 Result<PlanPtr> QueryPlanner::AddFilter(const std::vector<bound::ExpressionPtr>& conjuncts,

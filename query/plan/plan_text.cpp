@@ -73,6 +73,9 @@ class PlanWriter {
         for (const auto& argument : aggregate->arguments) expressions.push_back(argument.get());
       }
     }
+    if (node.kind == PlanKind::kVectorSearch) {
+      expressions.push_back(As<VectorSearch>(node).search->vector.get());
+    }
     if (node.kind == PlanKind::kUnwind) expressions.push_back(As<Unwind>(node).list);
     return expressions;
   }
@@ -89,6 +92,7 @@ class PlanWriter {
                    ? "NodeUniqueIndexSeek"
                    : "NodeIndexSeek";
       case PlanKind::kIdSeek: return "NodeByIdSeek";
+      case PlanKind::kVectorSearch: return "VectorSearch";
       case PlanKind::kExpand: return As<Expand>(node).into ? "Expand(Into)" : "Expand(All)";
       case PlanKind::kVariableExpand:
         return As<VariableExpand>(node).into ? "VarLengthExpand(Into)" : "VarLengthExpand(All)";
@@ -133,6 +137,7 @@ class PlanWriter {
       case PlanKind::kIndexSeek: return SeekText(As<IndexSeek>(node));
       case PlanKind::kIdSeek:
         return Slot(As<IdSeek>(node).slot) + ": " + Text(As<IdSeek>(node).ids);
+      case PlanKind::kVectorSearch: return SearchText(As<VectorSearch>(node));
       case PlanKind::kExpand: return ExpandText(As<Expand>(node));
       case PlanKind::kVariableExpand: return WalkText(As<VariableExpand>(node));
       case PlanKind::kShortestPath: return ShortestText(As<ShortestPath>(node));
@@ -209,6 +214,15 @@ class PlanWriter {
     if (seek.prefix != nullptr) add(next, " STARTS WITH ", seek.prefix);
     if (seek.in != nullptr) add(next, " IN ", seek.in);
     return text;
+  }
+
+  /// The branch to the right gives the candidates, or has a row for what passes the test.
+  std::string SearchText(const VectorSearch& node) const {
+    const bound::VectorSearch& search = *node.search;
+    std::string text = Slot(search.slot) + " " + node.definition->Describe() + " FOR " +
+                       Text(search.vector.get()) + " LIMIT " + Text(search.limit.get());
+    if (node.children.size() == 1) return text;
+    return text + (node.gathers ? ", among candidates" : ", testing each");
   }
 
   static std::string Arrow(const std::string& from, const std::string& relationship,

@@ -10,6 +10,7 @@
 #include "query/plan/query_planner.h"
 #include "query/plan/route.h"
 #include "query/plan/rules.h"
+#include "query/plan/search_planner.h"
 
 namespace kith::query::plan {
 
@@ -100,15 +101,13 @@ Status QueryPlanner::Subqueries(const bound::ExpressionPtr& expression) {
 }
 
 Result<PlanPtr> QueryPlanner::PlanMatchClause(const bound::Match& match, PlanPtr plan) {
-  if (!match.optional) {
-    return PlanMatch(context_, std::move(plan), match.pattern, match.conjuncts);
-  }
+  if (!match.optional) return PlanMatchOnce(match, std::move(plan));
   const uint32_t number = context_.NewArgument();
   const SlotId row_slot = context_.NewSlot();
   PlanPtr leaf = NewArgument(number, row_slot, plan->provides);
   const SlotSet outer_rows = context_.row_slots;
   Insert(&context_.row_slots, row_slot);
-  Result<PlanPtr> right = PlanMatch(context_, std::move(leaf), match.pattern, match.conjuncts);
+  Result<PlanPtr> right = PlanMatchOnce(match, std::move(leaf));
   context_.row_slots = outer_rows;
   if (!right.ok()) return right.status();
   auto apply = MakeNode<Apply>(std::move(plan), *std::move(right));
@@ -118,6 +117,12 @@ Result<PlanPtr> QueryPlanner::PlanMatchClause(const bound::Match& match, PlanPtr
   apply->rows = std::max(apply->rows, apply->rows * apply->children[1]->rows);
   InsertAll(&apply->provides, apply->children[1]->provides);
   return PlanPtr(std::move(apply));
+}
+
+Result<PlanPtr> QueryPlanner::PlanMatchOnce(const bound::Match& match, PlanPtr plan) {
+  if (!match.search) return PlanMatch(context_, std::move(plan), match.pattern, match.conjuncts);
+  KITH_ASSIGN_OR_RETURN(plan, PlanSearch(context_, std::move(plan), match));
+  return AddFilter(match.search->found_conjuncts, std::move(plan));
 }
 
 PlanPtr QueryPlanner::NewArgument(uint32_t number, SlotId row_slot, const SlotSet& provides) {
@@ -210,6 +215,7 @@ bool IsStreaming(const PlanNode& node) {
     case PlanKind::kArgument: return true;
     case PlanKind::kIndexSeek:
     case PlanKind::kIdSeek:
+    case PlanKind::kVectorSearch:
     case PlanKind::kExpand:
     case PlanKind::kVariableExpand:
     case PlanKind::kShortestPath:

@@ -38,6 +38,8 @@ class QueryPlanner {
   Result<PlanPtr> PlanClause(const bound::Clause& clause, PlanPtr plan);
   Status Subqueries(const bound::ExpressionPtr& expression);
   Result<PlanPtr> PlanMatchClause(const bound::Match& match, PlanPtr plan);
+  /// Without regard to OPTIONAL.
+  Result<PlanPtr> PlanMatchOnce(const bound::Match& match, PlanPtr plan);
   static PlanPtr NewArgument(uint32_t number, SlotId row_slot, const SlotSet& provides);
   Result<PlanPtr> PlanUnwind(const bound::Unwind& clause, PlanPtr plan);
 
@@ -46,7 +48,6 @@ class QueryPlanner {
   Result<PlanPtr> PlanAggregate(const bound::Project& clause, PlanPtr plan);
   Result<PlanPtr> PlanItems(const bound::Project& clause, PlanPtr plan);
   Result<PlanPtr> PlanOrder(const bound::Project& clause, PlanPtr plan);
-  static double LimitRows(const Expression& limit);
   Result<PlanPtr> AddFilter(const std::vector<bound::ExpressionPtr>& conjuncts, PlanPtr plan);
 
   // ---- Writes (plan_write.cpp)

@@ -31,6 +31,10 @@ void LookAt(const PlanNode& node, Evidence* evidence) {
       break;
     }
     case PlanKind::kIdSeek: evidence->factual.push_back("nodes are found by id"); break;
+    case PlanKind::kVectorSearch:
+      evidence->factual.push_back(fmt::format("vector index {} finds the nearest",
+                                              As<VectorSearch>(node).definition->Describe()));
+      break;
     case PlanKind::kNodeScan:
       if (node.rows <= kAnchorRows) {
         evidence->factual.push_back(fmt::format("scanning {} gives only about {:.0f} nodes",

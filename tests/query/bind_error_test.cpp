@@ -283,5 +283,51 @@ TEST_CASE("patterns are conditions only where conditions stand", "[query]") {
   });
 }
 
+TEST_CASE("SEARCH of MATCH", "[query]") {
+  CheckAll({
+      {"MATCH (d) SEARCH d IN (VECTOR INDEX i FOR [1] LIMIT 1) RETURN d", "OK"},
+      {"MATCH (d) SEARCH d IN (VECTOR INDEX i FOR $v LIMIT $k) SCORE AS s WHERE s > 1 RETURN s",
+       "OK"},
+      {"MATCH (d) WHERE s > 1 SEARCH d IN (VECTOR INDEX i FOR [1] LIMIT 1) SCORE AS s RETURN s",
+       "OK"},
+      {"MATCH (d) SEARCH d IN (VECTOR INDEX i FOR [1] WHERE s > 1 LIMIT 1) SCORE AS s RETURN s",
+       "SyntaxError UndefinedVariable"},
+      {"MATCH (d) SEARCH e IN (VECTOR INDEX i FOR [1] LIMIT 1) RETURN d",
+       "SyntaxError UndefinedVariable"},
+      {"MATCH (d) MATCH (e) SEARCH d IN (VECTOR INDEX i FOR [1] LIMIT 1) RETURN d",
+       "SyntaxError VariableAlreadyBound"},
+      {"MATCH (d) MATCH (d)-->(e) SEARCH d IN (VECTOR INDEX i FOR [1] LIMIT 1) RETURN d",
+       "SyntaxError VariableAlreadyBound"},
+      {"MATCH (d) MATCH (d)-->(e) SEARCH e IN (VECTOR INDEX i FOR [1] LIMIT 1) RETURN d", "OK"},
+      {"MATCH ()-[r]->() SEARCH r IN (VECTOR INDEX i FOR [1] LIMIT 1) RETURN r", "OK"},
+      {"MATCH ()-[r*]->() SEARCH r IN (VECTOR INDEX i FOR [1] LIMIT 1) RETURN r",
+       "SyntaxError VariableTypeConflict"},
+      {"MATCH p = (d)-->() SEARCH p IN (VECTOR INDEX i FOR [1] LIMIT 1) RETURN d",
+       "SyntaxError VariableTypeConflict"},
+      {"MATCH (d) SEARCH d IN (VECTOR INDEX i FOR d.v LIMIT 1) RETURN d",
+       "SyntaxError UndefinedVariable"},
+      {"MATCH (a)-->(d) SEARCH d IN (VECTOR INDEX i FOR a.v LIMIT 1) RETURN d",
+       "SyntaxError UndefinedVariable"},
+      {"MATCH (a) MATCH (a)-->(d) SEARCH d IN (VECTOR INDEX i FOR a.v LIMIT 1) RETURN d", "OK"},
+      {"MATCH (d) SEARCH d IN (VECTOR INDEX i FOR [x IN [1] | x] LIMIT 1) RETURN d", "OK"},
+      {"MATCH (d) SEARCH d IN (VECTOR INDEX i FOR 'v' LIMIT 1) RETURN d",
+       "SyntaxError InvalidArgumentType"},
+      {"MATCH (d) SEARCH d IN (VECTOR INDEX i FOR null LIMIT 1) RETURN d",
+       "SyntaxError InvalidArgumentType"},
+      {"MATCH (d) SEARCH d IN (VECTOR INDEX i FOR [1] LIMIT -1) RETURN d",
+       "SyntaxError NegativeIntegerArgument"},
+      {"MATCH (d) SEARCH d IN (VECTOR INDEX i FOR [1] LIMIT 1.5) RETURN d",
+       "SyntaxError InvalidArgumentType"},
+      {"MATCH (d) SEARCH d IN (VECTOR INDEX i FOR [1] LIMIT d.k) RETURN d",
+       "SyntaxError NonConstantExpression"},
+      {"MATCH (d) SEARCH d IN (VECTOR INDEX i FOR [1] LIMIT 1) SCORE AS d RETURN d",
+       "SyntaxError VariableAlreadyBound"},
+      {"MATCH (d) SEARCH d IN (VECTOR INDEX i FOR [1] WHERE count(d) > 1 LIMIT 1) RETURN d",
+       "SyntaxError InvalidAggregation"},
+      {"MATCH (d) SEARCH d IN (VECTOR INDEX i FOR [1] WHERE 1 LIMIT 1) RETURN d",
+       "SyntaxError InvalidArgumentType"},
+  });
+}
+
 }  // namespace
 }  // namespace kith::query

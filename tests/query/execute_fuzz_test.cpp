@@ -22,6 +22,8 @@ constexpr std::string_view kGraph[] = {
     "UNWIND range(1, 20) AS i CREATE (:N {i: i, f: i / 3.0, s: toString(i)})",
     "MATCH (a:N), (b:N) WHERE b.i = a.i * 2 CREATE (a)-[:HALF]->(b)",
     "CREATE INDEX n_i FOR (n:N) ON (n.i)",
+    "CREATE VECTOR INDEX n_v FOR (n:N) ON (n.v)",
+    "MATCH (n:N) SET n.v = [n.f, 1.0]",
     "CREATE CONSTRAINT p_name FOR (n:P) REQUIRE n.name IS UNIQUE",
 };
 
@@ -61,6 +63,10 @@ constexpr std::string_view kStatements[] = {
     "SHOW INDEXES YIELD name, type WHERE type = 'RANGE' RETURN name",
     "EXPLAIN MATCH (n:N)-[:HALF]->(m) WHERE n.i = 4 RETURN m",
     "PROFILE MATCH (n:N) RETURN count(n)",
+    "MATCH (n:N) SEARCH n IN (VECTOR INDEX n_v FOR [1.0, 0.5] WHERE n.i > 3 LIMIT 4) SCORE AS s "
+    "WHERE s > 0.1 RETURN n.i, s",
+    "MATCH (a:N {i: 2}) OPTIONAL MATCH (a)-[:HALF]->(n:N) SEARCH n IN (VECTOR INDEX n_v FOR a.v "
+    "WHERE EXISTS { (n)-->() } LIMIT $n) RETURN a.i, n.i",
     "MATCH (a:N), (b:N), (c:N) RETURN count(*)",
     "MATCH (a)-[*]-(b) RETURN count(*)",
     "UNWIND range(1, 1000000000) AS x RETURN collect(x)",

@@ -40,6 +40,32 @@ TEST_CASE("MATCH with several patterns and WHERE", "[query]") {
   CHECK(statement->TextOf(match.keyword) == "OPTIONAL");
 }
 
+TEST_CASE("SEARCH of MATCH, and its words as names", "[query]") {
+  const auto statement = Parse(
+      "MATCH (search:Search) search search IN (VECTOR INDEX index FOR vector.score WHERE "
+      "search.limit > 1 LIMIT 3) SCORE AS score WHERE score > 1 RETURN score "
+      "UNION MATCH (n) WHERE n.x SEARCH n IN (VECTOR INDEX `an index` FOR $v LIMIT $k) RETURN 1 "
+      "AS score");
+  const auto& match = ClauseAt<ast::Match>(*statement, 0);
+  REQUIRE(match.search.has_value());
+  CHECK(match.search->variable.text == "search");
+  CHECK(match.search->index.text == "index");
+  CHECK(test::Outline(match.search->vector) == "vector.score");
+  CHECK(test::Outline(match.search->where) == ">(search.limit, 1)");
+  CHECK(test::Outline(match.search->limit) == "3");
+  CHECK(match.search->score.text == "score");
+  CHECK(test::Outline(match.where) == ">(score, 1)");
+  CHECK(statement->TextOf(match.search->range).starts_with("search search IN"));
+  CHECK(statement->TextOf(match.search->range).ends_with("SCORE AS score"));
+
+  const auto& second = ast::As<ast::Match>(*statement->query->parts[1].clauses[0]);
+  REQUIRE(second.search.has_value());
+  CHECK(second.search->index.text == "an index");
+  CHECK(second.search->where == nullptr);
+  CHECK(second.search->score.empty());
+  CHECK(test::Outline(second.where) == "n.x");
+}
+
 TEST_CASE("paths of GQL mean what the older forms mean", "[query]") {
   const auto statement = Parse(
       "MATCH ANY SHORTEST (a)-[:T]->+(b), (a)-[:T]->{2,4}(b), (a)-->*(b), "

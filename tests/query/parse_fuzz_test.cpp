@@ -45,6 +45,8 @@ constexpr std::string_view kCorpus[] = {
     "MATCH (me)--(you) RETURN me.age AS age, age + count(you.age) ORDER BY age, count(you.age)",
     "RETURN NOT (a)-[:X]->(b) = true <> false < 1 <= 2",
     "MATCH (a)-->(b) SET a = b, a += {x: 1}, a:L, a['k'] = null MERGE (a)-[:R]-(b)",
+    "MATCH (a)-[r:R]->(d:Doc) SEARCH d IN (VECTOR INDEX v FOR $q WHERE d.x > 1 LIMIT 5) SCORE AS s "
+    "WHERE s > 0.5 RETURN d, s",
     "((((((((((",
     "RETURN {a: {b: {c: [[[[]]]]}}}.a.b.c[0][..1]",
 };
