@@ -3,67 +3,62 @@
 //
 //   kith_bench_vector [--data FOLDER] [--rows N] [--queries N] [--writes N] [--folder FOLDER]
 //
-// --data names a folder with base.npy (float32, N x d), queries.f32 and u.npy (int64, for filters),
-// as public generators of benchmark data write them; without it 5,000 clustered vectors of 96
-// dimensions are made up (seed 1). --folder keeps the database there instead of in memory.
+// --data names a folder with base.npy (float32, N x 384), queries.f32 and u.npy (int64, for
+// filters), as public generators of benchmark data write them; without it 5,000 clustered vectors
+// of 96 dimensions are made up (seed 1). --folder keeps the database there instead of in memory.
 //
 // Prints writes a second with the index there (one a commit, and batches of 1,000), the time of
 // CREATE VECTOR INDEX over all rows, then recall@10 against exact search and queries a second by
 // the number of candidates, and both with filters that keep 50, 10, 1 and 0.1 % of the rows. Times
-// of writes, searches and of the build are also given as processor time, which other programs on
-// the machine disturb less. The last line is a JSON object.
+// are also given as processor time, which other programs on the machine disturb less. Where
+// hnswlib's header is installed, it is built over the same vectors with the same settings and asked
+// the same queries, taking turns. The last line is a JSON object.
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <chrono>
-#include <cmath>
 #include <cstdio>
-#include <cstring>
-#include <ctime>
-#include <fstream>
-#include <numeric>
-#include <random>
+#include <cstdlib>
+#include <functional>
+#include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <thread>
+#include <utility>
 #include <vector>
 
 #include "bench/check.h"
+#include "bench/stopwatch.h"
+#include "bench/vector/data.h"
+#include "bench/vector/recall_curve.h"
 #include "index/index_manager.h"
-#include "index/vector/metric.h"
+#include "index/vector/kernel/distance_kernels.h"
 #include "storage/graph_store.h"
+#ifdef KITH_HAS_HNSWLIB
+#include "bench/vector/hnswlib_peer.h"
+#endif
 
 namespace {
 
 using kith::NodeId;
-using kith::Result;
-using kith::Status;
 using kith::Value;
 using kith::bench::Check;
-using Clock = std::chrono::steady_clock;
+using kith::bench::kFilterRange;
+using kith::bench::RecallPoint;
+using kith::bench::Stopwatch;
+using kith::bench::VectorData;
 
 constexpr size_t kBatch = 1000;
-constexpr size_t kNeighbours = 10;
-constexpr int64_t kFilterRange = 10'000;
+constexpr size_t kRounds = 3;
+constexpr size_t kBreadths[] = {10, 12, 16, 20, 24, 32, 48, 64, 96, 128, 192, 256};
 
-// Wall and processor time since it was made, of the process and of the thread that made it.
-class Stopwatch {
- public:
-  double Seconds() const { return std::chrono::duration<double>(Clock::now() - start_).count(); }
-  double ProcessorSeconds() const { return TimeOf(CLOCK_PROCESS_CPUTIME_ID) - processor_; }
-  double ThreadSeconds() const { return TimeOf(CLOCK_THREAD_CPUTIME_ID) - thread_; }
-
- private:
-  static double TimeOf(clockid_t clock) {
-    timespec now{};
-    clock_gettime(clock, &now);
-    return static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec);
-  }
-
-  Clock::time_point start_ = Clock::now();
-  double processor_ = TimeOf(CLOCK_PROCESS_CPUTIME_ID);
-  double thread_ = TimeOf(CLOCK_THREAD_CPUTIME_ID);
-};
+#ifdef KITH_HAS_HNSWLIB
+// As many as CREATE VECTOR INDEX uses.
+size_t Threads() {
+  return std::max(1u, std::thread::hardware_concurrency());
+}
+#endif
 
 struct Options {
   std::string data;
@@ -72,63 +67,6 @@ struct Options {
   size_t queries = 200;
   size_t writes = 2000;
 };
-
-struct Data {
-  size_t dimensions = 96;
-  std::vector<float> rows;
-  std::vector<float> queries;
-  std::vector<int64_t> u;  ///< Of each row, uniform in [0, kFilterRange).
-
-  size_t size() const { return rows.size() / dimensions; }
-  std::span<const float> Row(size_t i) const { return {rows.data() + i * dimensions, dimensions}; }
-  std::span<const float> Query(size_t i) const {
-    return {queries.data() + i * dimensions, dimensions};
-  }
-};
-
-template <typename T>
-void ReadInto(const std::string& path, size_t offset, std::vector<T>* values) {
-  std::ifstream file(path, std::ios::binary);
-  file.seekg(static_cast<std::streamoff>(offset));
-  file.read(reinterpret_cast<char*>(values->data()),
-            static_cast<std::streamsize>(values->size() * sizeof(T)));
-  if (!file) Check(Status(kith::StatusCode::kIoError, path + " is missing or too short"));
-}
-
-Data ReadData(const Options& options) {
-  constexpr size_t kHeaderBytes = 128;
-  Data data;
-  data.dimensions = 384;
-  data.rows.resize(options.rows * data.dimensions);
-  data.queries.resize(options.queries * data.dimensions);
-  data.u.resize(options.rows);
-  ReadInto(options.data + "/base.npy", kHeaderBytes, &data.rows);
-  ReadInto(options.data + "/queries.f32", 0, &data.queries);
-  ReadInto(options.data + "/u.npy", kHeaderBytes, &data.u);
-  return data;
-}
-
-Data MakeUp(const Options& options) {
-  Data data;
-  std::mt19937_64 random(1);
-  std::normal_distribution<float> normal;
-  std::vector<float> centres(100 * data.dimensions);
-  for (float& component : centres) component = normal(random);
-  const auto fill = [&](size_t count, std::vector<float>* vectors) {
-    for (size_t i = 0; i < count; ++i) {
-      const float* centre = centres.data() + random() % 100 * data.dimensions;
-      for (size_t j = 0; j < data.dimensions; ++j) {
-        vectors->push_back(centre[j] + 0.7f * normal(random));
-      }
-    }
-  };
-  fill(options.rows, &data.rows);
-  fill(options.queries, &data.queries);
-  for (size_t i = 0; i < options.rows; ++i) {
-    data.u.push_back(static_cast<int64_t>(random() % static_cast<uint64_t>(kFilterRange)));
-  }
-  return data;
-}
 
 class Database {
  public:
@@ -152,7 +90,7 @@ class Database {
   }
   void DropIndex() { Check(indexes_->DropIndex("documents", false).status()); }
 
-  std::vector<NodeId> Add(const Data& data, size_t begin, size_t end) {
+  std::vector<NodeId> Add(const VectorData& data, size_t begin, size_t end) {
     std::vector<NodeId> nodes;
     const auto transaction = Check(store_->Begin(kith::storage::TransactionMode::kWrite));
     for (size_t i = begin; i < end; ++i) {
@@ -181,66 +119,53 @@ class Database {
   kith::PropertyId property_{};
 };
 
-// The rows with u below `limit` that are nearest to each query.
-std::vector<std::vector<size_t>> ExactAnswers(const Data& data, int64_t limit) {
-  kith::index::PaddedVectors rows(data.dimensions);
-  std::vector<size_t> numbers;
-  for (size_t i = 0; i < data.size(); ++i) {
-    if (data.u[i] >= limit) continue;
-    const auto row = data.Row(i);
-    const float square = std::inner_product(row.begin(), row.end(), row.begin(), 0.0f);
-    std::vector<float> direction(row.begin(), row.end());
-    for (float& component : direction) component /= std::sqrt(square);
-    rows.Append(direction);
-    numbers.push_back(i);
-  }
-  std::vector<std::vector<size_t>> answers;
-  for (size_t q = 0; q < data.queries.size() / data.dimensions; ++q) {
-    // By cosine, whatever the length of the query.
-    const kith::index::QueryDistance query(kith::index::VectorSimilarity::kDot, data.Query(q));
-    std::vector<std::pair<float, size_t>> all;
-    for (size_t i = 0; i < rows.size(); ++i) all.emplace_back(query.To(rows.Row(i)), numbers[i]);
-    const size_t count = std::min(kNeighbours, all.size());
-    std::partial_sort(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(count), all.end());
-    std::vector<size_t> best;
-    for (size_t i = 0; i < count; ++i) best.push_back(all[i].second);
-    answers.push_back(std::move(best));
-  }
-  return answers;
-}
+using Answers = std::vector<std::vector<size_t>>;
+/// The rows that a query finds with so many candidates.
+using Ask = std::function<std::vector<size_t>(size_t query, size_t breadth)>;
 
-struct Measured {
-  double recall = 0;
-  double qps = 0;
-  double processor_qps = 0;
-};
-
-Measured Measure(Database* database, const Data& data, const std::vector<NodeId>& nodes,
-                 const std::vector<std::vector<size_t>>& answers,
-                 const kith::index::VectorSearchOptions& options) {
-  const auto transaction = database->Read();
+double RecallOf(const Answers& answers, const Answers& given) {
   size_t found = 0;
   size_t wanted = 0;
-  double seconds = 0;
-  double processor = 0;
   for (size_t q = 0; q < answers.size(); ++q) {
-    const std::vector<double> query(data.Query(q).begin(), data.Query(q).end());
-    const Stopwatch watch;
-    const auto hits = database->Search(&transaction->view(), query, options);
-    seconds += watch.Seconds();
-    processor += watch.ProcessorSeconds();
     wanted += answers[q].size();
     for (const size_t row : answers[q]) {
-      found += static_cast<size_t>(std::any_of(
-          hits.begin(), hits.end(), [&](const auto& hit) { return hit.node() == nodes[row]; }));
+      found += static_cast<size_t>(std::count(given[q].begin(), given[q].end(), row));
     }
   }
-  const double count = static_cast<double>(answers.size());
-  return {static_cast<double>(found) / static_cast<double>(std::max<size_t>(1, wanted)),
-          count / seconds, count / processor};
+  return static_cast<double>(found) / static_cast<double>(std::max<size_t>(1, wanted));
 }
 
-std::string MeasureWrites(Database* database, const Data& data, size_t writes) {
+// One round of all queries; its times go to the point.
+void Measure(const Answers& answers, const Ask& ask, RecallPoint* point) {
+  Answers given(answers.size());
+  const Stopwatch watch;
+  for (size_t q = 0; q < answers.size(); ++q) given[q] = ask(q, point->breadth);
+  const double count = static_cast<double>(answers.size());
+  point->seconds.push_back(watch.Seconds() / count);
+  point->processor_seconds.push_back(watch.ProcessorSeconds() / count);
+  point->recall = RecallOf(answers, given);
+}
+
+// All numbers of candidates, in rounds in which the indexes take turns.
+std::vector<std::vector<RecallPoint>> MeasureCurves(const Answers& answers,
+                                                    const std::vector<Ask>& indexes) {
+  std::vector<RecallPoint> points;
+  for (const size_t breadth : kBreadths) points.push_back({breadth, 0, {}, {}});
+  std::vector<std::vector<RecallPoint>> curves(indexes.size(), points);
+  for (const Ask& ask : indexes) {  // What is asked first finds the caches cold.
+    for (size_t q = 0; q < answers.size(); ++q) static_cast<void>(ask(q, kBreadths[0]));
+  }
+  for (size_t round = 0; round < kRounds; ++round) {
+    for (size_t i = 0; i < points.size(); ++i) {
+      for (size_t index = 0; index < indexes.size(); ++index) {
+        Measure(answers, indexes[index], &curves[index][i]);
+      }
+    }
+  }
+  return curves;
+}
+
+std::string MeasureWrites(Database* database, const VectorData& data, size_t writes) {
   writes = std::min(writes, data.size());
   database->CreateIndex();
   const auto measure = [&](size_t batch) {
@@ -260,33 +185,104 @@ std::string MeasureWrites(Database* database, const Data& data, size_t writes) {
   return singles + "," + measure(kBatch);
 }
 
-std::string MeasureSearches(Database* database, const Data& data,
+// The database's index as something to ask; all borrowed.
+class Asked {
+ public:
+  Asked(Database* database, const VectorData& data, const std::vector<NodeId>& nodes)
+      : database_(database), nodes_(nodes), transaction_(database->Read()) {
+    for (size_t q = 0; q < data.query_count(); ++q) {
+      queries_.emplace_back(data.Query(q).begin(), data.Query(q).end());
+    }
+  }
+
+  std::vector<size_t> operator()(size_t query, kith::index::VectorSearchOptions options) {
+    std::vector<size_t> rows;
+    for (const auto& hit : database_->Search(&transaction_->view(), queries_[query], options)) {
+      const auto node = std::lower_bound(nodes_.begin(), nodes_.end(), hit.node());
+      rows.push_back(static_cast<size_t>(node - nodes_.begin()));
+    }
+    return rows;
+  }
+
+ private:
+  Database* database_;
+  const std::vector<NodeId>& nodes_;  ///< Of each row, ascending.
+  std::unique_ptr<kith::storage::Transaction> transaction_;
+  std::vector<std::vector<double>> queries_;
+};
+
+std::string PrintCurve(std::string_view name, const std::vector<RecallPoint>& points) {
+  std::string json;
+  for (const RecallPoint& point : points) {
+    fmt::print("{}: {:>4} candidates: recall {:.4f}, {:.0f} a second ({:.0f} by processor time)\n",
+               name, point.breadth, point.recall, point.qps(), point.processor_qps());
+    json += fmt::format(",\"{}_ef{}\":{{\"recall\":{:.4f},\"qps\":{:.0f},\"cpu_qps\":{:.0f}}}",
+                        name, point.breadth, point.recall, point.qps(), point.processor_qps());
+  }
+  for (const double recall : {0.95, 0.99}) {
+    const auto rate = kith::bench::RateAt(points, recall);
+    if (!rate.has_value()) continue;
+    fmt::print("{}: at recall {:.2f}: {:.0f} a second ({:.0f} by processor time)\n", name, recall,
+               rate->qps, rate->processor_qps);
+    json += fmt::format(",\"{}_at{:.2f}\":{{\"qps\":{:.0f},\"cpu_qps\":{:.0f}}}", name, recall,
+                        rate->qps, rate->processor_qps);
+  }
+  return json;
+}
+
+std::string PrintBuild(std::string_view name, const Stopwatch& watch) {
+  const double seconds = watch.Seconds();
+  const double processor = watch.ProcessorSeconds();
+  fmt::print("{}: built in {:.1f} s ({:.1f} s of processor time)\n", name, seconds, processor);
+  return fmt::format(",\"{}_build_s\":{:.2f},\"{}_build_cpu_s\":{:.2f}", name, seconds, name,
+                     processor);
+}
+
+std::string MeasureSearches(Database* database, const VectorData& data,
                             const std::vector<NodeId>& nodes) {
   std::string json;
-  const auto exact = ExactAnswers(data, kFilterRange);
-  for (const size_t breadth : {16u, 24u, 32u, 48u, 64u, 96u, 128u, 256u}) {
+  Asked asked(database, data, nodes);
+  std::vector<std::string_view> names{"kith"};
+  std::vector<Ask> indexes{[&](size_t query, size_t breadth) {
     kith::index::VectorSearchOptions options;
     options.breadth = breadth;
-    const Measured measured = Measure(database, data, nodes, exact, options);
-    fmt::print("{:>4} candidates: recall {:.4f}, {:.0f} a second ({:.0f} by processor time)\n",
-               breadth, measured.recall, measured.qps, measured.processor_qps);
-    json += fmt::format(",\"ef{}\":{{\"recall\":{:.4f},\"qps\":{:.0f},\"cpu_qps\":{:.0f}}}",
-                        breadth, measured.recall, measured.qps, measured.processor_qps);
-  }
+    return asked(query, options);
+  }};
+#ifdef KITH_HAS_HNSWLIB
+  const Stopwatch watch;
+  kith::bench::HnswlibPeer peer(data, kith::index::VectorOptions(), Threads());
+  json += PrintBuild("hnswlib", watch);
+  names.push_back("hnswlib");
+  indexes.push_back(
+      [&](size_t query, size_t breadth) { return peer.Search(data.Query(query).data(), breadth); });
+#endif
+  const auto curves = MeasureCurves(kith::bench::ExactAnswers(data, kFilterRange), indexes);
+  for (size_t i = 0; i < curves.size(); ++i) json += PrintCurve(names[i], curves[i]);
+  return json;
+}
+
+std::string MeasureFilters(Database* database, const VectorData& data,
+                           const std::vector<NodeId>& nodes) {
+  std::string json;
+  Asked asked(database, data, nodes);
   for (const int64_t limit : {5000, 1000, 100, 10}) {
     std::vector<uint64_t> wanted;
     for (size_t i = 0; i < data.size(); ++i) {
       if (data.u[i] < limit) wanted.push_back(nodes[i].bits());
     }
-    std::sort(wanted.begin(), wanted.end());
-    kith::index::VectorSearchOptions options;
-    options.entities = &wanted;
-    const Measured measured = Measure(database, data, nodes, ExactAnswers(data, limit), options);
+    const Ask ask = [&](size_t query, size_t) {
+      kith::index::VectorSearchOptions options;
+      options.entities = &wanted;
+      return asked(query, options);
+    };
+    RecallPoint point;
+    const Answers answers = kith::bench::ExactAnswers(data, limit);
+    for (size_t round = 0; round < kRounds; ++round) Measure(answers, ask, &point);
     const double percent = 100 * static_cast<double>(limit) / static_cast<double>(kFilterRange);
     fmt::print("{:>4} % pass: recall {:.4f}, {:.0f} a second ({:.0f} by processor time)\n", percent,
-               measured.recall, measured.qps, measured.processor_qps);
+               point.recall, point.qps(), point.processor_qps());
     json += fmt::format(",\"pass{}\":{{\"recall\":{:.4f},\"qps\":{:.0f},\"cpu_qps\":{:.0f}}}",
-                        percent, measured.recall, measured.qps, measured.processor_qps);
+                        percent, point.recall, point.qps(), point.processor_qps());
   }
   return json;
 }
@@ -309,7 +305,9 @@ Options Parse(int argc, char** argv) {
 
 int main(int argc, char** argv) {
   const Options options = Parse(argc, argv);
-  const Data data = options.data.empty() ? MakeUp(options) : ReadData(options);
+  const VectorData data =
+      options.data.empty() ? kith::bench::MakeVectors(options.rows, options.queries)
+                           : kith::bench::ReadVectors(options.data, options.rows, options.queries);
   fmt::print("{} vectors of {} dimensions, {} kernels\n", data.size(), data.dimensions,
              kith::index::BestDistanceKernels().name);
   std::string json = fmt::format("{{\"rows\":{},", data.size());
@@ -326,11 +324,9 @@ int main(int argc, char** argv) {
   }
   const Stopwatch build;
   database.CreateIndex();
-  fmt::print("CREATE VECTOR INDEX: {:.1f} s ({:.1f} s of processor time)\n", build.Seconds(),
-             build.ProcessorSeconds());
-  json += fmt::format(",\"build_s\":{:.1f},\"build_cpu_s\":{:.1f}", build.Seconds(),
-                      build.ProcessorSeconds());
+  json += PrintBuild("kith", build);
   json += MeasureSearches(&database, data, nodes);
+  json += MeasureFilters(&database, data, nodes);
   fmt::print("{}}}\n", json);
   return 0;
 }
