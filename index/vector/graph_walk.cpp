@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <numeric>
-#include <queue>
 #include <utility>
 
 namespace kith::index {
@@ -12,61 +11,6 @@ namespace {
 
 // Distances between two looks at the interrupt.
 constexpr size_t kInterruptStep = 4096;
-// What is fetched of a vector ahead of time; the processor's own prefetcher goes on from there.
-constexpr size_t kPrefetchBytes = 512;
-
-void PrefetchRow(const float* row) {
-  const char* bytes = reinterpret_cast<const char*>(row);
-  for (size_t at = 0; at < kPrefetchBytes; at += 64) __builtin_prefetch(bytes + at);
-}
-
-// Distances to the rows of a list, four at a time; the next four are fetched meanwhile.
-void DistancesTo(const Segment& segment, const QueryDistance& query, std::span<const uint32_t> rows,
-                 float* distances) {
-  const PaddedVectors& vectors = segment.vectors();
-  const size_t whole = rows.size() / 4 * 4;
-  for (size_t i = 0; i < std::min<size_t>(4, rows.size()); ++i) PrefetchRow(vectors.Row(rows[i]));
-  for (size_t i = 0; i < whole; i += 4) {
-    for (size_t j = i + 4; j < std::min(i + 8, rows.size()); ++j) PrefetchRow(vectors.Row(rows[j]));
-    const float* const four[4] = {vectors.Row(rows[i]), vectors.Row(rows[i + 1]),
-                                  vectors.Row(rows[i + 2]), vectors.Row(rows[i + 3])};
-    query.ToFour(four, distances + i);
-  }
-  for (size_t i = whole; i < rows.size(); ++i) distances[i] = query.To(vectors.Row(rows[i]));
-}
-
-// The nearest so many (at least one) of what is offered, in a heap with the farthest on top.
-class Nearest {
- public:
-  explicit Nearest(size_t most) : most_(most) { kept_.reserve(most + 1); }
-
-  bool full() const { return kept_.size() >= most_; }
-  size_t size() const { return kept_.size(); }
-  bool Takes(const Neighbour& candidate) const { return !full() || candidate < kept_.front(); }
-  void Add(const Neighbour& candidate) {
-    kept_.push_back(candidate);
-    std::push_heap(kept_.begin(), kept_.end());
-    if (kept_.size() <= most_) return;
-    std::pop_heap(kept_.begin(), kept_.end());
-    kept_.pop_back();
-  }
-  float worst() const { return kept_.front().distance; }
-  // The nearest `limit`, nearest first.
-  std::vector<Neighbour> Take(size_t limit) {
-    std::sort_heap(kept_.begin(), kept_.end());
-    kept_.resize(std::min(limit, kept_.size()));
-    return std::move(kept_);
-  }
-
- private:
-  size_t most_;
-  std::vector<Neighbour> kept_;
-};
-
-struct Farther {
-  bool operator()(const Neighbour& a, const Neighbour& b) const { return b < a; }
-};
-
 class Walk {
  public:
   Walk(const Segment& segment, const QueryDistance& query, const SegmentSearch& search)
@@ -109,7 +53,7 @@ class Walk {
         const auto links = segment_.Links(nearest.row, layer);
         rows_.assign(links.begin(), links.end());
         distances_.resize(rows_.size());
-        DistancesTo(segment_, query_, rows_, distances_.data());
+        query_.ToRows(segment_.vectors(), rows_, distances_.data());
         for (size_t i = 0; i < rows_.size(); ++i) {
           if (distances_[i] >= nearest.distance) continue;
           nearest = {distances_[i], rows_[i]};
@@ -128,7 +72,7 @@ class Walk {
       if (seen_.Insert(neighbour)) rows_.push_back(neighbour);
     }
     distances_.resize(rows_.size());
-    DistancesTo(segment_, query_, rows_, distances_.data());
+    query_.ToRows(segment_.vectors(), rows_, distances_.data());
     for (size_t i = 0; i < rows_.size(); ++i) Offer({distances_[i], rows_[i]});
   }
 
@@ -143,7 +87,7 @@ class Walk {
   const SegmentSearch& search_;
   RowSet seen_;
   Nearest found_;
-  std::priority_queue<Neighbour, std::vector<Neighbour>, Farther> frontier_;
+  Frontier frontier_;
   std::vector<uint32_t> rows_;
   std::vector<float> distances_;
 };
@@ -180,7 +124,7 @@ Result<std::vector<Neighbour>> CompareRows(const Segment& segment, const QueryDi
       KITH_RETURN_IF_ERROR(search.interrupt->Check());
     }
     const auto some = rows.subspan(at, std::min(std::size(distances), rows.size() - at));
-    DistancesTo(segment, query, some, distances);
+    query.ToRows(segment.vectors(), some, distances);
     for (size_t i = 0; i < some.size(); ++i) {
       const Neighbour candidate{distances[i], some[i]};
       if (found.Takes(candidate) && search.filter.Passes(segment, candidate.row)) {

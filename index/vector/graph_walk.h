@@ -16,6 +16,7 @@
 #include "engine/base/result.h"
 #include "index/vector/entity_set.h"
 #include "index/vector/metric.h"
+#include "index/vector/nearest.h"
 #include "index/vector/row_set.h"
 #include "index/vector/segment.h"
 
@@ -32,15 +33,6 @@ struct RowFilter {
     const uint64_t entity = segment.entity(row);
     if (entities != nullptr && !entities->Contains(entity)) return false;
     return accept == nullptr || (*accept)(entity);
-  }
-};
-
-struct Neighbour {
-  float distance = 0;
-  uint32_t row = 0;
-
-  bool operator<(const Neighbour& other) const {
-    return distance != other.distance ? distance < other.distance : row < other.row;
   }
 };
 

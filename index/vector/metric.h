@@ -27,6 +27,12 @@ struct Metric {
   float Distance(const float* a, const float* b, size_t stride) const {
     return squared ? kernels->squared(a, b, stride) : -kernels->dot(a, b, stride);
   }
+  void DistanceFour(const float* query, const float* const rows[4], size_t stride,
+                    float distances[4]) const;
+  /// From `query`, padded as `vectors` are, to each of `rows`: four at a time, and the next ones
+  /// are fetched meanwhile.
+  void Distances(const float* query, const PaddedVectors& vectors, std::span<const uint32_t> rows,
+                 float* distances) const;
 };
 
 /// One vector against many.
@@ -39,7 +45,14 @@ class QueryDistance {
   }
 
   float To(const float* row) const { return metric_.Distance(query_.Row(0), row, query_.stride()); }
-  void ToFour(const float* const rows[4], float distances[4]) const;
+  void ToFour(const float* const rows[4], float distances[4]) const {
+    metric_.DistanceFour(query_.Row(0), rows, query_.stride(), distances);
+  }
+  /// To rows of vectors of the query's dimensions.
+  void ToRows(const PaddedVectors& vectors, std::span<const uint32_t> rows,
+              float* distances) const {
+    metric_.Distances(query_.Row(0), vectors, rows, distances);
+  }
   /// As the index's similarity has it; see vector_index.h.
   double Score(float distance) const;
 

@@ -4,6 +4,7 @@
 // Thread safety: reading from several threads; inserting belongs to one.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <vector>
@@ -23,6 +24,10 @@ class RowSet {
     word |= bit;
     ++count_;
     return true;
+  }
+  void Clear() {
+    std::fill(words_.begin(), words_.end(), uint64_t{0});
+    count_ = 0;
   }
   size_t count() const { return count_; }
   size_t bytes() const { return words_.size() * sizeof(uint64_t); }

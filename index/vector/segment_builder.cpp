@@ -1,22 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-// Inserting rows into FAISS's graph. Rows of higher layers come first, as in FAISS's own build:
-// they are what the others are found by.
+// Linking the rows of a segment, several threads at once. Rows of higher layers come first, as in
+// FAISS's own build: they are what the others are found by.
 #include "index/vector/segment_builder.h"
-
-#include <faiss/impl/AuxIndexStructures.h>
-#include <faiss/impl/DistanceComputer.h>
-#include <faiss/impl/FaissException.h>
-#include <fmt/format.h>
 
 #include <algorithm>
 #include <atomic>
-#include <exception>
 #include <mutex>
 #include <new>
 #include <numeric>
 #include <thread>
 
-#include "index/vector/metric.h"
+#include "index/vector/graph_linker.h"
 
 namespace kith::index {
 namespace {
@@ -24,53 +18,19 @@ namespace {
 // Rows between two looks at the interrupt.
 constexpr size_t kLinkStep = 256;
 
-// FAISS asks for distances through this; one for each thread.
-class RowDistances final : public faiss::DistanceComputer {
- public:
-  RowDistances(const PaddedVectors& vectors, VectorSimilarity similarity)
-      : vectors_(vectors), metric_(similarity) {}
-
-  void set_query(const float* query) override { query_ = query; }
-  float operator()(idx_t row) override {
-    return metric_.Distance(query_, vectors_.Row(static_cast<size_t>(row)), vectors_.stride());
-  }
-  float symmetric_dis(idx_t a, idx_t b) override {
-    return metric_.Distance(vectors_.Row(static_cast<size_t>(a)),
-                            vectors_.Row(static_cast<size_t>(b)), vectors_.stride());
-  }
-
- private:
-  const PaddedVectors& vectors_;
-  Metric metric_;
-  const float* query_ = nullptr;
-};
-
-// A lock for each row, as FAISS wants them.
-class RowLocks {
- public:
-  explicit RowLocks(size_t rows) : locks_(rows) {
-    for (omp_lock_t& lock : locks_) omp_init_lock(&lock);
-  }
-  ~RowLocks() {
-    for (omp_lock_t& lock : locks_) omp_destroy_lock(&lock);
-  }
-  RowLocks(const RowLocks&) = delete;
-  RowLocks& operator=(const RowLocks&) = delete;
-
-  std::vector<omp_lock_t>& all() { return locks_; }
-
- private:
-  std::vector<omp_lock_t> locks_;
-};
-
 // What the threads of one build share.
 class Linking {
  public:
   Linking(SegmentParts* parts, const SegmentBuildOptions& options, size_t first)
-      : parts_(parts), options_(options), locks_(parts->versions.size()), order_(Order(first)) {}
+      : parts_(parts),
+        options_(options),
+        linker_(parts->vectors, options.vector.similarity, options.vector.build_breadth,
+                &parts->graph),
+        order_(Order(first)) {}
 
   Status Run() {
-    // The first rows alone: a graph of a few rows has nothing for a second thread to do.
+    // The first rows alone: they are the way in, and a graph of a few rows has nothing for a second
+    // thread to do.
     const size_t alone = std::min(order_.size(), kLinkStep);
     LinkUntil(alone, /*leader=*/true);
     std::vector<std::thread> threads;
@@ -98,32 +58,24 @@ class Linking {
     failed_.store(true, std::memory_order_relaxed);
   }
 
-  // Nothing that FAISS throws leaves this.
   void LinkUntil(size_t end, bool leader) {
     try {
       LinkRows(end, leader);
     } catch (const std::bad_alloc&) {
       Fail(Status(StatusCode::kResourceExhausted,
                   "there is not enough memory to build the graph of a vector index"));
-    } catch (const std::exception& error) {
-      Fail(Status(StatusCode::kInternal,
-                  fmt::format("building the graph of a vector index failed: {}", error.what())));
     }
   }
 
   void LinkRows(size_t end, bool leader) {
-    RowDistances distances(parts_->vectors, options_.vector.similarity);
-    faiss::VisitedTable visited(static_cast<int>(parts_->versions.size()));
+    GraphLinker::Worker worker(&linker_);
     while (!failed_.load(std::memory_order_relaxed)) {
       size_t next = next_.load(std::memory_order_relaxed);
       if (next >= end || !next_.compare_exchange_strong(next, next + 1)) {
         if (next >= end) return;
         continue;
       }
-      const uint32_t row = order_[next];
-      distances.set_query(parts_->vectors.Row(row));
-      parts_->graph.add_with_locks(distances, parts_->graph.levels[row] - 1, static_cast<int>(row),
-                                   locks_.all(), visited);
+      worker.Link(order_[next]);
       if (leader && next % kLinkStep == 0) Look(next);
     }
   }
@@ -138,7 +90,7 @@ class Linking {
 
   SegmentParts* parts_;
   const SegmentBuildOptions& options_;
-  RowLocks locks_;
+  GraphLinker linker_;
   std::vector<uint32_t> order_;
   std::atomic<size_t> next_{0};
   std::atomic<bool> failed_{false};

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Builds the graph of a segment with FAISS, over distances of our own.
+// Builds a segment: its rows, and the graph over them.
 //
 // Thread safety: a builder belongs to one thread; it may start others for its time.
 #pragma once
