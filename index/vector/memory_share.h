@@ -27,6 +27,7 @@ class MemoryShare {
     std::swap(bytes_, other.bytes_);
     return *this;
   }
+  size_t bytes() const { return bytes_; }
   ~MemoryShare() {
     if (budget_ != nullptr) budget_->Release(bytes_);
   }

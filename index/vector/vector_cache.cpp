@@ -65,13 +65,38 @@ std::shared_ptr<const Segment> VectorCache::Find(const SegmentName& name) {
   return found->second.segment;
 }
 
+// Others get what is held only from here, under the lock: who holds the one reference is alone.
+size_t VectorCache::HeldTail::FreeableBytes() const {
+  if (tail.use_count() > 1) return 0;
+  size_t bytes = 0;
+  for (const auto& block : tail->blocks) {
+    if (block.use_count() == 1) bytes += block->memory.bytes();
+  }
+  return bytes;
+}
+
+size_t VectorCache::FreeableBytes() {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  size_t bytes = 0;
+  for (const auto& [name, held] : segments_) {
+    if (held.segment.use_count() == 1) bytes += held.bytes;
+  }
+  for (const auto& [index, held] : tails_) bytes += held.FreeableBytes();
+  return bytes;
+}
+
 bool VectorCache::DropOldest() {
   const std::lock_guard<std::mutex> lock(mutex_);
-  const auto older = [](const auto& a, const auto& b) {
-    return a.second.last_use < b.second.last_use;
-  };
-  const auto segment = std::min_element(segments_.begin(), segments_.end(), older);
-  const auto tail = std::min_element(tails_.begin(), tails_.end(), older);
+  auto segment = segments_.end();
+  for (auto it = segments_.begin(); it != segments_.end(); ++it) {
+    const bool older = segment == segments_.end() || it->second.last_use < segment->second.last_use;
+    if (older && it->second.segment.use_count() == 1) segment = it;
+  }
+  auto tail = tails_.end();
+  for (auto it = tails_.begin(); it != tails_.end(); ++it) {
+    const bool older = tail == tails_.end() || it->second.last_use < tail->second.last_use;
+    if (older && it->second.FreeableBytes() != 0) tail = it;
+  }
   if (segment == segments_.end() && tail == tails_.end()) return false;
   const bool drop_tail = segment == segments_.end() ||
                          (tail != tails_.end() && tail->second.last_use < segment->second.last_use);
@@ -84,12 +109,17 @@ bool VectorCache::DropOldest() {
 }
 
 Result<MemoryShare> VectorCache::Reserve(size_t bytes) {
-  for (;;) {
-    Result<MemoryShare> share = MemoryShare::Take(memory_, bytes);
-    if (share.ok() || share.status().code() != StatusCode::kResourceExhausted || !DropOldest()) {
-      return share;
-    }
-  }
+  Result<MemoryShare> share = MemoryShare::Take(memory_, bytes);
+  const auto refused = [&] {
+    return !share.ok() && share.status().code() == StatusCode::kResourceExhausted;
+  };
+  if (!refused()) return share;
+  // Whether what is freed at most leaves room for the rest.
+  const size_t freeable = FreeableBytes();
+  const size_t rest = bytes - std::min(bytes, freeable);
+  if (freeable == 0 || !MemoryShare::Take(memory_, rest).ok()) return share;
+  while (refused() && DropOldest()) share = MemoryShare::Take(memory_, bytes);
+  return share;
 }
 
 Result<std::shared_ptr<const Segment>> VectorCache::SegmentOf(KeySpaceReader* keys,
@@ -118,11 +148,13 @@ std::shared_ptr<const Segment> VectorCache::Keep(IndexId index, uint32_t id,
     std::unique_ptr<const Segment> segment;
     MemoryShare memory;
   };
+  const size_t bytes = memory.bytes();
   auto charged = std::make_shared<Charged>(Charged{std::move(segment), std::move(memory)});
   std::shared_ptr<const Segment> shared(charged, charged->segment.get());
   const std::lock_guard<std::mutex> lock(mutex_);
   Held& held = segments_[{index, id}];
   held.segment = shared;
+  held.bytes = bytes;
   held.last_use = ++uses_;
   return shared;
 }

@@ -77,12 +77,14 @@ class VectorCache {
   void OnTailRead(std::function<void(size_t vectors)> told) { tail_read_ = std::move(told); }
 
   MemoryBudget* memory() const { return memory_; }
-  /// Takes memory, giving up segments and tails for it when there is none.
+  /// Takes memory, giving up for it what nobody uses just now, the least recently used first. Gives
+  /// up nothing when all of that would not be enough.
   Result<MemoryShare> Reserve(size_t bytes);
 
  private:
   struct Held {
     std::shared_ptr<const Segment> segment;  ///< Holds its memory's share, too.
+    size_t bytes = 0;                        ///< Of that share.
     uint64_t last_use = 0;
     int64_t dead_fingerprint = 0;  ///< With `dead`.
     std::shared_ptr<const RowSet> dead;
@@ -91,10 +93,15 @@ class VectorCache {
     std::shared_ptr<const Tail> tail;
     uint64_t last_use = 0;
     int64_t fingerprint = 0;
+
+    /// What goes when the tail does; 0 while somebody uses it.
+    size_t FreeableBytes() const;
   };
   using SegmentName = std::pair<IndexId, uint32_t>;
 
   std::shared_ptr<const Segment> Find(const SegmentName& name);
+  size_t FreeableBytes();
+  /// False when somebody uses all there is.
   bool DropOldest();
 
   MemoryBudget* memory_;
