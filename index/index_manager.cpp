@@ -14,6 +14,7 @@
 #include <algorithm>
 #include <atomic>
 #include <mutex>
+#include <optional>
 #include <random>
 #include <thread>
 
@@ -187,7 +188,9 @@ Status IndexManager::State::BuildStep(Transaction& transaction, const IndexDefin
     if (options.interrupt != nullptr) KITH_RETURN_IF_ERROR(options.interrupt->Check());
     const auto add = [&](uint64_t entity, const storage::PropertyList& properties) {
       ++progress->done;
-      return UpdateIndex(definition, {entity, nullptr, &properties}, &transaction.keys(), &bytes);
+      std::optional<VectorVersion> removed;  // Of no use before the first search.
+      return UpdateIndex(definition, {entity, nullptr, &properties}, &transaction.keys(), &bytes,
+                         &removed);
     };
     const size_t before = bytes;
     KITH_RETURN_IF_ERROR(scan->Next(&transaction.view(), add));
@@ -447,9 +450,10 @@ Status IndexManager::OnNodeChange(const storage::NodeChange& change, Transaction
         if (SharesAny(index->label_ids, before)) covered.before = &change.before->properties;
         if (SharesAny(index->label_ids, after)) covered.after = &change.after->properties;
         size_t bytes = 0;
-        const Status status = UpdateIndex(*index, covered, &transaction.keys(), &bytes);
+        std::optional<VectorVersion> removed;
+        const Status status = UpdateIndex(*index, covered, &transaction.keys(), &bytes, &removed);
         if (!status.ok()) return Judge(status, *catalog, transaction);
-        if (index->kind == IndexKind::kVector) state_->merger->NoteChange();
+        if (index->kind == IndexKind::kVector) state_->merger->NoteChange(index->id, removed);
       }
     }
   }
@@ -466,9 +470,10 @@ Status IndexManager::OnRelationshipChange(const storage::RelationshipChange& cha
     if (change.before != nullptr) covered.before = &change.before->properties;
     if (change.after != nullptr) covered.after = &change.after->properties;
     size_t bytes = 0;
-    const Status status = UpdateIndex(*index, covered, &transaction.keys(), &bytes);
+    std::optional<VectorVersion> removed;
+    const Status status = UpdateIndex(*index, covered, &transaction.keys(), &bytes, &removed);
     if (!status.ok()) return Judge(status, *catalog, transaction);
-    if (index->kind == IndexKind::kVector) state_->merger->NoteChange();
+    if (index->kind == IndexKind::kVector) state_->merger->NoteChange(index->id, removed);
   }
   return Status::Ok();
 }

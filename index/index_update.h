@@ -5,16 +5,20 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 
 #include "engine/base/status.h"
 #include "index/covered_change.h"
 #include "index/index_definition.h"
+#include "index/vector/vector_keys.h"
 #include "storage/key_space.h"
 
 namespace kith::index {
 
-/// Adds the bytes written to *bytes. ConstraintViolation from unique indexes.
+/// Adds the bytes written to *bytes; *removed gets the version that a vector index has no more.
+/// ConstraintViolation from unique indexes.
 Status UpdateIndex(const IndexDefinition& index, const CoveredChange& change,
-                   storage::KeySpaceWriter* keys, size_t* bytes);
+                   storage::KeySpaceWriter* keys, size_t* bytes,
+                   std::optional<VectorVersion>* removed);
 
 }  // namespace kith::index

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <new>
+#include <optional>
 
 #include "index/vector/segment_codec.h"
 
@@ -172,26 +173,40 @@ void VectorCache::Forget(IndexId index) {
   const std::lock_guard<std::mutex> lock(mutex_);
   std::erase_if(segments_, [&](const auto& entry) { return entry.first.first == index; });
   tails_.erase(index);
+  removed_.erase(index);
+}
+
+void VectorCache::NoteRemoved(IndexId index, const VectorVersion& version) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  removed_[index].Note(version);
 }
 
 Result<std::shared_ptr<const RowSet>> VectorCache::DeadRows(KeySpaceReader* keys, IndexId index,
                                                             uint32_t id, const Segment& segment) {
   KITH_ASSIGN_OR_RETURN(const int64_t fingerprint, keys->Counter(RemovedFingerprintKey(index)));
   if (fingerprint == 0) return std::shared_ptr<const RowSet>();
+  std::shared_ptr<const RowSet> before;
+  std::optional<std::vector<VectorVersion>> removed;  // Since `before`.
   {
     const std::lock_guard<std::mutex> lock(mutex_);
     const auto found = segments_.find({index, id});
-    if (found != segments_.end() && found->second.dead_fingerprint == fingerprint) {
-      return found->second.dead;
+    if (found != segments_.end()) {
+      if (found->second.dead_fingerprint == fingerprint) return found->second.dead;
+      removed = removed_[index].Between(found->second.dead_fingerprint, fingerprint);
+      if (removed.has_value()) before = found->second.dead;
     }
   }
-  KITH_ASSIGN_OR_RETURN(const auto removed, ReadVersions(keys, RemovedPrefix(index)));
-  auto dead = std::make_shared<RowSet>(segment.rows());
-  for (const VectorVersion& version : removed) {
+  if (!removed.has_value()) {
+    KITH_ASSIGN_OR_RETURN(removed, ReadVersions(keys, RemovedPrefix(index)));
+  }
+  auto dead = before == nullptr ? std::make_shared<RowSet>(segment.rows())
+                                : std::make_shared<RowSet>(*before);
+  for (const VectorVersion& version : *removed) {
     if (const auto row = segment.RowOf(version)) dead->Insert(*row);
   }
   std::shared_ptr<const RowSet> known = dead->count() == 0 ? nullptr : std::move(dead);
   const std::lock_guard<std::mutex> lock(mutex_);
+  removed_[index].Restart(fingerprint);
   const auto found = segments_.find({index, id});
   if (found != segments_.end()) {
     found->second.dead_fingerprint = fingerprint;

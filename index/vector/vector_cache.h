@@ -2,7 +2,8 @@
 // What searches keep in memory of vector indexes: segments, which of their rows are dead, and the
 // vectors that are in no segment yet. All of it is found again by what names its content, so that
 // views of different moments share it where they may and never where they must not: segments by
-// their ids, which are never reused, the others by the fingerprints of vector_keys.h.
+// their ids, which are never reused, the others by the fingerprints of vector_keys.h. Dead rows of
+// a view are those of the last one and what was removed since, where the removals were noted.
 //
 // Thread safety: all functions may be called from any thread; what they return is immutable.
 #pragma once
@@ -20,6 +21,7 @@
 #include "engine/base/result.h"
 #include "index/vector/memory_share.h"
 #include "index/vector/padded_vectors.h"
+#include "index/vector/removed_log.h"
 #include "index/vector/row_set.h"
 #include "index/vector/segment.h"
 #include "storage/key_space.h"
@@ -65,6 +67,8 @@ class VectorCache {
   void DropOthers(IndexId index, const std::vector<SegmentInfo>& kept);
   void Forget(IndexId index);
 
+  /// A version was removed by a transaction, whatever becomes of it.
+  void NoteRemoved(IndexId index, const VectorVersion& version);
   /// The rows of the segment that the view no longer has; null when it has all.
   Result<std::shared_ptr<const RowSet>> DeadRows(storage::KeySpaceReader* keys, IndexId index,
                                                  uint32_t id, const Segment& segment);
@@ -110,6 +114,7 @@ class VectorCache {
   std::mutex mutex_;       ///< Guards what follows.
   std::map<SegmentName, Held> segments_;
   std::map<IndexId, HeldTail> tails_;
+  std::map<IndexId, RemovedLog> removed_;
   uint64_t uses_ = 0;
 };
 

@@ -356,7 +356,8 @@ VectorMerger::~VectorMerger() {
   if (thread_.joinable()) thread_.join();
 }
 
-void VectorMerger::NoteChange() {
+void VectorMerger::NoteChange(IndexId index, const std::optional<VectorVersion>& removed) {
+  if (removed.has_value()) searcher_->state_->cache.NoteRemoved(index, *removed);
   if (changes_.fetch_add(1, std::memory_order_relaxed) + 1 < merge_vectors_) return;
   changes_.store(0, std::memory_order_relaxed);
   Wake();

@@ -18,6 +18,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <thread>
 
 #include "engine/base/interrupt.h"
@@ -52,8 +53,8 @@ class VectorMerger {
   /// From now on a thread merges whenever enough has been written, or a search has met so much that
   /// is in no segment; it looks once at the start. Later calls do nothing.
   void StartThread();
-  /// A vector was written or removed.
-  void NoteChange();
+  /// A vector of the index was written, or the one of that version removed.
+  void NoteChange(IndexId index, const std::optional<VectorVersion>& removed);
 
   /// Merges one index. OK, too, when the index is dropped meanwhile. ResourceExhausted when there
   /// is no memory for it, Cancelled or Timeout also while it waits for another merge; then

@@ -107,7 +107,9 @@ Result<std::optional<VectorVersion>> StoredVersion(const IndexDefinition& index,
 }  // namespace
 
 Status UpdateVectorIndex(const IndexDefinition& index, const CoveredChange& change,
-                         KeySpaceWriter* keys, size_t* bytes) {
+                         KeySpaceWriter* keys, size_t* bytes,
+                         std::optional<VectorVersion>* removed) {
+  removed->reset();
   const Value* before = change.before == nullptr ? nullptr : VectorValueOf(index, *change.before);
   const Value* after = change.after == nullptr ? nullptr : VectorValueOf(index, *change.after);
   // While it is being built, an index may lack a vector or have it already.
@@ -124,6 +126,7 @@ Status UpdateVectorIndex(const IndexDefinition& index, const CoveredChange& chan
     KITH_ASSIGN_OR_RETURN(stored, StoredVersion(index, change.entity, keys));
   }
   if (stored.has_value()) KITH_RETURN_IF_ERROR(Remove(index, *stored, keys));
+  *removed = stored;
   if (vector.has_value()) {
     KITH_RETURN_IF_ERROR(Insert(index, change.entity, *vector, keys, bytes));
   } else if (stored.has_value()) {

@@ -5,18 +5,22 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 
 #include "engine/base/result.h"
 #include "index/covered_change.h"
 #include "index/index_definition.h"
+#include "index/vector/vector_keys.h"
 #include "storage/key_space.h"
 
 namespace kith::index {
 
-/// Takes back what the index has of `before` and writes `after`. Adds the bytes written to *bytes.
+/// Takes back what the index has of `before` and writes `after`. Adds the bytes written to *bytes;
+/// *removed gets the version that was taken back, nullopt when there was none.
 /// InvalidArgument, naming the index, the entity and both dimensions, for a vector that the index
 /// cannot hold (vector_value.h).
 Status UpdateVectorIndex(const IndexDefinition& index, const CoveredChange& change,
-                         storage::KeySpaceWriter* keys, size_t* bytes);
+                         storage::KeySpaceWriter* keys, size_t* bytes,
+                         std::optional<VectorVersion>* removed);
 
 }  // namespace kith::index
