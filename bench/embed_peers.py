@@ -95,6 +95,8 @@ def onnx_peers(folder, threads, model, scratch):
         def __init__(self):
             super().__init__()
             self.model = model
+            # The exporter puts all modules back into the mode of the outermost: a new one trains, with dropout.
+            self.eval()
 
         def forward(self, ids, mask):
             return self.model(ids, attention_mask=mask).last_hidden_state
