@@ -31,7 +31,7 @@ VENDORS = {
     r"rocksdb/": ["storage/"],
     r"faiss/": ["index/"],
     r"boost/": ["query/algorithm/"],
-    r"llama|ggml|gguf": ["rag/generate/llama/"],
+    r"llama|ggml|gguf": ["rag/llama/"],
     r"cuda|cublas": ["gpu/"],
     r"histedit\.h|editline/": ["engine/shell/"],
     r"unicode/": ["index/", "query/", "rag/", "engine/"],

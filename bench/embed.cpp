@@ -6,8 +6,9 @@
 //   kith_bench_embed CORPUS.jsonl MODEL [--precision float32|int16|int8] [--threads N] [--texts N]
 //                    [--runs N] [--vectors FILE]
 //
-// MODEL is a name or a folder. --vectors writes the float32 vectors, for comparison with another
-// program's. embed_peers.py beside this file measures other programs with the same weights.
+// MODEL is a name, a folder, or a .gguf file, which llama.cpp computes in the file's precision.
+// --vectors writes the float32 vectors, for comparison with another program's. embed_peers.py
+// beside this file measures other programs with the same weights.
 #include <fmt/core.h>
 #include <simdjson.h>
 

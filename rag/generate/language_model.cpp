@@ -3,7 +3,7 @@
 #include "rag/generate/language_model.h"
 
 #ifdef KITH_HAS_LLAMA
-#include "rag/generate/llama/llama_model.h"
+#include "rag/llama/llama_model.h"
 #endif
 
 namespace kith::rag {

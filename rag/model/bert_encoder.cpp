@@ -183,8 +183,9 @@ class BertEncoder::Pass {
 
   void Pool(float* vectors) const {
     for (size_t text = 0; text < batch_.texts(); ++text) {
-      const size_t first = batch_.offsets[text];
-      const size_t count = config_.pooling == Pooling::kCls ? 1 : batch_.offsets[text + 1] - first;
+      const size_t end = batch_.offsets[text + 1];
+      const size_t first = config_.pooling == Pooling::kLast ? end - 1 : batch_.offsets[text];
+      const size_t count = config_.pooling == Pooling::kMean ? end - first : 1;
       float* vector = vectors + text * config_.hidden;
       std::fill_n(vector, config_.hidden, 0.0f);
       for (size_t row = first; row < first + count; ++row) {

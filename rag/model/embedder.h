@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// Texts in, vectors out: an embedding model with its tokeniser, on the processor.
+// Texts in, vectors out: an embedding model with its tokeniser, on the processor. A folder as
+// sentence-transformers writes it is computed by Kith's own encoder, a .gguf file by llama.cpp,
+// where this build has it.
 //
-// A text's vector does not depend on the other texts of a call, nor on the number of threads: texts
-// are never padded, and every row of a batch is computed by itself.
-//
-// Thread safety: immutable; any thread may embed, several at once.
+// Thread safety: any thread may embed, several at once.
 #pragma once
 
 #include <cstddef>
@@ -18,13 +17,13 @@
 
 #include "engine/base/interrupt.h"
 #include "engine/base/result.h"
-#include "rag/model/bert_encoder.h"
-#include "rag/model/model_folder.h"
+#include "rag/model/encoder.h"
+#include "rag/model/kernel/encoder_kernels.h"
 
 namespace kith::rag {
 
 struct EmbedderOptions {
-  Precision precision = Precision::kInt16;
+  Precision precision = Precision::kInt16;  ///< Of the encoder; a .gguf file has its own.
   size_t threads = 0;  ///< Of one Embed, the caller's among them; 0: one for each processor.
 };
 
@@ -54,35 +53,26 @@ struct EmbedOptions {
 
 class Embedder {
  public:
-  /// Opens a model by name or path. Errors: those of OpenEmbeddingModel and BertEncoder::Load.
+  /// Opens a model by name or path (see ResolveModel in model_store.h). Errors: those of
+  /// EncoderEmbedder::Open for a folder; for a .gguf file those of LoadLanguageModel, and
+  /// InvalidArgument when it makes no vectors.
   static Result<std::unique_ptr<Embedder>> Open(const std::string& name_or_path,
                                                 const EmbedderOptions& options = {});
-  static Result<std::unique_ptr<Embedder>> Open(EmbeddingModelFiles files,
-                                                const EmbedderOptions& options = {});
+  virtual ~Embedder() = default;
 
-  const EmbeddingModel& model() const { return model_; }
-  /// Tokens of a text beyond this many, with the two that frame it, are left out.
-  size_t max_tokens() const { return files_.max_tokens; }
+  virtual const EmbeddingModel& model() const = 0;
+  /// Tokens of a text beyond this many, with those that frame it, are left out.
+  virtual size_t max_tokens() const = 0;
   /// Of one Embed.
-  size_t threads() const { return options_.threads; }
+  virtual size_t threads() const = 0;
 
   /// Writes vectors[texts][dimension]. Cancelled or Timeout when stopped; then some of the vectors
   /// may be there.
-  Status Embed(std::span<const std::string_view> texts, float* vectors,
-               const EmbedOptions& options = {}) const;
+  virtual Status Embed(std::span<const std::string_view> texts, float* vectors,
+                       const EmbedOptions& options = {}) const = 0;
   /// The vector of one text, on the calling thread.
   Result<std::vector<float>> EmbedOne(std::string_view text,
                                       const Interrupt* interrupt = nullptr) const;
-
- private:
-  class Run;
-  Embedder(EmbeddingModelFiles files, const EmbedderOptions& options,
-           std::unique_ptr<BertEncoder> encoder);
-
-  EmbeddingModelFiles files_;
-  EmbedderOptions options_;
-  EmbeddingModel model_;
-  std::unique_ptr<BertEncoder> encoder_;
 };
 
 }  // namespace kith::rag

@@ -16,7 +16,7 @@
 namespace kith::rag {
 
 /// How the vectors of a text's tokens become the text's.
-enum class Pooling : uint8_t { kMean, kCls };
+enum class Pooling : uint8_t { kMean, kCls, kLast };
 
 /// The shape of a BERT-like encoder. Sizes in floats or counts.
 struct EncoderConfig {

@@ -10,9 +10,8 @@
 #include <utility>
 #include <vector>
 
-#include "rag/byte_hash.h"
 #include "rag/model/encoder_files.h"
-#include "rag/model/mapped_file.h"
+#include "rag/model/model_checksum.h"
 #include "rag/model/model_store.h"
 #include "rag/model/safetensors.h"
 #include "rag/model/tokenizer_files.h"
@@ -41,30 +40,6 @@ Status CheckWeights(const std::string& folder) {
       fmt::format("{} has no {}; give the folder of an embedding model", folder, kWeights));
 }
 
-/// The name says where the bytes belong, so that two files cannot change places.
-Status AddToChecksum(const std::string& path, const std::string& folder, uint64_t* low,
-                     uint64_t* high) {
-  KITH_ASSIGN_OR_RETURN(const auto file, MappedFile::Open(path));
-  const std::string name = fs::path(path).lexically_relative(folder).string();
-  const std::string_view bytes(reinterpret_cast<const char*>(file->bytes().data()),
-                               file->bytes().size());
-  *low = HashBytes(bytes, HashBytes(name, *low));
-  *high = HashBytes(bytes, HashBytes(name, *high));
-  return Status::Ok();
-}
-
-/// Over the files in the order of their names.
-Result<std::string> ChecksumOf(std::vector<std::string> paths, const std::string& folder) {
-  std::sort(paths.begin(), paths.end());
-  // Digits of pi.
-  uint64_t low = 0x243F6A8885A308D3u;
-  uint64_t high = 0x13198A2E03707344u;
-  for (const std::string& path : paths) {
-    KITH_RETURN_IF_ERROR(AddToChecksum(path, folder, &low, &high));
-  }
-  return fmt::format("{:016x}{:016x}", high, low);
-}
-
 Status CheckIsFolder(const ResolvedModel& model) {
   if (model.known != nullptr && model.known->kind != ModelKind::kEmbedding) {
     return Status(StatusCode::kInvalidArgument,
@@ -76,7 +51,7 @@ Status CheckIsFolder(const ResolvedModel& model) {
   if (fs::is_directory(model.path, error)) return Status::Ok();
   return Status(StatusCode::kUnsupported,
                 fmt::format("{} is a file; give the folder with the config.json and {} of an "
-                            "embedding model",
+                            "embedding model, or a .gguf file",
                             model.path, kWeights));
 }
 

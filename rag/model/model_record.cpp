@@ -19,7 +19,17 @@ constexpr std::array<std::string_view, 5> kRecordProperties = {"name", "checksum
                                                                "pooling", "normalised"};
 
 std::string_view PoolingWord(Pooling pooling) {
-  return pooling == Pooling::kCls ? "cls" : "mean";
+  switch (pooling) {
+    case Pooling::kMean: return "mean";
+    case Pooling::kCls: return "cls";
+    case Pooling::kLast: return "last";
+  }
+  return "mean";
+}
+
+Pooling PoolingOf(std::string_view word) {
+  if (word == PoolingWord(Pooling::kCls)) return Pooling::kCls;
+  return word == PoolingWord(Pooling::kLast) ? Pooling::kLast : Pooling::kMean;
 }
 
 Result<std::optional<NodeId>> FindRecord(storage::ReadView* view, LabelId label) {
@@ -60,7 +70,7 @@ Result<std::optional<EmbeddingModel>> ReadModelRecord(storage::ReadView* view) {
   model.name = StringAt(columns[0], 0);
   model.checksum = StringAt(columns[1], 0);
   model.dimension = NumberAt(columns[2], 0);
-  model.pooling = StringAt(columns[3], 0) == "cls" ? Pooling::kCls : Pooling::kMean;
+  model.pooling = PoolingOf(StringAt(columns[3], 0));
   const Value normalised = columns[4].At(0);
   model.normalised = !normalised.IsBoolean() || normalised.AsBoolean();
   return std::optional<EmbeddingModel>(std::move(model));

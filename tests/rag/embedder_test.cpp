@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Texts to vectors on several threads, stopping, and what a model says of itself.
-#include "rag/model/embedder.h"
+#include "rag/model/encoder_embedder.h"
 
 #include <catch2/catch.hpp>
 #include <random>
@@ -36,7 +36,7 @@ EmbeddingModelFiles ModelIn(const std::string& folder) {
 }
 
 std::unique_ptr<Embedder> Open(const std::string& folder, size_t threads) {
-  auto embedder = Embedder::Open(ModelIn(folder), {.threads = threads});
+  auto embedder = EncoderEmbedder::Open(ModelIn(folder), {.threads = threads});
   REQUIRE(embedder.ok());
   return std::move(embedder).value();
 }

@@ -11,7 +11,7 @@
 
 #include "engine/base/result.h"
 #include "rag/generate/language_model.h"
-#include "rag/generate/llama/llama_library.h"
+#include "rag/llama/llama_library.h"
 
 namespace kith::rag {
 

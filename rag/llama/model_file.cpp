@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The head of a GGUF file: what it is, and whether it is all there.
-#include "rag/generate/llama/model_file.h"
+// The head of a GGUF file tells what it is, and whether it is all there.
+#include "rag/llama/model_file.h"
 
 #include <fmt/format.h>
 #include <gguf.h>
@@ -13,8 +13,6 @@
 #include <memory>
 #include <string_view>
 #include <system_error>
-
-#include "rag/generate/llama/llama_library.h"
 
 namespace kith::rag {
 namespace {
@@ -85,7 +83,22 @@ Status CheckTensors(const std::string& path, const gguf_context* file) {
                             path, file_bytes, needed));
 }
 
-Status CheckKind(const std::string& path, const gguf_context* file) {
+Status CheckTask(const std::string& path, const std::string& architecture, bool makes_vectors,
+                 ModelTask task) {
+  if (makes_vectors == (task == ModelTask::kMakeVectors)) return Status::Ok();
+  if (makes_vectors) {
+    return Status(StatusCode::kInvalidArgument,
+                  fmt::format("{} is an embedding model ({}): it makes vectors and writes no text; "
+                              "give a model for text generation",
+                              path, architecture));
+  }
+  return Status(StatusCode::kInvalidArgument,
+                fmt::format("{} is no embedding model ({}): it writes text, and does not say how "
+                            "its tokens become one vector; give a file with a pooling",
+                            path, architecture));
+}
+
+Status CheckKind(const std::string& path, const gguf_context* file, ModelTask task) {
   // Vocabularies and parts of split models have no tensors of their own.
   const std::string architecture = TextOf(file, "general.architecture");
   if (architecture.empty() || gguf_get_n_tensors(file) == 0) {
@@ -95,21 +108,13 @@ Status CheckKind(const std::string& path, const gguf_context* file) {
   const std::string type = TextOf(file, "general.type");
   if (!type.empty() && type != "model") {
     return Status(StatusCode::kInvalidArgument,
-                  fmt::format("{} holds {} ({}) and no language model", path,
+                  fmt::format("{} holds {} ({}) and no model", path,
                               type == "adapter" ? "an adapter" : type, architecture));
   }
-  if (MakesVectors(file, architecture)) {
-    return Status(StatusCode::kInvalidArgument,
-                  fmt::format("{} is an embedding model ({}): it makes vectors and writes no text; "
-                              "give a model for text generation",
-                              path, architecture));
-  }
-  return Status::Ok();
+  return CheckTask(path, architecture, MakesVectors(file, architecture), task);
 }
 
-}  // namespace
-
-Status CheckModelFile(const std::string& path) {
+Status CheckModelFile(const std::string& path, ModelTask task) {
   KITH_RETURN_IF_ERROR(CheckHead(path));
   return GuardLlama("the model file " + path + " could not be read", [&]() -> Status {
     const Gguf file(gguf_init_from_file(path.c_str(), {.no_alloc = true, .ctx = nullptr}));
@@ -119,7 +124,30 @@ Status CheckModelFile(const std::string& path) {
           fmt::format("the model file {} is damaged or cut short; fetch it again", path));
     }
     KITH_RETURN_IF_ERROR(CheckTensors(path, file.get()));
-    return CheckKind(path, file.get());
+    return CheckKind(path, file.get(), task);
+  });
+}
+
+bool KeepLoading(float /*progress*/, void* interrupt) {
+  return interrupt == nullptr || static_cast<const Interrupt*>(interrupt)->Check().ok();
+}
+
+}  // namespace
+
+Result<LlamaPointer<llama_model>> LoadModelFile(const std::string& path, ModelTask task,
+                                                const Interrupt* interrupt) {
+  KITH_RETURN_IF_ERROR(StartLlama());
+  KITH_RETURN_IF_ERROR(CheckModelFile(path, task));
+  const std::string fact = "the model file " + path + " could not be loaded";
+  return GuardLlama(fact, [&]() -> Result<LlamaPointer<llama_model>> {
+    llama_model_params params = llama_model_default_params();
+    params.n_gpu_layers = 0;
+    params.progress_callback = &KeepLoading;
+    params.progress_callback_user_data = const_cast<Interrupt*>(interrupt);
+    LlamaPointer<llama_model> model(llama_model_load_from_file(path.c_str(), params));
+    if (model != nullptr) return model;
+    if (interrupt != nullptr) KITH_RETURN_IF_ERROR(interrupt->Check());
+    return LlamaFailure(StatusCode::kUnsupported, fact);
   });
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The library's global hooks: log lines are kept for errors, and a failed assertion throws.
-#include "rag/generate/llama/llama_library.h"
+#include "rag/llama/llama_library.h"
 
 #include <algorithm>
 #include <stdexcept>

@@ -14,8 +14,8 @@
 
 #include "engine/base/result.h"
 #include "rag/generate/language_model.h"
-#include "rag/generate/llama/llama_library.h"
 #include "rag/generate/sequence_decoder.h"
+#include "rag/llama/llama_library.h"
 
 namespace kith::rag {
 

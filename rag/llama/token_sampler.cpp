@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A grammar is asked about one token at a time where it can be: asking it about the whole
 // vocabulary costs more than the model itself, and mostly it agrees with the model.
-#include "rag/generate/llama/token_sampler.h"
+#include "rag/llama/token_sampler.h"
 
 #include <fmt/format.h>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // One model, one context with a sequence for each call in it: what calls read and wrote stays
 // there, and a prompt that begins with the same tokens begins behind them.
-#include "rag/generate/llama/llama_model.h"
+#include "rag/llama/llama_model.h"
 
 #include <fmt/format.h>
 
@@ -13,12 +13,13 @@
 
 #include "rag/generate/batched_decoder.h"
 #include "rag/generate/end_watch.h"
-#include "rag/generate/llama/chat_prompt.h"
-#include "rag/generate/llama/llama_decoder.h"
-#include "rag/generate/llama/llama_library.h"
-#include "rag/generate/llama/model_file.h"
-#include "rag/generate/llama/token_sampler.h"
 #include "rag/generate/text_stream.h"
+#include "rag/llama/chat_prompt.h"
+#include "rag/llama/llama_decoder.h"
+#include "rag/llama/llama_library.h"
+#include "rag/llama/model_file.h"
+#include "rag/llama/token_sampler.h"
+#include "rag/llama/tokens.h"
 
 namespace kith::rag {
 namespace {
@@ -261,31 +262,18 @@ Result<Generation> LlamaModel::Generate(std::span<const ChatMessage> messages,
   });
 }
 
-bool KeepLoading(float /*progress*/, void* interrupt) {
-  return interrupt == nullptr || static_cast<const Interrupt*>(interrupt)->Check().ok();
-}
-
 }  // namespace
 
 Result<std::unique_ptr<LanguageModel>> LoadLlamaModel(const std::string& path,
                                                       const ModelOptions& options) {
-  KITH_RETURN_IF_ERROR(StartLlama());
-  KITH_RETURN_IF_ERROR(CheckModelFile(path));
-  const std::string fact = "the model file " + path + " could not be loaded";
-  return GuardLlama(fact, [&]() -> Result<std::unique_ptr<LanguageModel>> {
-    llama_model_params params = llama_model_default_params();
-    params.n_gpu_layers = 0;
-    params.progress_callback = &KeepLoading;
-    params.progress_callback_user_data = const_cast<Interrupt*>(options.interrupt);
-    LlamaPointer<llama_model> model(llama_model_load_from_file(path.c_str(), params));
-    if (model == nullptr) {
-      if (options.interrupt != nullptr) KITH_RETURN_IF_ERROR(options.interrupt->Check());
-      return LlamaFailure(StatusCode::kUnsupported, fact);
-    }
-    auto loaded = std::make_unique<LlamaModel>(std::move(model), options);
-    KITH_RETURN_IF_ERROR(loaded->Prepare(path, options));
-    return std::unique_ptr<LanguageModel>(std::move(loaded));
-  });
+  KITH_ASSIGN_OR_RETURN(LlamaPointer<llama_model> model,
+                        LoadModelFile(path, ModelTask::kWriteText, options.interrupt));
+  return GuardLlama("the model file " + path + " could not be loaded",
+                    [&]() -> Result<std::unique_ptr<LanguageModel>> {
+                      auto loaded = std::make_unique<LlamaModel>(std::move(model), options);
+                      KITH_RETURN_IF_ERROR(loaded->Prepare(path, options));
+                      return std::unique_ptr<LanguageModel>(std::move(loaded));
+                    });
 }
 
 }  // namespace kith::rag

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // See llama_decoder.h.
-#include "rag/generate/llama/llama_decoder.h"
+#include "rag/llama/llama_decoder.h"
 
 #include <fmt/format.h>
 

@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // The template is applied to numbered marks in place of the texts; what is between the marks is the
 // template's.
-#include "rag/generate/llama/chat_prompt.h"
+#include "rag/llama/chat_prompt.h"
 
 #include <fmt/format.h>
 
-#include <array>
-#include <limits>
-
-#include "rag/generate/llama/llama_library.h"
+#include "rag/llama/tokens.h"
 
 namespace kith::rag {
 namespace {
@@ -59,22 +56,6 @@ Result<std::string> ApplyTemplate(const std::string& chat_template,
 
 }  // namespace
 
-Result<std::vector<llama_token>> Tokenize(const llama_vocab* vocab, std::string_view text,
-                                          bool control, bool first) {
-  if (text.size() > static_cast<size_t>(std::numeric_limits<int32_t>::max()) / 2) {
-    return Status(StatusCode::kInvalidArgument,
-                  fmt::format("a text of {} bytes is no prompt for a language model", text.size()));
-  }
-  std::vector<llama_token> tokens(text.size() / 3 + 16);
-  for (;;) {
-    const int32_t count =
-        llama_tokenize(vocab, text.data(), static_cast<int32_t>(text.size()), tokens.data(),
-                       static_cast<int32_t>(tokens.size()), first, control);
-    tokens.resize(static_cast<size_t>(count < 0 ? -count : count));
-    if (count >= 0) return tokens;
-  }
-}
-
 Result<std::vector<llama_token>> MakePrompt(const llama_vocab* vocab,
                                             const std::string& chat_template,
                                             std::span<const ChatMessage> messages) {
@@ -102,18 +83,6 @@ Result<std::vector<llama_token>> MakePrompt(const llama_vocab* vocab,
   const llama_token begin = llama_vocab_bos(vocab);
   if (prompt.size() > 1 && prompt[0] == begin && prompt[1] == begin) prompt.erase(prompt.begin());
   return prompt;
-}
-
-std::string PieceOf(const llama_vocab* vocab, llama_token token) {
-  std::array<char, 64> buffer{};
-  const auto write = [&](char* to, size_t bytes) {
-    return llama_token_to_piece(vocab, token, to, static_cast<int32_t>(bytes), 0, false);
-  };
-  const int32_t bytes = write(buffer.data(), buffer.size());
-  if (bytes >= 0) return std::string(buffer.data(), static_cast<size_t>(bytes));
-  std::string piece(static_cast<size_t>(-bytes), '\0');
-  piece.resize(static_cast<size_t>(std::max(0, write(piece.data(), piece.size()))));
-  return piece;
 }
 
 }  // namespace kith::rag
