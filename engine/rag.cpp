@@ -193,6 +193,17 @@ Status Rag::Delete(const std::string& document) {
   return state_->pipeline->Delete(document);
 }
 
+Result<EmbedReport> Rag::Embed(const EmbedOptions& options) {
+  rag::EmbedAllOptions to;
+  if (options.progress) {
+    to.progress = [&options](const rag::EmbedAllProgress& at) {
+      return options.progress({at.chunks_done, at.chunks_total});
+    };
+  }
+  KITH_ASSIGN_OR_RETURN(rag::ReembedReport report, state_->pipeline->EmbedAll(to));
+  return EmbedReport{report.embedded, report.kept, std::move(report.model)};
+}
+
 Result<Retrieval> Rag::Retrieve(std::string_view question, const RetrieveOptions& options) {
   KITH_ASSIGN_OR_RETURN(const rag::RetrieveOptions wanted, FromPublic(options));
   KITH_ASSIGN_OR_RETURN(rag::Retrieval found, state_->pipeline->Retrieve(question, wanted));

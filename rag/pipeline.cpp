@@ -242,13 +242,12 @@ struct Pipeline::State {
     return created && inside ? MadeIndexes() : Status::Ok();
   }
 
-  /// The same before all vectors are made anew, in a transaction of the caller.
-  Status PrepareVectors() {
+  /// The same before all vectors are made anew. True when an index was made.
+  Result<bool> PrepareVectors(OldVectors old) {
     storage::Catalog& catalog = shared.store->catalog();
     KITH_ASSIGN_OR_RETURN(shared.names, GraphNames::Resolve(&catalog));
     KITH_ASSIGN_OR_RETURN(shared.names.embedding, catalog.PropertyFor(kVectorProperty));
-    KITH_ASSIGN_OR_RETURN(const bool created, EnsureVectorsOfNewModel(Vectors()));
-    return created ? MadeIndexes() : Status::Ok();
+    return EnsureVectorsOfNewModel(Vectors(), old);
   }
 
   ChunkVectors Vectors() const {
@@ -273,6 +272,12 @@ struct Pipeline::State {
 };
 
 namespace {
+
+Status NoEmbeddingModel() {
+  return Status(StatusCode::kInvalidArgument,
+                "this database has no embedding model; open it with one (--embedding-model NAME "
+                "in the shell, Options::embedding_model in C++)");
+}
 
 Status NoSuchDocument(const std::string& uri) {
   return Status(
@@ -371,16 +376,27 @@ Status Pipeline::Delete(query::ProcedureContext& context, const std::string& uri
   return found ? Status::Ok() : NoSuchDocument(uri);
 }
 
-Result<ReembedReport> Pipeline::Embed(query::ProcedureContext& context) {
-  if (state_->shared.model == nullptr) {
-    return Status(StatusCode::kInvalidArgument,
-                  "this database has no embedding model; open it with one (--embedding-model NAME "
-                  "in the shell, Options::embedding_model in C++)");
+Result<ReembedReport> Pipeline::EmbedAll(const EmbedAllOptions& options) {
+  if (state_->shared.model == nullptr) return NoEmbeddingModel();
+  GraphNames names;
+  {
+    const std::lock_guard lock(state_->shared.write_lock);
+    if (!GraphNames::Find(state_->shared.store->catalog())) return ReembedReport();
+    KITH_RETURN_IF_ERROR(state_->PrepareVectors(OldVectors::kRemove).status());
+    names = state_->shared.names;
   }
+  ChunkVectors vectors = state_->Vectors();
+  vectors.names = &names;
+  return EmbedMissing(vectors, &state_->shared.write_lock, options);
+}
+
+Result<ReembedReport> Pipeline::Embed(query::ProcedureContext& context) {
+  if (state_->shared.model == nullptr) return NoEmbeddingModel();
   const std::lock_guard lock(state_->shared.write_lock);
   const auto names = GraphNames::Find(context.transaction.view().catalog());
   if (!names) return ReembedReport();
-  KITH_RETURN_IF_ERROR(state_->PrepareVectors());
+  KITH_ASSIGN_OR_RETURN(const bool created, state_->PrepareVectors(OldVectors::kKeepUntilReplaced));
+  if (created) return MadeIndexes();
   return EmbedStoredChunks(*state_->shared.model, &state_->shared.store->catalog(), *names,
                            &context.transaction, &context.interrupt);
 }

@@ -74,6 +74,11 @@ class Pipeline {
                                   const IngestOptions& options = {});
   /// NotFound when there is no such document.
   Status Delete(const std::string& uri);
+  /// Makes all vectors those of the database's model, some hundred chunks in a transaction. Vectors
+  /// of another model go first, all at once: whatever stops this, what is there is of one model,
+  /// and the next call goes on with the chunks that have none. InvalidArgument when there is no
+  /// model.
+  Result<ReembedReport> EmbedAll(const EmbedAllOptions& options = {});
   Result<Retrieval> Retrieve(std::string_view question, const RetrieveOptions& options = {},
                              const Interrupt* interrupt = nullptr);
   Result<Answer> Ask(std::string_view question, const AskOptions& options = {},

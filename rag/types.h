@@ -71,6 +71,19 @@ struct IngestReport {
   std::vector<SkippedDocument> skipped;
 };
 
+/// How far an EmbedAll is. `chunks_total` are those that had no vector of the model.
+struct EmbedAllProgress {
+  size_t chunks_done = 0;
+  size_t chunks_total = 0;
+};
+
+struct EmbedAllOptions {
+  /// Called now and then by the calling thread; false stops with Cancelled, and what was committed
+  /// stays.
+  std::function<bool(const EmbedAllProgress&)> progress;
+  const Interrupt* interrupt = nullptr;  ///< May be null. Borrowed.
+};
+
 enum class RouteKind : uint8_t { kFactual, kAnalytical };
 
 /// "factual" or "analytical".

@@ -65,6 +65,24 @@ struct IngestReport {
   std::vector<SkippedDocument> skipped;
 };
 
+/// How far an Embed is. `chunks_total` are those that had no vector of the model.
+struct EmbedProgress {
+  size_t chunks_done = 0;
+  size_t chunks_total = 0;
+};
+
+struct EmbedOptions {
+  /// Called now and then by the calling thread; returning false stops with Cancelled, and what was
+  /// committed stays.
+  std::function<bool(const EmbedProgress&)> progress;
+};
+
+struct EmbedReport {
+  size_t embedded = 0;  ///< Chunks that got a vector.
+  size_t kept = 0;      ///< Chunks that had one of this model.
+  std::string model;    ///< Empty: there are no documents.
+};
+
 /// A place in a document that supports a part of the answer. Bytes are of the document's text.
 struct Citation {
   int number = 0;  ///< As [1] in the answer's text.
@@ -195,6 +213,13 @@ class KITH_EXPORT Rag {
                                   size_t max_document_bytes = IngestOptions().max_document_bytes);
   /// Deletes a document and everything in the graph that came from it alone. NotFound when unknown.
   Status Delete(const std::string& document);
+
+  /// Makes all vectors those of Options::embedding_model: of documents that were ingested without
+  /// it, or with another one, whose vectors go first. A transaction holds some hundred chunks: a
+  /// call that was stopped, whatever stopped it, is gone on with by the next one. `CALL
+  /// rag.embed()` does the same in one transaction. InvalidArgument when the database is open
+  /// without a model.
+  Result<EmbedReport> Embed(const EmbedOptions& options = {});
 
   /// The best passages for a question, without an answer.
   Result<Retrieval> Retrieve(std::string_view question, const RetrieveOptions& options = {});

@@ -18,6 +18,7 @@ namespace {
 constexpr std::string_view kUsage =
     R"(usage: kith [DATABASE] [OPTIONS]            Cypher from the terminal, a pipe or -c
        kith ingest PATH... [--db DATABASE]  put documents into a database
+       kith embed [--db DATABASE]           make the vectors that are missing, or a model's anew
        kith ask QUESTION [--db DATABASE]    answer from the documents, with citations
        kith forget DOCUMENT... [--db DATABASE]  take documents out again
        kith backup FOLDER [--db DATABASE]   add a backup to those in FOLDER
@@ -25,8 +26,9 @@ constexpr std::string_view kUsage =
        kith model list | get NAME... | path NAME...  local models: which there are, fetch, where
 
 DATABASE is a folder, made when it does not exist; without one, or as :memory:, the shell works in
-memory. ingest, ask, forget and backup use ./documents.kith unless --db names another. A DOCUMENT is named
-by its path below the PATH that was ingested (FILE#ID for a JSON line); answers show it.
+memory. ingest, embed, ask, forget and backup use ./documents.kith unless --db names another. A
+DOCUMENT is named by its path below the PATH that was ingested (FILE#ID for a JSON line); answers
+show it.
 
   -c, --command TEXT    run these statements instead of reading them; may be given several times
   -m, --mode MODE       table, csv, json, jsonl or line; ask: json, its answer as one object
@@ -39,7 +41,7 @@ by its path below the PATH that was ingested (FILE#ID for a JSON line); answers 
       --embedding-model NAME  makes the vectors of documents, of questions and of embed(): a name
                         of kith model list, or a folder (KITH_EMBEDDING_MODEL in the environment
                         unless given)
-      --db DATABASE     the database of ingest, ask, forget and backup
+      --db DATABASE     the database of ingest, embed, ask, forget and backup
       --model NAME      ask: word the answer with this language model: a name of kith model
                         list, or a .gguf file
       --conversation NAME  ask: this question is a turn of that conversation, and may refer to
@@ -89,8 +91,18 @@ constexpr std::array<std::string_view, 27> kOptionNames = {"--max-document",
                                                            "-q",
                                                            "-h"};
 
-constexpr std::array<std::string_view, 7> kCommandNames = {"ingest",  "ask",   "forget", "backup",
-                                                           "restore", "model", "help"};
+constexpr std::array<std::string_view, 8> kCommandNames = {"ingest", "embed",   "ask",   "forget",
+                                                           "backup", "restore", "model", "help"};
+
+/// kShell for what is no command: a database.
+Command CommandOf(std::string_view name) {
+  constexpr Command kCommands[] = {Command::kIngest, Command::kEmbed,  Command::kAsk,
+                                   Command::kForget, Command::kBackup, Command::kRestore,
+                                   Command::kModel,  Command::kHelp};
+  static_assert(std::size(kCommands) == kCommandNames.size());
+  const auto at = std::find(kCommandNames.begin(), kCommandNames.end(), name);
+  return at == kCommandNames.end() ? Command::kShell : kCommands[at - kCommandNames.begin()];
+}
 
 constexpr std::array<std::string_view, 3> kModelVerbs = {"list", "get", "path"};
 
@@ -275,13 +287,7 @@ class Parser {
   Status PlaceOperands() {
     if (line_.command != Command::kShell) return Status::Ok();
     const std::string first = operands_.empty() ? "" : operands_[0];
-    if (first == "ingest") line_.command = Command::kIngest;
-    if (first == "ask") line_.command = Command::kAsk;
-    if (first == "forget") line_.command = Command::kForget;
-    if (first == "backup") line_.command = Command::kBackup;
-    if (first == "restore") line_.command = Command::kRestore;
-    if (first == "model") line_.command = Command::kModel;
-    if (first == "help") line_.command = Command::kHelp;
+    line_.command = CommandOf(first);
     KITH_RETURN_IF_ERROR(CheckApplies(first));
     if (line_.command == Command::kShell) return PlaceShellOperands();
     if (line_.command == Command::kModel) return PlaceModelOperands();
@@ -294,19 +300,29 @@ class Parser {
                       first));
     }
     line_.arguments.assign(operands_.begin() + 1, operands_.end());
-    if (line_.command == Command::kBackup) {
-      if (line_.arguments.size() == 1) return Status::Ok();
-      return Invalid("one folder for backups; usage: kith backup FOLDER [--db DATABASE]");
+    return CheckDocumentOperands();
+  }
+
+  Status CheckDocumentOperands() const {
+    const bool any = !line_.arguments.empty();
+    switch (line_.command) {
+      case Command::kBackup:
+        if (line_.arguments.size() == 1) return Status::Ok();
+        return Invalid("one folder for backups; usage: kith backup FOLDER [--db DATABASE]");
+      case Command::kEmbed:
+        if (!any) return Status::Ok();
+        return Invalid("all documents get vectors; usage: kith embed [--db DATABASE]");
+      case Command::kIngest:
+        if (any) return Status::Ok();
+        return Invalid("which documents? usage: kith ingest PATH... [--db DATABASE]");
+      case Command::kForget:
+        if (any) return Status::Ok();
+        return Invalid("which documents? usage: kith forget DOCUMENT... [--db DATABASE]");
+      case Command::kAsk:
+        if (any || !line_.conversation.empty()) return Status::Ok();
+        return Invalid("what is the question? usage: kith ask \"QUESTION\" [--db DATABASE]");
+      default: return Status::Ok();
     }
-    if (line_.command == Command::kHelp || !line_.arguments.empty()) return Status::Ok();
-    if (line_.command == Command::kIngest) {
-      return Invalid("which documents? usage: kith ingest PATH... [--db DATABASE]");
-    }
-    if (line_.command == Command::kForget) {
-      return Invalid("which documents? usage: kith forget DOCUMENT... [--db DATABASE]");
-    }
-    if (!line_.conversation.empty()) return Status::Ok();
-    return Invalid("what is the question? usage: kith ask \"QUESTION\" [--db DATABASE]");
   }
 
   /// An option that the command would pass over in silence is an error.
@@ -324,8 +340,8 @@ class Parser {
           line_.command != Command::kAsk) {
         return Invalid(fmt::format("{} does not apply here; kith ask takes it", name));
       }
-      const bool writes = line_.command == Command::kIngest || line_.command == Command::kForget ||
-                          line_.command == Command::kBackup;
+      const bool writes = line_.command == Command::kIngest || line_.command == Command::kEmbed ||
+                          line_.command == Command::kForget || line_.command == Command::kBackup;
       if (name == "--read-only" && (writes || !line_.conversation.empty())) {
         return Invalid(fmt::format("{} writes{}, so {} does not apply", command,
                                    writes ? "" : " the turns of a conversation", name));

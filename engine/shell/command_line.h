@@ -3,6 +3,7 @@
 //
 //   kith [DATABASE] [OPTIONS]              a Cypher shell; statements from standard input or -c
 //   kith ingest PATH... [--db DATABASE]    documents into a database
+//   kith embed [--db DATABASE]             vectors for them
 //   kith ask QUESTION [--db DATABASE]      a cited answer
 //   kith forget DOCUMENT... [--db DATABASE]
 //   kith backup FOLDER [--db DATABASE]     add a backup to those in FOLDER
@@ -25,7 +26,18 @@
 
 namespace kith::shell {
 
-enum class Command { kShell, kIngest, kAsk, kForget, kBackup, kRestore, kModel, kHelp, kVersion };
+enum class Command {
+  kShell,
+  kIngest,
+  kEmbed,
+  kAsk,
+  kForget,
+  kBackup,
+  kRestore,
+  kModel,
+  kHelp,
+  kVersion
+};
 
 struct CommandLine {
   Command command = Command::kShell;

@@ -321,6 +321,30 @@ int RunIngest(Database& database, const CommandLine& line) {
   return report->skipped.empty() ? kOk : kFailed;
 }
 
+int RunEmbed(Database& database, const CommandLine& line) {
+  const auto begin = std::chrono::steady_clock::now();
+  InterruptKey interrupt;
+  ProgressBar bar(!line.quiet);
+  EmbedOptions options;
+  options.progress = [&](const EmbedProgress& at) {
+    bar.Show(at.chunks_done, at.chunks_total, "chunks");
+    return !interrupt.pressed();
+  };
+  const auto report = database.rag().Embed(options);
+  bar.Clear();
+  if (!report.ok()) {
+    const int code = Fail(report.status());
+    if (report.status().code() == StatusCode::kCancelled) {
+      fmt::print(stderr, "what was embedded stays; kith embed goes on with the rest\n");
+    }
+    return code;
+  }
+  const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - begin;
+  fmt::print("{} embedded, {} had a vector; {:.1f} s\n",
+             Counted(report->embedded, "chunk", "chunks"), report->kept, taken.count());
+  return kOk;
+}
+
 int RunAsk(Database& database, const CommandLine& line) {
   InterruptKey interrupt;
   std::string question;

@@ -29,6 +29,7 @@ constexpr int kOpenError = 3;
 int RunCommand(Database& database, const CommandLine& line) {
   switch (line.command) {
     case Command::kIngest: return RunIngest(database, line);
+    case Command::kEmbed: return RunEmbed(database, line);
     case Command::kAsk: return RunAsk(database, line);
     case Command::kForget: return RunForget(database, line);
     case Command::kBackup: return RunBackup(database, line);
@@ -79,7 +80,8 @@ int Main(const std::vector<std::string>& arguments) {
   // A backup, question or deletion needs what is there; it must not make an empty database. A
   // question that is no turn of a conversation writes nothing, so it is answered beside another
   // process that has the database open, too.
-  const bool needs_documents = line->command == Command::kAsk || line->command == Command::kForget;
+  const bool needs_documents = line->command == Command::kAsk || line->command == Command::kEmbed ||
+                               line->command == Command::kForget;
   if (needs_documents || line->command == Command::kBackup) {
     line->options.create_if_missing = false;
   }

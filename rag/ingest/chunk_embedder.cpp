@@ -11,9 +11,6 @@
 namespace kith::rag {
 namespace {
 
-// Chunks whose texts are in memory at a time; enough to keep all threads busy.
-constexpr size_t kChunksAtOnce = 512;
-
 std::vector<std::string_view> Views(const std::vector<std::string>& texts) {
   return {texts.begin(), texts.end()};
 }
@@ -37,62 +34,48 @@ Status VisitChunks(storage::ReadView* view, const GraphNames& names, const Visit
   return Status::Ok();
 }
 
-// The re-embedding of one database.
-class Reembedding {
- public:
-  Reembedding(const Embedder& embedder, const GraphNames& names, PropertyId vector, bool replace,
-              storage::Transaction* transaction, const Interrupt* interrupt)
-      : embedder_(embedder),
-        names_(names),
-        vector_(vector),
-        replace_(replace),
-        transaction_(*transaction),
-        interrupt_(interrupt) {}
-
-  Status Run(ReembedReport* report) {
-    return VisitChunks(&transaction_.view(), names_,
-                       [&](std::span<const NodeId> nodes) { return Embed(nodes, report); });
-  }
-
- private:
-  Status Embed(std::span<const NodeId> nodes, ReembedReport* report) {
-    const PropertyId properties[] = {names_.title, names_.heading, names_.text, vector_};
-    std::vector<storage::Column> columns;
-    KITH_RETURN_IF_ERROR(transaction_.view().GatherMany(nodes, properties, &columns));
-    std::vector<NodeId> chosen;
-    std::vector<std::string> texts;
-    for (size_t i = 0; i < nodes.size(); ++i) {
-      // A node of this label without a text is the user's own.
-      if (!columns[2].At(i).IsString()) continue;
-      if (!replace_ && columns[3].At(i).IsList()) {
-        ++report->kept;
-        continue;
-      }
-      chosen.push_back(nodes[i]);
-      texts.push_back(
-          EmbeddedText(StringAt(columns[0], i), StringAt(columns[1], i), StringAt(columns[2], i)));
-    }
-    const size_t dimension = embedder_.model().dimension;
-    std::vector<float> vectors(texts.size() * dimension);
-    EmbedOptions options;
-    options.interrupt = interrupt_;
-    KITH_RETURN_IF_ERROR(embedder_.Embed(Views(texts), vectors.data(), options));
-    for (size_t i = 0; i < chosen.size(); ++i) {
-      const auto vector = std::span<const float>(vectors).subspan(i * dimension, dimension);
-      const storage::PropertyWrite writes[] = {{vector_, VectorValue(vector)}};
-      KITH_RETURN_IF_ERROR(transaction_.SetProperties(chosen[i], writes));
-    }
-    report->embedded += chosen.size();
-    return Status::Ok();
-  }
-
-  const Embedder& embedder_;
-  const GraphNames& names_;
-  PropertyId vector_;
-  bool replace_;
-  storage::Transaction& transaction_;
-  const Interrupt* interrupt_;
+/// A chunk, and what the model reads of it.
+struct ReadChunk {
+  NodeId node;
+  std::string text;
 };
+
+/// Those of `nodes` that are to get a vector: all, or those that have none; the others are counted.
+Result<std::vector<ReadChunk>> ReadChunks(storage::ReadView* view, const GraphNames& names,
+                                          std::span<const NodeId> nodes, bool replace,
+                                          size_t* kept) {
+  const PropertyId properties[] = {names.title, names.heading, names.text, *names.embedding};
+  std::vector<storage::Column> columns;
+  KITH_RETURN_IF_ERROR(view->GatherMany(nodes, properties, &columns));
+  std::vector<ReadChunk> chunks;
+  for (size_t i = 0; i < nodes.size(); ++i) {
+    // A node of this label without a text is the user's own.
+    if (!columns[2].At(i).IsString()) continue;
+    if (!replace && columns[3].At(i).IsList()) {
+      ++*kept;
+      continue;
+    }
+    chunks.push_back({nodes[i], EmbeddedText(StringAt(columns[0], i), StringAt(columns[1], i),
+                                             StringAt(columns[2], i))});
+  }
+  return chunks;
+}
+
+Status WriteVectors(const Embedder& embedder, PropertyId property,
+                    std::span<const ReadChunk> chunks, const EmbedOptions& options,
+                    storage::Transaction* transaction) {
+  const size_t dimension = embedder.model().dimension;
+  std::vector<std::string_view> texts;
+  for (const ReadChunk& chunk : chunks) texts.push_back(chunk.text);
+  std::vector<float> vectors(texts.size() * dimension);
+  KITH_RETURN_IF_ERROR(embedder.Embed(texts, vectors.data(), options));
+  for (size_t i = 0; i < chunks.size(); ++i) {
+    const auto vector = std::span<const float>(vectors).subspan(i * dimension, dimension);
+    const storage::PropertyWrite writes[] = {{property, VectorValue(vector)}};
+    KITH_RETURN_IF_ERROR(transaction->SetProperties(chunks[i].node, writes));
+  }
+  return Status::Ok();
+}
 
 }  // namespace
 
@@ -144,13 +127,41 @@ Result<ReembedReport> EmbedStoredChunks(const DatabaseModel& model, storage::Cat
   KITH_ASSIGN_OR_RETURN(const std::optional<EmbeddingModel> made,
                         ReadModelRecord(&transaction->view()));
   const bool own = made && CheckSameModel(*made, embedder->model()).ok();
-  KITH_ASSIGN_OR_RETURN(const PropertyId vector, catalog->PropertyFor(kVectorProperty));
+  GraphNames all = names;
+  KITH_ASSIGN_OR_RETURN(all.embedding, catalog->PropertyFor(kVectorProperty));
   ReembedReport report;
   report.model = embedder->model().name;
-  KITH_RETURN_IF_ERROR(
-      Reembedding(*embedder, names, vector, !own, transaction, interrupt).Run(&report));
+  EmbedOptions options;
+  options.interrupt = interrupt;
+  storage::ReadView* const view = &transaction->view();
+  KITH_RETURN_IF_ERROR(VisitChunks(view, all, [&](std::span<const NodeId> nodes) -> Status {
+    KITH_ASSIGN_OR_RETURN(const auto chunks, ReadChunks(view, all, nodes, !own, &report.kept));
+    report.embedded += chunks.size();
+    return WriteVectors(*embedder, *all.embedding, chunks, options, transaction);
+  }));
   KITH_RETURN_IF_ERROR(WriteModelRecord(catalog, transaction, embedder->model()));
   return report;
+}
+
+Result<std::vector<NodeId>> ChunksWithoutVector(storage::ReadView* view, const GraphNames& names,
+                                                size_t* kept) {
+  std::vector<NodeId> missing;
+  KITH_RETURN_IF_ERROR(VisitChunks(view, names, [&](std::span<const NodeId> nodes) -> Status {
+    KITH_ASSIGN_OR_RETURN(const auto chunks, ReadChunks(view, names, nodes, false, kept));
+    for (const ReadChunk& chunk : chunks) missing.push_back(chunk.node);
+    return Status::Ok();
+  }));
+  return missing;
+}
+
+Result<size_t> EmbedChunks(const Embedder& embedder, const GraphNames& names,
+                           std::span<const NodeId> nodes, const EmbedOptions& options,
+                           storage::Transaction* transaction) {
+  size_t kept = 0;
+  KITH_ASSIGN_OR_RETURN(const auto chunks,
+                        ReadChunks(&transaction->view(), names, nodes, false, &kept));
+  KITH_RETURN_IF_ERROR(WriteVectors(embedder, *names.embedding, chunks, options, transaction));
+  return chunks.size();
 }
 
 Status RemoveStoredVectors(const GraphNames& names, storage::Transaction* transaction) {

@@ -18,6 +18,10 @@
 
 namespace kith::rag {
 
+/// Chunks whose texts are in memory at a time; enough to keep all threads busy, and no more than
+/// somebody who stops will do without.
+inline constexpr size_t kChunksAtOnce = 256;
+
 /// What the model reads of a chunk: its document's title, its heading and its text, a line each.
 std::string EmbeddedText(std::string_view title, std::string_view heading, std::string_view text);
 
@@ -41,6 +45,16 @@ struct ReembedReport {
 Result<ReembedReport> EmbedStoredChunks(const DatabaseModel& model, storage::Catalog* catalog,
                                         const GraphNames& names, storage::Transaction* transaction,
                                         const Interrupt* interrupt);
+
+/// The chunks that have none, in the order of their groups; counts the others. `names` has the
+/// property of vectors, as in the next.
+Result<std::vector<NodeId>> ChunksWithoutVector(storage::ReadView* view, const GraphNames& names,
+                                                size_t* kept);
+
+/// Gives those of `nodes` that are chunks without a vector theirs, and returns how many they were.
+Result<size_t> EmbedChunks(const Embedder& embedder, const GraphNames& names,
+                           std::span<const NodeId> nodes, const EmbedOptions& options,
+                           storage::Transaction* transaction);
 
 /// Takes the vectors of all chunks away.
 Status RemoveStoredVectors(const GraphNames& names, storage::Transaction* transaction);

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""kith ingest, ask and forget: documents that are none, large ones, questions, Ctrl-C."""
+"""kith ingest, embed, ask and forget: documents that are none, large ones, questions, Ctrl-C."""
 
 import json
 import os
@@ -51,6 +51,42 @@ class Documents(unittest.TestCase):
             self.assertEqual(out.returncode, 4, out.stdout)
             self.assertIn("forgot", run("forget", "torvik.md", "--db", "d.kith", cwd=folder).stdout)
             self.assertEqual(run("forget", "torvik.md", "--db", "d.kith", cwd=folder).returncode, 1)
+
+    def test_embed_needs_a_model_and_a_database(self):
+        with tempfile.TemporaryDirectory() as folder:
+            out = run("embed", "--db", "d.kith", "--embedding-model", "x", cwd=folder)
+            self.assertEqual(out.returncode, 3)
+            self.assertIn("there is no database", out.stderr)
+            (pathlib.Path(folder) / "torvik.md").write_text("# Torvik\n\nA lighthouse.\n")
+            self.assertEqual(run("ingest", "torvik.md", "--db", "d.kith", cwd=folder).returncode, 0)
+            out = run("embed", "--db", "d.kith", cwd=folder)
+            self.assertEqual(out.returncode, 1)
+            self.assertIn("no embedding model", out.stderr)
+            out = run("embed", "torvik.md", "--db", "d.kith", cwd=folder)
+            self.assertEqual(out.returncode, 2)
+            self.assertIn("usage: kith embed", out.stderr)
+            self.assertIn("embed writes", run("embed", "--db", "d.kith", "--read-only", cwd=folder).stderr)
+
+    @unittest.skipUnless(os.environ.get("KITH_MODEL"), "skipped: KITH_MODEL names no embedding model's folder")
+    def test_embed_stops_and_goes_on(self):
+        with tempfile.TemporaryDirectory() as folder:
+            lines = [json.dumps({"id": str(i), "title": f"Tower {i}", "text": f"Tower {i} stands by the sea. " * 10})
+                     for i in range(1200)]
+            (pathlib.Path(folder) / "towers.jsonl").write_text("\n".join(lines))
+            self.assertEqual(run("ingest", "towers.jsonl", "--db", "d.kith", cwd=folder).returncode, 0)
+            command = ["embed", "--db", "d.kith", "--embedding-model", os.environ["KITH_MODEL"]]
+            process = subprocess.Popen([SHELL, *command], cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+            time.sleep(3)
+            process.send_signal(signal.SIGINT)
+            _, errors = process.communicate(timeout=HANG_SECONDS)
+            counts = "MATCH (c:Chunk) RETURN count(c.embedding), count(c)"
+            made, chunks = map(int, run("d.kith", "-m", "csv", "-c", counts, cwd=folder).stdout.split()[-1].split(","))
+            if process.returncode == 1:  # Else it was done, or had not begun to listen.
+                self.assertIn("what was embedded stays", errors)
+                self.assertLess(made, chunks)
+            out = run(*command, cwd=folder)
+            self.assertEqual(out.returncode, 0, out.stderr)
+            self.assertIn(f"{chunks - made} chunks embedded, {made} had a vector", out.stdout)
 
     def test_conversation(self):
         with tempfile.TemporaryDirectory() as folder:

@@ -106,6 +106,61 @@ TEST_CASE("a model of other dimensions: the index is made anew with the vectors"
             .ok());
 }
 
+TEST_CASE("all vectors are made in steps, and a step that was stopped is gone on with", "[rag]") {
+  const TemporaryFolder folder;
+  WriteLetterModel(folder.path() + "/one", 1);
+  WriteLetterModel(folder.path() + "/two", 2);
+  VectorDatabase database;
+  CHECK(database.pipeline->EmbedAll().status().code() == StatusCode::kInvalidArgument);
+  database.UseModel(folder.path() + "/one");
+  CHECK(database.pipeline->EmbedAll()->model.empty());
+  database.UseModel("");
+  constexpr size_t kDocuments = 600;
+  for (size_t i = 0; i < kDocuments; ++i) {
+    const std::string name = "tower" + std::to_string(i);
+    REQUIRE(database.pipeline->IngestText(name + ".txt", "A tower, " + name + ".").ok());
+  }
+  database.UseModel(folder.path() + "/one");
+  size_t done = 0;
+  EmbedAllOptions options;
+  options.progress = [&](const EmbedAllProgress& at) {
+    CHECK(at.chunks_done >= done);
+    CHECK(at.chunks_total == kDocuments);
+    done = at.chunks_done;
+    return true;
+  };
+  auto report = database.pipeline->EmbedAll(options);
+  INFO(report.status().ToString());
+  REQUIRE(report.ok());
+  CHECK(done == kDocuments);
+  CHECK(report->embedded == kDocuments);
+  CHECK(report->kept == 0);
+  CHECK(database.VectorsAreOfModel());
+  CHECK(database.IndexDimensions() == kLetterDimension);
+
+  // Another model of the same dimensions, stopped in the middle: nothing is left of the first.
+  database.UseModel(folder.path() + "/two");
+  options.progress = [&](const EmbedAllProgress& at) { return at.chunks_done < 300; };
+  CHECK(database.pipeline->EmbedAll(options).status().code() == StatusCode::kCancelled);
+  size_t made = 0;
+  for (const auto& [text, vector] : database.Vectors()) {
+    if (vector.empty()) continue;
+    CHECK(vector == *(*database.model->Open())->EmbedOne(text));
+    ++made;
+  }
+  CHECK(made % 256 == 0);
+  CHECK(made > 0);
+  CHECK(made < kDocuments);
+  report = database.pipeline->EmbedAll();
+  REQUIRE(report.ok());
+  CHECK(report->embedded == kDocuments - made);
+  CHECK(report->kept == made);
+  CHECK(report->model == "two");
+  CHECK(database.VectorsAreOfModel());
+  CHECK(index::VerifyIndexes(&(*database.store->Begin(storage::TransactionMode::kRead))->view())
+            .ok());
+}
+
 TEST_CASE("a user's own index over the vectors serves, or is named", "[rag]") {
   const TemporaryFolder folder;
   WriteLetterModel(folder.path() + "/model", 1);
