@@ -2,7 +2,8 @@
 """An embedding model of the BERT family as a GGUF file, which llama.cpp reads: the same weights in another file.
 
 usage: bert_to_gguf.py MODEL_FOLDER OUTPUT.gguf [--type f32|f16|q8_0]
-MODEL_FOLDER is as sentence-transformers writes it (docs/models.md). Matrices have the type given; vectors, and the
+MODEL_FOLDER is as sentence-transformers writes it (docs/models.md); the table of positions ends where texts are cut, at
+max_seq_length of sentence_bert_config.json, so that llama.cpp cuts them there. Matrices have the type given; vectors, and the
 tables of positions and token types, stay float32, as llama.cpp's own converter has it. Needs the packages gguf and
 safetensors.
 """
@@ -33,9 +34,16 @@ def read(folder, name):
         return json.load(file)
 
 
-def add_shape(writer, config, pooling):
+def most_tokens(folder, config):
+    positions = config["max_position_embeddings"]
+    if not os.path.exists(os.path.join(folder, "sentence_bert_config.json")):
+        return positions
+    return min(positions, read(folder, "sentence_bert_config.json")["max_seq_length"])
+
+
+def add_shape(writer, config, pooling, positions):
     writer.add_block_count(config["num_hidden_layers"])
-    writer.add_context_length(config["max_position_embeddings"])
+    writer.add_context_length(positions)
     writer.add_embedding_length(config["hidden_size"])
     writer.add_feed_forward_length(config["intermediate_size"])
     writer.add_head_count(config["num_attention_heads"])
@@ -79,11 +87,13 @@ def gguf_name(name):
     return f"blk.{layer}.{LAYER[module]}.{kind}"
 
 
-def add_tensors(writer, weights, kind):
+def add_tensors(writer, weights, kind, positions):
     for name, values in weights.items():
         place = gguf_name(name)
         if place is None:
             continue
+        if place.startswith("position_embd"):
+            values = values[:positions]
         stays = values.ndim == 1 or place.startswith(("position_embd", "token_types"))
         chosen = TYPES["f32" if stays else kind]
         writer.add_tensor(place, gguf.quants.quantize(values.astype("float32"), chosen), raw_dtype=chosen)
@@ -98,9 +108,10 @@ def main():
     config = read(arguments.model, "config.json")
     writer = gguf.GGUFWriter(arguments.output, "bert")
     writer.add_name(os.path.basename(os.path.abspath(arguments.model)))
-    add_shape(writer, config, read(arguments.model, "1_Pooling/config.json"))
+    positions = most_tokens(arguments.model, config)
+    add_shape(writer, config, read(arguments.model, "1_Pooling/config.json"), positions)
     add_tokenizer(writer, read(arguments.model, "tokenizer.json"), config)
-    add_tensors(writer, load_file(os.path.join(arguments.model, "model.safetensors")), arguments.type)
+    add_tensors(writer, load_file(os.path.join(arguments.model, "model.safetensors")), arguments.type, positions)
     writer.write_header_to_file()
     writer.write_kv_data_to_file()
     writer.write_tensors_to_file()

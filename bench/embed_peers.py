@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Kith's text encoder beside PyTorch and onnxruntime: the same weights, texts, threads and machine, in one run.
+"""Kith's text encoder beside PyTorch, onnxruntime and llama.cpp: the same weights, texts, threads and machine, in one run.
 
 usage: embed_peers.py KITH_BENCH_EMBED CORPUS.jsonl MODEL_FOLDER [--texts N] [--threads N] [--rounds N]
 In each round every program embeds all texts once, so that what else the machine does meets all of them; the table
 has medians over the rounds. The peers cut texts with the package "tokenizers", sort them by length and pad batches
 of 32 to their longest. PyTorch runs the model by "transformers"; onnxruntime a graph exported from that (which needs
-the package "onnx"), float32, and the same with its dynamic 8-bit quantisation. Peers that are not installed are left out.
+the package "onnx"), float32, and the same with its dynamic 8-bit quantisation. llama.cpp, as Kith calls it for a .gguf
+file (passes of a few texts, no padding), reads the weights from files that bert_to_gguf.py beside this one makes (which
+needs the package "gguf"). Peers that are not installed are left out.
 """
 
 import argparse
@@ -119,12 +121,27 @@ def onnx_peers(folder, threads, model, scratch):
         yield Peer(name, folder, lambda ids, mask, s=session: s.run(None, {"ids": ids, "mask": mask})[0])
 
 
-def kith(program, arguments, precision, scratch):
+def kith(arguments, model, precision, scratch):
+    """A model folder is computed by Kith's encoder, a .gguf file, which has its own precision, by llama.cpp."""
     vectors = os.path.join(scratch, "vectors")
-    command = [program, arguments.corpus, arguments.model, "--precision", precision, "--threads", str(arguments.threads),
+    command = [arguments.program, arguments.corpus, model, "--precision", precision, "--threads", str(arguments.threads),
                "--texts", str(arguments.texts), "--runs", "1", "--vectors", vectors]
     figures = json.loads(subprocess.run(command, check=True, capture_output=True).stdout.splitlines()[-1])
     return figures, np.fromfile(vectors, np.float32).reshape(figures["passages"], -1)
+
+
+def gguf_files(model, scratch):
+    """Names and paths."""
+    converter = os.path.join(os.path.dirname(os.path.abspath(__file__)), "bert_to_gguf.py")
+    files = {}
+    for kind in ("f32", "f16", "q8_0"):
+        path = os.path.join(scratch, kind + ".gguf")
+        done = subprocess.run([sys.executable, converter, model, path, "--type", kind], capture_output=True, text=True)
+        if done.returncode != 0:
+            print("left out: llama.cpp: " + done.stderr.strip().splitlines()[-1], file=sys.stderr)
+            return {}
+        files["llama.cpp " + kind] = path
+    return files
 
 
 def installed_peers(arguments, scratch):
@@ -151,16 +168,18 @@ def main():
     rows, reference = {}, None
     with tempfile.TemporaryDirectory() as scratch:
         peers = installed_peers(arguments, scratch)
+        programs = [(name, path, "float32") for name, path in gguf_files(arguments.model, scratch).items()]
+        programs += [("kith " + precision, arguments.model, precision) for precision in ("float32", "int16", "int8")]
         for _ in range(arguments.rounds):
             for peer in peers:
                 wall, cpu, vectors = peer.run(texts)
                 reference = vectors if reference is None else reference
                 rows.setdefault(peer.name, []).append(
                     (len(texts) / wall, len(texts) / cpu, peer.question_ms(), vectors))
-            for precision in ("float32", "int16", "int8"):
-                figures, vectors = kith(arguments.program, arguments, precision, scratch)
+            for name, model, precision in programs:
+                figures, vectors = kith(arguments, model, precision, scratch)
                 reference = vectors if reference is None else reference
-                rows.setdefault("kith " + precision, []).append(
+                rows.setdefault(name, []).append(
                     (figures["passages_per_s"], figures["passages_per_cpu_s"], figures["question_p50_ms"], vectors))
     print(f"{len(texts)} passages, {arguments.threads} threads, medians of {arguments.rounds} rounds, "
           f"load of the machine {os.getloadavg()[0]:.1f}")
