@@ -133,10 +133,7 @@ KITH_INLINE void Tile(const typename Kind::Word* a, size_t a_stride,
                       const typename Kind::Word* panel, size_t words, const Target& to) {
   typename Kind::Sums sums[R][2] = {};
   Multiply<Kind, R>(a, a_stride, panel, words, sums);
-  // Sums whose address is known to others would be cleared in memory and not in registers alone.
-  typename Kind::Sums done[R][2];
-  __builtin_memcpy(done, sums, sizeof done);
-  FinishTile<Kind>(done, R, to);
+  FinishTile<Kind>(sums, R, to);
 }
 
 // Fewer rows than a whole tile, by halves: kRows is at most 15.
