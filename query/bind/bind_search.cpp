@@ -21,8 +21,9 @@ Status StatementBinder::BindSearch(const ast::VectorSearch& search, bound::SlotI
   KITH_RETURN_IF_ERROR(BindSearched(search.variable, match->pattern, &bound));
   if (search.where) KITH_RETURN_IF_ERROR(BindConjuncts(*search.where, &match->conjuncts));
   {
-    const auto end = static_cast<bound::SlotId>(statement_->slots.size());
-    const Restore<SlotRange> unmatched(&unmatched_, SlotRange{first, end});
+    std::vector<SlotRange> ranges = unmatched_;
+    ranges.push_back({first, static_cast<bound::SlotId>(statement_->slots.size())});
+    const Restore<std::vector<SlotRange>> unmatched(&unmatched_, std::move(ranges));
     KITH_ASSIGN_OR_RETURN(bound.vector, BindExpression(*search.vector));
   }
   const bool null = bound.vector->kind == bound::ExpressionKind::kConstant &&

@@ -292,7 +292,9 @@ Result<bound::SlotId> StatementBinder::Lookup(const std::string& name, SourceRan
                                               bool* local) {
   for (const Scope* scope = scope_; scope != nullptr; scope = scope->outer) {
     if (const bound::SlotId* slot = scope->Find(name)) {
-      if (unmatched_.Contains(*slot)) return UnmatchedVariable(name, range);
+      const bool unmatched = std::any_of(unmatched_.begin(), unmatched_.end(),
+                                         [&](const SlotRange& r) { return r.Contains(*slot); });
+      if (unmatched) return UnmatchedVariable(name, range);
       if (local != nullptr) *local = scope->local;
       NoteUse(*slot);
       return *slot;

@@ -290,8 +290,9 @@ class StatementBinder {
   bool in_aggregate_ = false;
   bool predicate_position_ = false;   ///< The next expression may be a pattern.
   std::string_view constant_clause_;  ///< SKIP or LIMIT: no variables may be read.
-  /// FOR of SEARCH: these are variables of its pattern, which has no match yet.
-  SlotRange unmatched_;
+  /// FOR of SEARCH: these are variables of its pattern, which has no match yet, and of those
+  /// around.
+  std::vector<SlotRange> unmatched_;
   std::string_view read_only_inside_;  ///< EXISTS...: updating clauses are refused.
   bool updates_ = false;
   bool nested_ = false;   ///< Inside CALL { }.

@@ -309,6 +309,12 @@ TEST_CASE("SEARCH of MATCH", "[query]") {
       {"MATCH (a)-->(d) SEARCH d IN (VECTOR INDEX i FOR a.v LIMIT 1) RETURN d",
        "SyntaxError UndefinedVariable"},
       {"MATCH (a) MATCH (a)-->(d) SEARCH d IN (VECTOR INDEX i FOR a.v LIMIT 1) RETURN d", "OK"},
+      {"MATCH (d) SEARCH d IN (VECTOR INDEX i FOR head(COLLECT { MATCH (y) MATCH (x) SEARCH x IN "
+       "(VECTOR INDEX i FOR y.v LIMIT 1) RETURN x.v }) LIMIT 1) RETURN d",
+       "OK"},
+      {"MATCH (d) SEARCH d IN (VECTOR INDEX i FOR head(COLLECT { MATCH (x) SEARCH x IN (VECTOR "
+       "INDEX i FOR d.v LIMIT 1) RETURN x.v }) LIMIT 1) RETURN d",
+       "SyntaxError UndefinedVariable"},
       {"MATCH (d) SEARCH d IN (VECTOR INDEX i FOR [x IN [1] | x] LIMIT 1) RETURN d", "OK"},
       {"MATCH (d) SEARCH d IN (VECTOR INDEX i FOR 'v' LIMIT 1) RETURN d",
        "SyntaxError InvalidArgumentType"},
