@@ -96,34 +96,37 @@ KITH_INLINE Vector ToFloats(typename Kind::Sums sums, const Target& to, size_t r
   }
 }
 
+// A tile as wide as a panel.
+template <typename Kind>
+KITH_INLINE void FinishWhole(const typename Kind::Sums (*sums)[2], size_t rows, const Target& to) {
+  for (size_t column = 0; column < kPanel; column += kLanes) {
+    const Vector bias = to.bias != nullptr ? Load(to.bias + column) : Vector{};
+    for (size_t row = 0; row < rows; ++row) {
+      float* c = to.c + row * to.stride + column;
+      Vector value = ToFloats<Kind>(sums[row][column / kLanes], to, row, column) + bias;
+      if (!to.first) value += Load(c);
+      if (to.residual != nullptr) value += Load(to.residual + row * to.stride + column);
+      if (to.gelu) value = Gelu(value);
+      Store(value, c);
+    }
+  }
+}
+
 // The sums of a tile become floats and are stored. Apart from the multiplication, so that a tile's
 // code stays small.
 template <typename Kind>
 __attribute__((noinline)) void FinishTile(const typename Kind::Sums (*sums)[2], size_t rows,
                                           const Target& to) {
+  if (to.columns == kPanel) return FinishWhole<Kind>(sums, rows, to);
   for (size_t row = 0; row < rows; ++row) {
-    for (size_t half = 0; half < 2; ++half) {
-      const size_t column = half * kLanes;
-      if (column >= to.columns) continue;
+    for (size_t column = 0; column < to.columns; ++column) {
       float* c = to.c + row * to.stride + column;
-      const size_t count = to.columns - column < kLanes ? to.columns - column : kLanes;
-      // The last columns go through a whole vector of their own.
-      float edge[kLanes] = {};
-      const auto load = [&](const float* from) {
-        if (count == kLanes) return Load(from);
-        for (size_t i = 0; i < count; ++i) edge[i] = from[i];
-        return Load(edge);
-      };
-      Vector value = ToFloats<Kind>(sums[row][half], to, row, column);
-      if (!to.first) value += load(c);
-      if (to.bias != nullptr) value += load(to.bias + column);
-      if (to.residual != nullptr) value += load(to.residual + row * to.stride + column);
-      if (to.gelu) value = Gelu(value);
-      if (count == kLanes) {
-        Store(value, c);
-      } else {
-        for (size_t i = 0; i < count; ++i) c[i] = value[i];
-      }
+      const size_t half = column / kLanes * kLanes;
+      float value = ToFloats<Kind>(sums[row][half / kLanes], to, row, half)[column - half];
+      if (!to.first) value += *c;
+      if (to.bias != nullptr) value += to.bias[column];
+      if (to.residual != nullptr) value += to.residual[row * to.stride + column];
+      *c = to.gelu ? Gelu(Splat(value))[0] : value;
     }
   }
 }
@@ -131,9 +134,14 @@ __attribute__((noinline)) void FinishTile(const typename Kind::Sums (*sums)[2], 
 template <typename Kind, size_t R>
 KITH_INLINE void Tile(const typename Kind::Word* a, size_t a_stride,
                       const typename Kind::Word* panel, size_t words, const Target& to) {
+  // Where the tile goes is on its way to the cache while the sums are made.
+  for (size_t row = 0; row < R; ++row) __builtin_prefetch(to.c + row * to.stride, 1);
   typename Kind::Sums sums[R][2] = {};
   Multiply<Kind, R>(a, a_stride, panel, words, sums);
-  FinishTile<Kind>(sums, R, to);
+  // Sums whose address is known to others would be cleared in memory and not in registers alone.
+  typename Kind::Sums done[R][2];
+  __builtin_memcpy(done, sums, sizeof done);
+  FinishTile<Kind>(done, R, to);
 }
 
 // Fewer rows than a whole tile, by halves: kRows is at most 15.
