@@ -162,4 +162,21 @@ kith_code kith_rag_delete(kith_database* database, const char* document, kith_er
     return database->database->rag().Delete(document);
   });
 }
+
+kith_code kith_rag_embed(kith_database* database, kith_embed_progress progress, void* context,
+                         size_t* embedded, kith_error** error) {
+  if (embedded != nullptr) *embedded = 0;
+  return Guard(error, [&]() -> Status {
+    if (database == nullptr) return NullArgument("kith_rag_embed", "database");
+    kith::EmbedOptions options;
+    if (progress != nullptr) {
+      options.progress = [&](const kith::EmbedProgress& at) {
+        return progress(at.chunks_done, at.chunks_total, context) != 0;
+      };
+    }
+    KITH_ASSIGN_OR_RETURN(const kith::EmbedReport report, database->database->rag().Embed(options));
+    if (embedded != nullptr) *embedded = report.embedded;
+    return Status::Ok();
+  });
+}
 }

@@ -412,6 +412,15 @@ KITH_API kith_code kith_rag_ingest_text(kith_database* database, const char* nam
 KITH_API kith_code kith_rag_delete(kith_database* database, const char* document,
                                    kith_error** error);
 
+/* Called now and then. Returning 0 stops with KITH_CANCELLED; what was committed stays. */
+typedef int (*kith_embed_progress)(size_t chunks_done, size_t chunks_total, void* context);
+/* Makes all vectors those of the option embedding_model: of documents that were ingested without it
+ * or with another one, whose vectors go first. A call that was stopped is gone on with by the next
+ * one. progress and embedded may be NULL; *embedded is how many chunks got a vector.
+ * KITH_INVALID_ARGUMENT when the database is open without a model. */
+KITH_API kith_code kith_rag_embed(kith_database* database, kith_embed_progress progress,
+                                  void* context, size_t* embedded, kith_error** error);
+
 KITH_API kith_ask_options* kith_ask_options_new(void);
 KITH_API void kith_ask_options_free(kith_ask_options* options);
 /* Options by name:

@@ -758,6 +758,12 @@ static void TestEmbeddingModel(void) {
   Must(kith_open(":memory:", options, &database, &error), &error, "open");
   kith_options_free(options);
   Must(kith_connect(database, &connection, &error), &error, "connect");
+  size_t embedded = 7;
+  CHECK(kith_rag_embed(NULL, NULL, NULL, &embedded, NULL) == KITH_INVALID_ARGUMENT);
+  CHECK(embedded == 0);
+  CHECK(kith_rag_embed(database, NULL, NULL, NULL, &error) != KITH_OK);
+  CHECK(strstr(kith_error_message(error), "/none/model") != NULL);
+  kith_error_free(error);
   kith_code code =
       kith_execute(connection, "RETURN embed('x')", KITH_NUL_TERMINATED, &result, &error);
   if (code == KITH_OK && kith_result_next(result, &error) < 0) code = kith_error_code(error);

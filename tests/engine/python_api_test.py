@@ -258,6 +258,24 @@ class Folders(unittest.TestCase):
                     db.execute("RETURN embed('x')").value()
 
     @unittest.skipUnless(os.environ.get("KITH_MODEL"), "skipped: KITH_MODEL names no embedding model's folder")
+    def test_embedding_what_was_ingested_without_a_model(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = pathlib.Path(folder) / "d"
+            with kith.open(path) as db:
+                db.ingest_text("torvik.md", "# Torvik\n\nThe lighthouse of Torvik was built by Marit Oen in 1887.\n")
+                with self.assertRaises(kith.Error) as caught:
+                    db.embed()
+                self.assertEqual(caught.exception.code, "InvalidArgument")
+            with kith.open(path, embedding_model=os.environ["KITH_MODEL"]) as db:
+                with self.assertRaises(kith.Error) as caught:
+                    db.embed(lambda done, total: False)
+                self.assertEqual(caught.exception.code, "Cancelled")
+                seen = []
+                self.assertEqual(db.embed(lambda done, total: seen.append((done, total))), 1)
+                self.assertEqual(seen[-1], (1, 1))
+                self.assertEqual(db.embed(), 0)
+
+    @unittest.skipUnless(os.environ.get("KITH_MODEL"), "skipped: KITH_MODEL names no embedding model's folder")
     def test_an_embedding_model_makes_vectors(self):
         with kith.open(embedding_model=os.environ["KITH_MODEL"]) as db:
             db.ingest_text("iron.txt", "Iron melts at 1538 degrees.")

@@ -16,7 +16,7 @@ from . import _interrupt as interrupt
 from ._connection import Connection
 from ._documents import Answer, IngestReport, Passage, take_answer, take_report
 from ._error import Error, call, to_bytes, to_text
-from ._library import Piece, Progress, lib
+from ._library import EmbedProgress, Piece, Progress, lib
 from ._statement import Result, Statement
 
 
@@ -169,6 +169,18 @@ class Database:
         """Deletes a document and everything that came from it alone."""
         with self._used() as pointer:
             call(lib.kith_rag_delete, pointer, to_bytes(document, "the document"))
+
+    def embed(self, progress: typing.Callable[[int, int], typing.Any] | None = None) -> int:
+        """Makes all vectors those of the option embedding_model: of documents that were ingested without it or with another
+        one. progress(done, total) counts chunks and may return False to stop; what was committed stays, and the next call
+        goes on with the rest. Returns how many chunks got a vector."""
+        def wants(done, total):
+            return progress is None or progress(done, total)
+
+        embedded = ctypes.c_size_t()
+        with self._heard(EmbedProgress, wants) as heard, self._used() as pointer:
+            call(lib.kith_rag_embed, pointer, heard, None, ctypes.byref(embedded))
+            return embedded.value
 
     def backup(self, folder: str | os.PathLike, keep: int = 0) -> int:
         """Adds a backup of all that is committed to a folder of backups, while others read and write. Returns its number;

@@ -32,6 +32,7 @@ class PassageFields(ctypes.Structure):
 
 Piece = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_char_p, ctypes.c_void_p)
 Progress = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_size_t, ctypes.c_size_t, ctypes.c_char_p, ctypes.c_void_p)
+EmbedProgress = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_size_t, ctypes.c_size_t, ctypes.c_void_p)
 
 _p = ctypes.c_void_p
 _pp = ctypes.POINTER(ctypes.c_void_p)
@@ -88,6 +89,7 @@ _FUNCTIONS = {
     "kith_ingest_report_free": (None, [_p]), "kith_ingest_report_count": (_n, [_p, ctypes.c_int]),
     "kith_ingest_report_skipped": (_s, [_p, _n]), "kith_ingest_report_reason": (_s, [_p, _n]),
     "kith_rag_ingest_text": (ctypes.c_int, [_p, _s, _s, _n, _pp]), "kith_rag_delete": (ctypes.c_int, [_p, _s, _pp]),
+    "kith_rag_embed": (ctypes.c_int, [_p, EmbedProgress, _p, ctypes.POINTER(_n), _pp]),
     "kith_ask_options_new": (_p, []), "kith_ask_options_free": (None, [_p]),
     "kith_ask_options_set": (ctypes.c_int, [_p, _s, _i, _pp]),
     "kith_ask_options_set_float": (ctypes.c_int, [_p, _s, ctypes.c_double, _pp]),
