@@ -259,21 +259,31 @@ class Folders(unittest.TestCase):
 
     @unittest.skipUnless(os.environ.get("KITH_MODEL"), "skipped: KITH_MODEL names no embedding model's folder")
     def test_embedding_what_was_ingested_without_a_model(self):
-        with tempfile.TemporaryDirectory() as folder:
-            path = pathlib.Path(folder) / "d"
-            with kith.open(path) as db:
-                db.ingest_text("torvik.md", "# Torvik\n\nThe lighthouse of Torvik was built by Marit Oen in 1887.\n")
-                with self.assertRaises(kith.Error) as caught:
-                    db.embed()
-                self.assertEqual(caught.exception.code, "InvalidArgument")
-            with kith.open(path, embedding_model=os.environ["KITH_MODEL"]) as db:
-                with self.assertRaises(kith.Error) as caught:
-                    db.embed(lambda done, total: False)
-                self.assertEqual(caught.exception.code, "Cancelled")
-                seen = []
-                self.assertEqual(db.embed(lambda done, total: seen.append((done, total))), 1)
-                self.assertEqual(seen[-1], (1, 1))
-                self.assertEqual(db.embed(), 0)
+        for stops in (False, True):
+            with self.subTest(stops=stops), tempfile.TemporaryDirectory() as folder:
+                path = pathlib.Path(folder) / "d"
+                with kith.open(path) as db:
+                    db.ingest_text("torvik.md", "# Torvik\n\nThe lighthouse of Torvik was built by Marit Oen in 1887.\n")
+                    with self.assertRaises(kith.Error) as caught:
+                        db.embed()
+                    self.assertEqual(caught.exception.code, "InvalidArgument")
+                with kith.open(path, embedding_model=os.environ["KITH_MODEL"]) as db:
+                    seen = []
+
+                    def progress(done, total):
+                        seen.append((done, total))
+                        return not stops
+
+                    if stops:
+                        with self.assertRaises(kith.Error) as caught:
+                            db.embed(progress)
+                        self.assertEqual(caught.exception.code, "Cancelled")
+                    else:
+                        self.assertEqual(db.embed(progress), 1)
+                        self.assertEqual(seen[-1], (1, 1))
+                    # What was committed stays, and the rest is made.
+                    embedded = db.execute("MATCH (c:Chunk) RETURN count(c.embedding) AS n").one().n
+                    self.assertEqual(db.embed(), 1 - embedded)
 
     @unittest.skipUnless(os.environ.get("KITH_MODEL"), "skipped: KITH_MODEL names no embedding model's folder")
     def test_an_embedding_model_makes_vectors(self):
