@@ -19,6 +19,10 @@ class ColumnBuilder {
 
   void AppendNull();
   void Append(const Value& value);
+  void AppendBoolean(bool value);
+  void AppendInteger(int64_t value);
+  void AppendFloat(double value);
+  void AppendString(std::string_view text);
   /// Appends an encoded value (an empty one is null). False when the bytes are damaged.
   bool AppendEncoded(std::string_view bytes);
 
@@ -28,10 +32,6 @@ class ColumnBuilder {
   // Makes the column ready for one more value of `kind`; false when it is (now) mixed.
   bool Admit(Column::Kind kind);
   void MarkValid();
-  void AppendBoolean(bool value);
-  void AppendInteger(int64_t value);
-  void AppendFloat(double value);
-  void AppendString(std::string_view text);
   void AppendMixed(Value value);
   void BecomeMixed();
   void PadTo(size_t size);
