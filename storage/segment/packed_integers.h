@@ -5,8 +5,7 @@
 //
 //   width (1)  base (varint)  divisor (varint)  quotients  7 bytes of zeros
 //
-// With width 0 all are the base, and base is the last byte. Widths are 0 to 57 and 64, so that one
-// unaligned load of 8 bytes has a whole quotient; the zeros keep the load inside.
+// With width 0 all are the base, and it comes last (bit_packing.h).
 //
 // Thread safety: immutable; a PackedIntegers borrows the bytes that it was taken from.
 #pragma once
