@@ -55,7 +55,8 @@ storage::GraphStoreOptions StoreOptions(const std::string& path, const Options& 
   store.create_if_missing = options.create_if_missing;
   store.read_only = options.read_only;
   store.sync = options.sync_commits;
-  store.block_cache_bytes = std::min(store.block_cache_bytes, memory_bytes / 4);
+  store.hot_cache_bytes = memory_bytes / 4;
+  store.block_cache_bytes = std::min(store.block_cache_bytes, memory_bytes / 8);
   store.write_buffer_bytes = std::min(store.write_buffer_bytes, memory_bytes / 8);
   store.transaction_bytes_limit = std::min(store.transaction_bytes_limit, memory_bytes / 4);
   return store;

@@ -26,8 +26,7 @@ Status TooLong(std::string_view what, size_t bytes) {
 // where it inserted last.
 class CommitEncoder {
  public:
-  CommitEncoder(SnapshotReader* reader, CommitRequest* request)
-      : reader_(reader), request_(request), ops_(&request->ops) {}
+  explicit CommitEncoder(CommitRequest* request) : request_(request), ops_(&request->ops) {}
 
   Status EncodeNode(NodeId node, const NodeEntry& entry);
   Status EncodeRelationship(RelId relationship, const RelationshipEntry& entry);
@@ -36,15 +35,12 @@ class CommitEncoder {
 
  private:
   void CreateNode(NodeId node, const NodeState& state);
-  Status DeleteNode(NodeId node, const NodeEntry::Base& base);
-  Status UpdateNode(NodeId node, const NodeEntry& entry);
-  Status RemoveLabel(NodeId node, LabelId label);
-  void AddLabel(NodeId node, LabelId label);
+  void DeleteNode(NodeId node, const NodeEntry::Base& base);
+  void UpdateNode(NodeId node, const NodeEntry& entry);
   void CreateRelationship(RelId relationship, const RelationshipState& state);
   void DeleteRelationship(RelId relationship, const RelationshipEntry& entry);
   void UpdateRelationship(RelId relationship, const RelationshipEntry& entry);
-  void WriteRow(const DeltaKey& key, const std::vector<CommitNumber>& chain);
-  void DeleteRow(const DeltaKey& key, const std::vector<CommitNumber>& chain);
+  void WriteRow(const DeltaKey& key, size_t patches);
   void Touch(GroupId group) { groups_.insert(group); }
   void Exclusive(ValidationKey key) {
     request_->checks.push_back(key);
@@ -56,7 +52,6 @@ class CommitEncoder {
     Touch(node.group());
   }
 
-  SnapshotReader* reader_;
   CommitRequest* request_;
   CommitOps* ops_;
   std::set<GroupId> groups_;
@@ -68,102 +63,62 @@ class CommitEncoder {
   std::string patch_;
 };
 
-void CommitEncoder::AddLabel(NodeId node, LabelId label) {
-  ops_->PutDelta(DeltaKey::LabelEntry(node, label), {});
-  ++labels_[label];
-}
-
-Status CommitEncoder::RemoveLabel(NodeId node, LabelId label) {
-  KITH_ASSIGN_OR_RETURN(const std::optional<CommitNumber> commit,
-                        reader_->LabelCommit(node, label));
-  if (!commit) {
-    return Status(
-        StatusCode::kCorruption,
-        "a node's label has no entry of its own; the database is damaged: restore it from "
-        "a backup");
-  }
-  ops_->DeleteDelta(DeltaKey::LabelEntry(node, label), *commit);
-  --labels_[label];
-  return Status::Ok();
-}
-
-// Writes the row's new entry, given as image_ and patch_. An image replaces the whole chain.
-void CommitEncoder::WriteRow(const DeltaKey& key, const std::vector<CommitNumber>& chain) {
-  if (chain.size() + 1 > kMaxRowChain || image_.size() <= kSmallRowBytes ||
-      patch_.size() * 2 > image_.size()) {
-    ops_->PutDelta(key, image_);
-    DeleteRow(key, chain);
-  } else {
-    ops_->PutDelta(key, patch_);
-  }
-}
-
-void CommitEncoder::DeleteRow(const DeltaKey& key, const std::vector<CommitNumber>& chain) {
-  for (const CommitNumber commit : chain) ops_->DeleteDelta(key, commit);
+// Writes the row's new entry, given as image_ and patch_. An image hides what came before.
+void CommitEncoder::WriteRow(const DeltaKey& key, size_t patches) {
+  const bool image = patches >= kMaxRowPatches || image_.size() <= kSmallRowBytes ||
+                     patch_.size() * 2 > image_.size();
+  ops_->PutDelta(key, image ? image_ : patch_);
 }
 
 void CommitEncoder::CreateNode(NodeId node, const NodeState& state) {
-  image_.clear();
   AppendNodeImage(state, &image_);
   ops_->PutDelta(DeltaKey::NodeRow(node), image_);
-  for (const LabelId label : state.labels) AddLabel(node, label);
+  for (const LabelId label : state.labels) ++labels_[label];
   ++nodes_;
 }
 
-Status CommitEncoder::DeleteNode(NodeId node, const NodeEntry::Base& base) {
-  DeleteRow(DeltaKey::NodeRow(node), base.chain);
-  for (const LabelId label : base.state.labels) KITH_RETURN_IF_ERROR(RemoveLabel(node, label));
+void CommitEncoder::DeleteNode(NodeId node, const NodeEntry::Base& base) {
+  AppendNodeTombstone(&image_);
+  ops_->PutDelta(DeltaKey::NodeRow(node), image_);
+  for (const LabelId label : base.state.labels) --labels_[label];
   Exclusive(RowWritten(node));
   request_->checks.push_back(NodeAttached(node));
   request_->marks.push_back(NodeDeleted(node));
   --nodes_;
-  return Status::Ok();
 }
 
-Status CommitEncoder::UpdateNode(NodeId node, const NodeEntry& entry) {
+void CommitEncoder::UpdateNode(NodeId node, const NodeEntry& entry) {
   // A write of what was there already changes no bytes, but it is a write to whoever else writes.
   Exclusive(RowWritten(node));
   const NodeState& before = entry.base->state;
   const NodeState& after = entry.state;
-  if (before.labels == after.labels && before.properties == after.properties) return Status::Ok();
-  image_.clear();
-  patch_.clear();
+  if (before.labels == after.labels && before.properties == after.properties) return;
   AppendNodeImage(after, &image_);
   AppendNodePatch(before, after, &patch_);
-  WriteRow(DeltaKey::NodeRow(node), entry.base->chain);
-  for (const LabelId label : after.labels) {
-    if (!std::binary_search(before.labels.begin(), before.labels.end(), label)) {
-      AddLabel(node, label);
-    }
-  }
-  for (const LabelId label : before.labels) {
-    if (!std::binary_search(after.labels.begin(), after.labels.end(), label)) {
-      KITH_RETURN_IF_ERROR(RemoveLabel(node, label));
-    }
-  }
-  return Status::Ok();
+  WriteRow(DeltaKey::NodeRow(node), entry.base->patches);
+  for (const LabelId label : after.labels) ++labels_[label];
+  for (const LabelId label : before.labels) --labels_[label];
 }
 
 Status CommitEncoder::EncodeNode(NodeId node, const NodeEntry& entry) {
   image_.clear();
+  patch_.clear();
   if (entry.base == nullptr && !entry.exists) return Status::Ok();
   Touch(node.group());
   if (entry.base == nullptr) {
     CreateNode(node, entry.state);
   } else if (!entry.exists) {
-    KITH_RETURN_IF_ERROR(DeleteNode(node, *entry.base));
+    DeleteNode(node, *entry.base);
   } else {
-    KITH_RETURN_IF_ERROR(UpdateNode(node, entry));
+    UpdateNode(node, entry);
   }
   return image_.size() > kMaxRowBytes ? TooLong("a node", image_.size()) : Status::Ok();
 }
 
 void CommitEncoder::CreateRelationship(RelId relationship, const RelationshipState& state) {
-  image_.clear();
-  AppendRelationshipImage(state, CommitNumber{}, &image_);
+  AppendRelationshipImage(state, &image_);
   ops_->PutDelta(DeltaKey::RelationshipRow(relationship), image_);
-  ops_->PutDelta(DeltaKey::OutEntry(state.start, state.type, state.end, relationship), {});
-  ops_->PutDelta(DeltaKey::InEntry(state.end, state.type, state.start, relationship), {});
+  ops_->PutDelta(DeltaKey::Incoming(state.end, state.type, state.start, relationship), {});
   Attach(state.start);
   Attach(state.end);
   ++relationships_;
@@ -172,10 +127,10 @@ void CommitEncoder::CreateRelationship(RelId relationship, const RelationshipSta
 
 void CommitEncoder::DeleteRelationship(RelId relationship, const RelationshipEntry& entry) {
   const RelationshipState& state = entry.state;
-  const CommitNumber created = entry.base->created;
-  DeleteRow(DeltaKey::RelationshipRow(relationship), entry.base->chain);
-  ops_->DeleteDelta(DeltaKey::OutEntry(state.start, state.type, state.end, relationship), created);
-  ops_->DeleteDelta(DeltaKey::InEntry(state.end, state.type, state.start, relationship), created);
+  AppendRelationshipTombstone(state, &image_);
+  ops_->PutDelta(DeltaKey::RelationshipRow(relationship), image_);
+  ops_->PutDelta(DeltaKey::Incoming(state.end, state.type, state.start, relationship),
+                 kRemovedEntry);
   Exclusive(RowWritten(relationship));
   Touch(state.start.group());
   Touch(state.end.group());
@@ -187,15 +142,14 @@ void CommitEncoder::UpdateRelationship(RelId relationship, const RelationshipEnt
   Exclusive(RowWritten(relationship));
   Touch(relationship.source_group());
   if (entry.base->properties == entry.state.properties) return;
-  image_.clear();
-  patch_.clear();
-  AppendRelationshipImage(entry.state, entry.base->created, &image_);
+  AppendRelationshipImage(entry.state, &image_);
   AppendRelationshipPatch(entry.base->properties, entry.state.properties, &patch_);
-  WriteRow(DeltaKey::RelationshipRow(relationship), entry.base->chain);
+  WriteRow(DeltaKey::RelationshipRow(relationship), entry.base->patches);
 }
 
 Status CommitEncoder::EncodeRelationship(RelId relationship, const RelationshipEntry& entry) {
   image_.clear();
+  patch_.clear();
   if (entry.base == nullptr && !entry.exists) return Status::Ok();
   if (entry.base == nullptr) {
     CreateRelationship(relationship, entry.state);
@@ -243,7 +197,7 @@ std::vector<std::pair<Id, const Entry*>> Sorted(const std::unordered_map<Id, Ent
 
 Status GraphTransaction::Encode(CommitRequest* request) {
   request->snapshot = snapshot_->commit();
-  CommitEncoder encoder(reader_.get(), request);
+  CommitEncoder encoder(request);
   for (const auto& [node, entry] : Sorted(graph_.nodes())) {
     KITH_RETURN_IF_ERROR(encoder.EncodeNode(node, *entry));
   }

@@ -5,6 +5,7 @@
 #include <rocksdb/write_batch.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "engine/base/key_codec.h"
 #include "storage/format/meta_codec.h"
@@ -41,8 +42,8 @@ void CommitOps::PutDelta(const DeltaKey& key, std::string_view value) {
   Append(Kind::kPutDelta, Family::kDelta, key.view(), value);
 }
 
-void CommitOps::DeleteDelta(const DeltaKey& key, CommitNumber commit) {
-  Append(Kind::kDeleteDelta, Family::kDelta, key.WithCommit(commit).view(), {});
+void CommitOps::DeleteDelta(std::string_view key) {
+  Append(Kind::kDeleteDelta, Family::kDelta, key, {});
 }
 
 void CommitOps::Put(Family family, std::string_view key, std::string_view value) {
@@ -55,6 +56,26 @@ void CommitOps::Delete(Family family, std::string_view key) {
 
 void CommitOps::Add(std::string_view counter, int64_t delta) {
   Append(Kind::kAdd, Family::kCounter, counter, EncodeCounter(delta));
+}
+
+std::vector<GroupChange> CommitOps::Changes(CommitNumber commit, bool keep) const {
+  std::vector<GroupChange> changes;
+  char suffix[kCommitBytes];
+  EncodeCommit(commit, suffix);
+  for (const Op& op : ops_) {
+    if (op.family != Family::kDelta) continue;
+    const std::string_view key = KeyOf(op);
+    const GroupId group = static_cast<GroupId>(ReadBigEndian32(key.data()));
+    if (changes.empty() || changes.back().group != group) changes.push_back({group, 0, {}});
+    ++changes.back().entries;
+    if (!keep || op.kind != Kind::kPutDelta) continue;
+    std::string whole(key);
+    whole.append(suffix, sizeof suffix);
+    const std::string_view value =
+        std::string_view(bytes_).substr(op.offset + op.key_bytes, op.value_bytes);
+    changes.back().kept.push_back({std::move(whole), std::string(value)});
+  }
+  return changes;
 }
 
 Status CommitOps::AppendTo(const Store& store, CommitNumber commit,

@@ -12,6 +12,7 @@
 
 #include "engine/base/ids.h"
 #include "engine/base/status.h"
+#include "storage/cache/group_table.h"
 #include "storage/format/delta_key.h"
 #include "storage/store.h"
 
@@ -21,11 +22,15 @@ class CommitOps {
  public:
   /// A new delta entry; the key gets the commit number of this transaction.
   void PutDelta(const DeltaKey& key, std::string_view value);
-  /// Removes exactly one delta entry: the version of `key` that `commit` wrote.
-  void DeleteDelta(const DeltaKey& key, CommitNumber commit);
+  /// Removes exactly one delta entry, by its whole key, commit included. Only folds do.
+  void DeleteDelta(std::string_view key);
   void Put(Family family, std::string_view key, std::string_view value);
   void Delete(Family family, std::string_view key);
   void Add(std::string_view counter, int64_t delta);
+
+  /// What this does to each group's delta; with the entries themselves when `keep`, as the
+  /// commit's.
+  std::vector<GroupChange> Changes(CommitNumber commit, bool keep) const;
 
   /// Puts the operations in the order of their keys: a memtable inserts next to where it inserted
   /// last several times faster than somewhere else. No key occurs twice.

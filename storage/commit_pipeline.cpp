@@ -16,6 +16,9 @@ namespace {
 
 // A group ends where its bytes pass this: more would only add to the latency of the first.
 constexpr size_t kGroupBytes = size_t{4} << 20;
+// A commit of more bytes than this is not handed to the cache, whose readers then read its groups
+// from RocksDB: it would be in memory once more.
+constexpr size_t kKeptBytes = size_t{1} << 20;
 // Commit records older than this many commits are of no use to anyone who follows.
 constexpr uint64_t kKeptCommitRecords = 1 << 16;
 constexpr uint64_t kRecordPruneInterval = 1 << 12;
@@ -252,6 +255,7 @@ std::vector<CommitRequest*> CommitPipeline::TakeGroup() {
 }
 
 Status CommitPipeline::Validate(const CommitRequest& request) {
+  if (request.folded != nullptr) return Status::Ok();
   if (request.snapshot < schema_commit_) {
     return Status(StatusCode::kConflict,
                   "the schema changed while the transaction ran; run this transaction again");
@@ -291,11 +295,17 @@ void CommitPipeline::WriteGroup(const std::vector<CommitRequest*>& group,
                                 const std::function<void()>& published) {
   rocksdb::WriteBatch batch(BatchBytes(group));
   std::vector<CommitRequest*> accepted;
+  std::vector<std::vector<GroupChange>> changes;
   CommitNumber commit = last_commit_;
   bool durable = false;
   for (CommitRequest* request : group) {
     request->status = Validate(*request);
     if (request->status.ok()) request->status = Append(*request, Next(commit), &batch);
+    if (request->status.ok()) {
+      const bool keep = request->folded == nullptr && request->ops.bytes() <= kKeptBytes;
+      changes.push_back(request->ops.Changes(Next(commit), keep));
+      store_->cache().groups().Prepare(changes.back());
+    }
     // The batch holds it now, and soon a memtable does: not a third copy beside them.
     request->ops = CommitOps();
     if (!request->status.ok()) continue;
@@ -310,7 +320,16 @@ void CommitPipeline::WriteGroup(const std::vector<CommitRequest*>& group,
     for (CommitRequest* request : accepted) request->status = status;
     return;
   }
-  last_commit_ = commit;
+  for (size_t i = 0; i < accepted.size(); ++i) {
+    last_commit_ = Next(last_commit_);
+    GroupTable& groups = store_->cache().groups();
+    if (accepted[i]->folded != nullptr) {
+      groups.ApplyFold(last_commit_, changes[i].front(), accepted[i]->snapshot,
+                       std::move(accepted[i]->folded));
+    } else {
+      groups.Apply(last_commit_, std::move(changes[i]));
+    }
+  }
   if (published) schema_commit_ = commit;
   Publish(commit, published);
   store_->NoteCommitted(commit);

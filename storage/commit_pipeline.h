@@ -36,6 +36,9 @@ struct CommitRequest {
   std::vector<ValidationKey> marks;   ///< What this commit marks.
   CommitOps ops;
   CommitRecord record;
+  /// Of a fold, which changes nothing that anyone sees and is never validated: the group as of the
+  /// snapshot, folded. Null otherwise.
+  std::shared_ptr<const GroupVersion> folded;
   Durability durability = Durability::kOnReturn;
   Status status;      ///< The outcome, when done.
   bool done = false;  ///< Owned by the pipeline's mutex.

@@ -7,7 +7,6 @@
 
 #include "storage/format/value_codec.h"
 #include "storage/graph_transaction.h"
-#include "storage/span_access.h"
 
 namespace kith::storage {
 namespace {
@@ -105,15 +104,13 @@ Result<NodeEntry> GraphTransaction::EntryOf(NodeId node) {
     if (!own->exists) return Missing(node, true);
     return *own;
   }
-  std::optional<NodeState> stored;
-  if (IsNodeId(node)) {
-    KITH_ASSIGN_OR_RETURN(stored, reader_->NodeOf(node, Access::kPoint, &chain_));
-  }
+  KITH_ASSIGN_OR_RETURN(std::optional<NodeState> stored, reader_->NodeOf(node));
   if (!stored) return Missing(node, false);
   KITH_RETURN_IF_ERROR(CheckStillWritable(RowWritten(node)));
+  KITH_ASSIGN_OR_RETURN(const GroupReader* group, reader_->Group(node.group()));
   auto base = std::make_shared<NodeEntry::Base>();
   base->state = *stored;
-  base->chain = chain_.commits;
+  base->patches = group->Patches(RowKind::kNode, node.slot());
   NodeEntry entry;
   entry.exists = true;
   entry.state = std::move(*stored);
@@ -127,14 +124,13 @@ Result<RelationshipEntry> GraphTransaction::EntryOf(RelId relationship) {
     return *own;
   }
   KITH_ASSIGN_OR_RETURN(std::optional<RelationshipState> stored,
-                        reader_->RelationshipOf(relationship, Access::kPoint, &chain_));
+                        reader_->RelationshipOf(relationship));
   if (!stored) return Missing(relationship, false);
   KITH_RETURN_IF_ERROR(CheckStillWritable(RowWritten(relationship)));
+  KITH_ASSIGN_OR_RETURN(const GroupReader* group, reader_->Group(relationship.source_group()));
   auto base = std::make_shared<RelationshipEntry::Base>();
   base->properties = stored->properties;
-  base->chain = chain_.commits;
-  const CommitNumber created = chain_.entries.back().created;
-  base->created = created == CommitNumber{} ? chain_.commits.back() : created;
+  base->patches = group->Patches(RowKind::kRelationship, relationship.serial());
   RelationshipEntry entry;
   entry.exists = true;
   entry.state = std::move(*stored);
@@ -148,10 +144,7 @@ Status GraphTransaction::CheckEnd(NodeId node) {
     return own->exists ? Status::Ok() : Missing(node, true);
   }
   if (known_ends_.count(node) != 0) return Status::Ok();
-  bool exists = false;
-  if (IsNodeId(node)) {
-    KITH_RETURN_IF_ERROR(reader_->NodeExists(node, Access::kPoint, &exists));
-  }
+  KITH_ASSIGN_OR_RETURN(const bool exists, reader_->Exists(node));
   if (!exists) return Missing(node, false);
   KITH_RETURN_IF_ERROR(CheckStillWritable(NodeDeleted(node)));
   known_ends_.insert(node);

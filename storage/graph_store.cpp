@@ -9,15 +9,16 @@
 #include <vector>
 
 #include "storage/commit_pipeline.h"
+#include "storage/fold/fold_scheduler.h"
 #include "storage/graph_transaction.h"
 #include "storage/store.h"
 
 namespace kith::storage {
 namespace {
 
-// RocksDB's cache, which its memtables count in.
+// The hot-subgraph cache, and RocksDB's, which its memtables count in.
 size_t FixedBytes(const GraphStoreOptions& options) {
-  return options.block_cache_bytes + MemtableBytes(options);
+  return options.hot_cache_bytes + options.block_cache_bytes + MemtableBytes(options);
 }
 
 // Keeps everyone else from committing while it lives.
@@ -37,6 +38,9 @@ class RocksGraphStore final : public GraphStore {
   RocksGraphStore(const GraphStoreOptions& options, MemoryBudget* budget)
       : options_(options), budget_(budget) {}
   ~RocksGraphStore() override {
+    // A forked child has not the thread, and would wait for it for ever.
+    if (store_ != nullptr && store_->forked()) static_cast<void>(folds_.release());
+    folds_.reset();
     pipeline_.reset();
     catalog_.reset();
     store_.reset();
@@ -51,6 +55,10 @@ class RocksGraphStore final : public GraphStore {
     KITH_ASSIGN_OR_RETURN(store_, Store::Open(options_));
     KITH_ASSIGN_OR_RETURN(catalog_, Catalog::Load(store_.get()));
     pipeline_ = std::make_unique<CommitPipeline>(store_.get());
+    if (options_.read_only) return Status::Ok();
+    folds_ = std::make_unique<FoldScheduler>(store_.get(), pipeline_.get(),
+                                             options_.fold_bytes_per_entry);
+    store_->cache().groups().OnFull([folds = folds_.get()](GroupId group) { folds->Add(group); });
     return Status::Ok();
   }
 
@@ -92,6 +100,13 @@ class RocksGraphStore final : public GraphStore {
 
   Status Sync() override { return store_->Sync(); }
   Status Flush() override { return store_->Flush(); }
+  Status Fold() override {
+    if (options_.read_only) {
+      return Status(StatusCode::kReadOnly,
+                    options_.path + " is open read-only; open it for writing");
+    }
+    return folds_->FoldNow(catalog_->Groups());
+  }
   Result<BackupInfo> Backup(const std::string& folder, const BackupOptions& options) override {
     if (options_.read_only) {
       return Status(StatusCode::kReadOnly, options_.path +
@@ -130,6 +145,7 @@ class RocksGraphStore final : public GraphStore {
   std::unique_ptr<Store> store_;
   std::unique_ptr<Catalog> catalog_;
   std::unique_ptr<CommitPipeline> pipeline_;
+  std::unique_ptr<FoldScheduler> folds_;
   std::vector<ChangeSink*> sinks_;
 };
 

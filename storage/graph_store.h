@@ -32,7 +32,10 @@ struct GraphStoreOptions {
   bool read_only = false;         ///< Opens what is there at this moment; writes give ReadOnly.
   bool sync = true;               ///< fdatasync before a commit returns.
   size_t block_cache_bytes = size_t{256} << 20;
+  size_t hot_cache_bytes = size_t{256} << 20;  ///< Of the hot-subgraph cache; 0 keeps nothing.
   size_t write_buffer_bytes = size_t{64} << 20;
+  size_t fold_min_entries = 1024;    ///< A group with fewer delta entries is never folded.
+  size_t fold_bytes_per_entry = 80;  ///< At most so much is written again for each entry folded.
   size_t transaction_bytes_limit = size_t{1} << 30;
   /// For tests: a file system that injects faults. Null means the real one.
   std::shared_ptr<rocksdb::FileSystem> file_system;
@@ -73,6 +76,9 @@ class GraphStore {
   virtual Status Sync() = 0;
   /// Flushes memtables to files. Tests and bulk loads.
   virtual Status Flush() = 0;
+  /// Folds every group's delta into its chunks now. Tests, and after large loads. Errors: ReadOnly,
+  /// and those of a commit.
+  virtual Status Fold() { return Status::Ok(); }
   /// Bytes of the folder's files (memory: of live data, estimated).
   virtual Result<uint64_t> DiskBytes() = 0;
   /// A backup of what is committed, while others read and write; see storage/backup.h. Of a store

@@ -145,7 +145,6 @@ class GraphTransaction final : public Transaction, private KeySpaceWriter {
   GraphOverlay graph_;
   KeyOverlay key_spaces_;
   GraphView view_;
-  RowChain chain_;
 
   WriteCounts counts_;
   std::vector<Undo> undo_;

@@ -4,33 +4,46 @@
 
 #include <algorithm>
 #include <bit>
-#include <deque>
 #include <utility>
 
 #include "storage/column_builder.h"
-#include "storage/format/value_codec.h"
 #include "storage/predicate.h"
-#include "storage/span_access.h"
 #include "storage/statistics.h"
 
 namespace kith::storage {
 namespace {
-
-// The encoded value of a property in a row's chain; empty when there is none. False when damaged.
-bool FindInChain(const RowChain& chain, PropertyId property, std::string_view* value) {
-  *value = {};
-  for (const RowEntry& entry : chain.entries) {
-    if (!FindProperty(entry, property, value)) return false;
-    if (!value->empty()) return true;
-  }
-  return true;
-}
 
 const Value* FindInList(const PropertyList& list, PropertyId property) {
   const auto at =
       std::lower_bound(list.begin(), list.end(), property,
                        [](const auto& entry, PropertyId id) { return entry.first < id; });
   return at != list.end() && at->first == property ? &at->second : nullptr;
+}
+
+// What the gathering of a column has to know of nodes and of relationships.
+RowKind KindOf(NodeId) {
+  return RowKind::kNode;
+}
+RowKind KindOf(RelId) {
+  return RowKind::kRelationship;
+}
+GroupId GroupOf(NodeId node) {
+  return node.group();
+}
+GroupId GroupOf(RelId relationship) {
+  return relationship.source_group();
+}
+uint32_t RowOf(NodeId node) {
+  return node.slot();
+}
+uint32_t RowOf(RelId relationship) {
+  return relationship.serial();
+}
+bool IsId(NodeId node) {
+  return IsNodeId(node);
+}
+bool IsId(RelId) {
+  return true;
 }
 
 }  // namespace
@@ -43,12 +56,6 @@ GraphView::GraphView(const Catalog* catalog, std::shared_ptr<Snapshot> snapshot,
       overlay_(overlay),
       keys_(keys) {}
 
-Status GraphView::Damaged() const {
-  return Status(StatusCode::kCorruption,
-                "a stored property cannot be decoded; the database is damaged: restore it from a "
-                "backup");
-}
-
 Result<std::unique_ptr<Statistics>> GraphView::GetStatistics() {
   return SnapshotStatistics::Read(snapshot_);
 }
@@ -58,9 +65,8 @@ Result<std::vector<GroupId>> GraphView::LabelGroups(std::optional<LabelId> label
 }
 
 Status GraphView::LabelNodes(GroupId group, std::optional<LabelId> label, SlotBitmap* members) {
-  members->words.clear();
-  KITH_RETURN_IF_ERROR(label ? reader_->LabelMembers(group, *label, members)
-                             : reader_->AllMembers(group, members));
+  KITH_ASSIGN_OR_RETURN(const GroupReader* reader, reader_->Group(group));
+  reader->Members(label, members);
   if (overlay_ != nullptr && overlay_->HasNodes()) {
     overlay_->PatchMembers(group, label ? &*label : nullptr, members);
   }
@@ -69,13 +75,12 @@ Status GraphView::LabelNodes(GroupId group, std::optional<LabelId> label, SlotBi
 
 Status GraphView::Exist(std::span<const NodeId> nodes, std::vector<uint8_t>* exist) {
   exist->assign(nodes.size(), 0);
-  const Access access = AccessOf(nodes);
   for (size_t i = 0; i < nodes.size(); ++i) {
     bool exists = false;
     if (const NodeEntry* own = Own(nodes[i])) {
       exists = own->exists;
-    } else if (IsNodeId(nodes[i])) {
-      KITH_RETURN_IF_ERROR(reader_->NodeExists(nodes[i], access, &exists));
+    } else {
+      KITH_ASSIGN_OR_RETURN(exists, reader_->Exists(nodes[i]));
     }
     (*exist)[i] = exists ? 1 : 0;
   }
@@ -85,14 +90,14 @@ Status GraphView::Exist(std::span<const NodeId> nodes, std::vector<uint8_t>* exi
 Status GraphView::HaveLabel(std::span<const NodeId> nodes, LabelId label,
                             std::vector<uint8_t>* has) {
   has->assign(nodes.size(), 0);
-  const Access access = AccessOf(nodes);
   for (size_t i = 0; i < nodes.size(); ++i) {
     bool labelled = false;
     if (const NodeEntry* own = Own(nodes[i])) {
       const std::vector<LabelId>& labels = own->state.labels;
       labelled = own->exists && std::binary_search(labels.begin(), labels.end(), label);
     } else if (IsNodeId(nodes[i])) {
-      KITH_RETURN_IF_ERROR(reader_->HasLabel(nodes[i], label, access, &labelled));
+      KITH_ASSIGN_OR_RETURN(const GroupReader* group, reader_->Group(nodes[i].group()));
+      KITH_RETURN_IF_ERROR(group->HasLabel(nodes[i].slot(), label, &labelled));
     }
     (*has)[i] = labelled ? 1 : 0;
   }
@@ -101,97 +106,70 @@ Status GraphView::HaveLabel(std::span<const NodeId> nodes, LabelId label,
 
 Status GraphView::Labels(std::span<const NodeId> nodes, std::vector<std::vector<LabelId>>* labels) {
   labels->assign(nodes.size(), {});
-  const Access access = AccessOf(nodes);
   for (size_t i = 0; i < nodes.size(); ++i) {
     if (const NodeEntry* own = Own(nodes[i])) {
       if (own->exists) (*labels)[i] = own->state.labels;
+    } else if (IsNodeId(nodes[i])) {
+      KITH_ASSIGN_OR_RETURN(const GroupReader* group, reader_->Group(nodes[i].group()));
+      KITH_RETURN_IF_ERROR(group->Labels(nodes[i].slot(), &(*labels)[i]));
+    }
+  }
+  return Status::Ok();
+}
+
+template <typename Id>
+Status GraphView::GatherColumn(std::span<const Id> ids, PropertyId property, Column* column) {
+  ColumnBuilder builder(column, ids.size());
+  size_t i = 0;
+  while (i < ids.size()) {
+    if (const auto* own = Own(ids[i])) {
+      const Value* value = own->exists ? FindInList(own->state.properties, property) : nullptr;
+      value != nullptr ? builder.Append(*value) : builder.AppendNull();
+      ++i;
       continue;
     }
-    if (!IsNodeId(nodes[i])) continue;
-    KITH_RETURN_IF_ERROR(reader_->ReadNode(nodes[i], access, &chain_));
-    for (const RowEntry& entry : chain_.entries) {
-      if (!entry.has_labels) continue;
-      if (!ApplyLabels(entry, &(*labels)[i])) return Damaged();
-      break;
+    if (!IsId(ids[i])) {
+      builder.AppendNull();
+      ++i;
+      continue;
     }
+    const GroupId group = GroupOf(ids[i]);
+    rows_.clear();
+    do {
+      rows_.push_back(RowOf(ids[i++]));
+    } while (i < ids.size() && GroupOf(ids[i]) == group && IsId(ids[i]) && Own(ids[i]) == nullptr);
+    KITH_ASSIGN_OR_RETURN(GroupReader * reader, reader_->Group(group));
+    KITH_RETURN_IF_ERROR(reader->Gather(KindOf(Id()), rows_, property, &builder));
   }
   return Status::Ok();
 }
 
 Status GraphView::Gather(std::span<const NodeId> nodes, PropertyId property, Column* column) {
-  ColumnBuilder builder(column, nodes.size());
-  const Access access = AccessOf(nodes);
-  for (const NodeId node : nodes) {
-    if (const NodeEntry* own = Own(node)) {
-      const Value* value = own->exists ? FindInList(own->state.properties, property) : nullptr;
-      value != nullptr ? builder.Append(*value) : builder.AppendNull();
-      continue;
-    }
-    chain_.entries.clear();
-    if (IsNodeId(node)) KITH_RETURN_IF_ERROR(reader_->ReadNode(node, access, &chain_));
-    std::string_view value;
-    if (!FindInChain(chain_, property, &value) || !builder.AppendEncoded(value)) return Damaged();
-  }
-  return Status::Ok();
+  return GatherColumn(nodes, property, column);
 }
 
 Status GraphView::Gather(std::span<const RelId> relationships, PropertyId property,
                          Column* column) {
-  ColumnBuilder builder(column, relationships.size());
-  const Access access = AccessOf(relationships);
-  for (const RelId relationship : relationships) {
-    if (const RelationshipEntry* own = Own(relationship)) {
-      const Value* value = own->exists ? FindInList(own->state.properties, property) : nullptr;
-      value != nullptr ? builder.Append(*value) : builder.AppendNull();
-      continue;
-    }
-    KITH_RETURN_IF_ERROR(reader_->ReadRelationship(relationship, access, &chain_));
-    std::string_view value;
-    if (!FindInChain(chain_, property, &value) || !builder.AppendEncoded(value)) return Damaged();
-  }
-  return Status::Ok();
+  return GatherColumn(relationships, property, column);
 }
 
 Status GraphView::GatherMany(std::span<const NodeId> nodes, std::span<const PropertyId> properties,
                              std::vector<Column>* columns) {
   columns->resize(properties.size());
-  std::deque<ColumnBuilder> builders;
-  for (Column& column : *columns) builders.emplace_back(&column, nodes.size());
-  const Access access = AccessOf(nodes);
-  for (const NodeId node : nodes) {
-    const NodeEntry* own = Own(node);
-    chain_.entries.clear();
-    if (own == nullptr && IsNodeId(node)) {
-      KITH_RETURN_IF_ERROR(reader_->ReadNode(node, access, &chain_));
-    }
-    for (size_t i = 0; i < properties.size(); ++i) {
-      if (own != nullptr) {
-        const Value* value =
-            own->exists ? FindInList(own->state.properties, properties[i]) : nullptr;
-        value != nullptr ? builders[i].Append(*value) : builders[i].AppendNull();
-        continue;
-      }
-      std::string_view value;
-      if (!FindInChain(chain_, properties[i], &value) || !builders[i].AppendEncoded(value)) {
-        return Damaged();
-      }
-    }
+  for (size_t i = 0; i < properties.size(); ++i) {
+    KITH_RETURN_IF_ERROR(GatherColumn(nodes, properties[i], &(*columns)[i]));
   }
   return Status::Ok();
 }
 
 Status GraphView::Properties(std::span<const NodeId> nodes, std::vector<PropertyList>* lists) {
   lists->assign(nodes.size(), {});
-  const Access access = AccessOf(nodes);
   for (size_t i = 0; i < nodes.size(); ++i) {
     if (const NodeEntry* own = Own(nodes[i])) {
       (*lists)[i] = own->state.properties;
-      continue;
-    }
-    if (!IsNodeId(nodes[i])) continue;
-    KITH_RETURN_IF_ERROR(reader_->ReadNode(nodes[i], access, &chain_));
-    for (auto entry = chain_.entries.rbegin(); entry != chain_.entries.rend(); ++entry) {
-      if (!ApplyProperties(*entry, &(*lists)[i])) return Damaged();
+    } else if (IsNodeId(nodes[i])) {
+      KITH_ASSIGN_OR_RETURN(GroupReader * group, reader_->Group(nodes[i].group()));
+      KITH_RETURN_IF_ERROR(group->Properties(RowKind::kNode, nodes[i].slot(), &(*lists)[i]));
     }
   }
   return Status::Ok();
@@ -200,58 +178,64 @@ Status GraphView::Properties(std::span<const NodeId> nodes, std::vector<Property
 Status GraphView::Properties(std::span<const RelId> relationships,
                              std::vector<PropertyList>* lists) {
   lists->assign(relationships.size(), {});
-  const Access access = AccessOf(relationships);
   for (size_t i = 0; i < relationships.size(); ++i) {
     if (const RelationshipEntry* own = Own(relationships[i])) {
       (*lists)[i] = own->state.properties;
       continue;
     }
-    KITH_RETURN_IF_ERROR(reader_->ReadRelationship(relationships[i], access, &chain_));
-    for (auto entry = chain_.entries.rbegin(); entry != chain_.entries.rend(); ++entry) {
-      if (!ApplyProperties(*entry, &(*lists)[i])) return Damaged();
-    }
+    KITH_ASSIGN_OR_RETURN(GroupReader * group, reader_->Group(relationships[i].source_group()));
+    KITH_RETURN_IF_ERROR(
+        group->Properties(RowKind::kRelationship, relationships[i].serial(), &(*lists)[i]));
   }
   return Status::Ok();
+}
+
+// Tests the members that the transaction has touched, and moves the others to `stored`.
+void GraphView::FilterOwn(GroupId group, PropertyId property, const CompiledPredicate& predicate,
+                          SlotBitmap* members, SlotBitmap* stored) const {
+  *stored = *members;
+  for (size_t word = 0; word < stored->words.size(); ++word) {
+    for (uint64_t bits = stored->words[word]; bits != 0; bits &= bits - 1) {
+      const uint32_t slot =
+          static_cast<uint32_t>(word * 64) + static_cast<uint32_t>(std::countr_zero(bits));
+      const NodeEntry* own = overlay_->Find(NodeId(group, slot));
+      if (own == nullptr) {
+        members->Remove(slot);
+        continue;
+      }
+      stored->Remove(slot);
+      const Value* value = own->exists ? FindInList(own->state.properties, property) : nullptr;
+      if (value == nullptr || !predicate.Passes(*value)) members->Remove(slot);
+    }
+  }
 }
 
 Status GraphView::ScanFilter(GroupId group, PropertyId property, const PropertyPredicate& predicate,
                              SlotBitmap* members) {
   const CompiledPredicate test(predicate);
-  const bool own_nodes = overlay_ != nullptr && overlay_->HasNodes();
+  KITH_ASSIGN_OR_RETURN(GroupReader * reader, reader_->Group(group));
+  if (overlay_ == nullptr || !overlay_->HasNodes()) {
+    return reader->ScanFilter(property, test, members);
+  }
+  SlotBitmap stored;
+  FilterOwn(group, property, test, members, &stored);
+  KITH_RETURN_IF_ERROR(reader->ScanFilter(property, test, &stored));
   for (size_t word = 0; word < members->words.size(); ++word) {
-    for (uint64_t bits = members->words[word]; bits != 0; bits &= bits - 1) {
-      const uint32_t slot =
-          static_cast<uint32_t>(word * 64) + static_cast<uint32_t>(std::countr_zero(bits));
-      const NodeId node(group, slot);
-      bool passes = false;
-      if (const NodeEntry* own = own_nodes ? overlay_->Find(node) : nullptr) {
-        const Value* value = own->exists ? FindInList(own->state.properties, property) : nullptr;
-        passes = value != nullptr && test.Passes(*value);
-      } else {
-        KITH_RETURN_IF_ERROR(reader_->ReadNode(node, Access::kScan, &chain_));
-        std::string_view value;
-        if (!FindInChain(chain_, property, &value)) return Damaged();
-        if (!value.empty() && !test.PassesEncoded(value, &passes)) return Damaged();
-      }
-      if (!passes) members->Remove(slot);
-    }
+    members->words[word] |= stored.words[word];
   }
   return Status::Ok();
 }
 
 Status GraphView::EndpointsOf(std::span<const RelId> relationships, std::vector<Endpoints>* ends) {
   ends->assign(relationships.size(), {});
-  const Access access = AccessOf(relationships);
   for (size_t i = 0; i < relationships.size(); ++i) {
     if (const RelationshipEntry* own = Own(relationships[i])) {
       (*ends)[i] = {own->exists, own->state.start, own->state.end, own->state.type};
       continue;
     }
-    KITH_RETURN_IF_ERROR(reader_->ReadRelationship(relationships[i], access, &chain_));
-    if (chain_.entries.empty()) continue;
-    const RowEntry& image = chain_.entries.back();
-    const NodeId start(relationships[i].source_group(), image.source_slot);
-    (*ends)[i] = {true, start, image.target, image.type};
+    KITH_ASSIGN_OR_RETURN(GroupReader * group, reader_->Group(relationships[i].source_group()));
+    KITH_ASSIGN_OR_RETURN(const auto stored, group->Ends(relationships[i].serial()));
+    if (stored) (*ends)[i] = *stored;
   }
   return Status::Ok();
 }

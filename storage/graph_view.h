@@ -63,27 +63,27 @@ class GraphView final : public ReadView {
   const RelationshipEntry* Own(RelId relationship) const {
     return overlay_ == nullptr ? nullptr : overlay_->Find(relationship);
   }
-  // Appends the list of one node, sorted; `items` is cleared first.
-  Status List(NodeId node, const ExpandOptions& options, Access access,
-              std::vector<AdjacencyItem>* items);
-  Status OneDirection(NodeId node, bool outgoing, std::span<const RelTypeId> types, Access access,
+  // Appends the list of one node, sorted; `items` is cleared first. Types are ascending.
+  Status List(NodeId node, const ExpandOptions& options, std::vector<AdjacencyItem>* items);
+  Status OneDirection(NodeId node, bool outgoing, std::span<const RelTypeId> types,
                       std::vector<AdjacencyItem>* items);
-  Status AppendStored(NodeId node, bool outgoing, const RelTypeId* type, Access access,
+  Status AppendStored(NodeId node, bool outgoing, std::span<const RelTypeId> types,
                       std::vector<AdjacencyItem>* items);
   // True when the list of one direction is the snapshot's.
   bool Unchanged(NodeId node, bool outgoing) const;
-  Status ExpandStored(NodeId node, const ExpandOptions& options, Access access,
-                      Adjacency* adjacency);
-  template <typename Id, typename Entry>
-  Status GatherOne(std::span<const Id> ids, PropertyId property, Column* column);
-  Status Damaged() const;
+  Result<uint32_t> DegreeOf(NodeId node, const ExpandOptions& options);
+  // One property of entities of the snapshot and of the transaction, in order.
+  template <typename Id>
+  Status GatherColumn(std::span<const Id> ids, PropertyId property, Column* column);
+  void FilterOwn(GroupId group, PropertyId property, const CompiledPredicate& predicate,
+                 SlotBitmap* members, SlotBitmap* stored) const;
 
   const Catalog* catalog_;
   std::shared_ptr<Snapshot> snapshot_;
   SnapshotReader* reader_;
   const GraphOverlay* overlay_;
   KeySpaceReader* keys_;
-  RowChain chain_;
+  std::vector<uint32_t> rows_;
   std::vector<AdjacencyItem> first_;
   std::vector<AdjacencyItem> second_;
   std::vector<AdjacencyItem> items_;

@@ -4,7 +4,6 @@
 #include <iterator>
 
 #include "storage/graph_view.h"
-#include "storage/span_access.h"
 
 namespace kith::storage {
 namespace {
@@ -32,65 +31,45 @@ bool GraphView::Unchanged(NodeId node, bool outgoing) const {
                                  !overlay_->removes_relationships() && !WasDeleted(node));
 }
 
-Status GraphView::AppendStored(NodeId node, bool outgoing, const RelTypeId* type, Access access,
+Status GraphView::AppendStored(NodeId node, bool outgoing, std::span<const RelTypeId> types,
                                std::vector<AdjacencyItem>* items) {
   const NodeEntry* own = Own(node);
   if (!IsNodeId(node) || (own != nullptr && own->base == nullptr)) return Status::Ok();
-  const bool removals = overlay_ != nullptr && overlay_->removes_relationships();
-  return reader_->VisitAdjacency(
-      node, outgoing, type != nullptr ? std::optional(*type) : std::nullopt, access,
-      [&](RelTypeId entry_type, NodeId neighbour, RelId relationship) {
-        if (removals && overlay_->Removed(relationship)) return;
-        items->push_back({entry_type, neighbour, relationship, outgoing});
-      });
-}
-
-Status GraphView::OneDirection(NodeId node, bool outgoing, std::span<const RelTypeId> types,
-                               Access access, std::vector<AdjacencyItem>* items) {
-  const size_t count = types.empty() ? 1 : types.size();
-  for (size_t i = 0; i < count; ++i) {
-    const RelTypeId* type = types.empty() ? nullptr : &types[i];
-    const auto begin = static_cast<std::ptrdiff_t>(items->size());
-    KITH_RETURN_IF_ERROR(AppendStored(node, outgoing, type, access, items));
-    const auto middle = static_cast<std::ptrdiff_t>(items->size());
-    if (overlay_ == nullptr) continue;
-    overlay_->AppendAdded(node, outgoing, type, items);
-    std::inplace_merge(items->begin() + begin, items->begin() + middle, items->end());
-  }
+  KITH_ASSIGN_OR_RETURN(GroupReader * group, reader_->Group(node.group()));
+  const auto begin = static_cast<std::ptrdiff_t>(items->size());
+  KITH_RETURN_IF_ERROR(group->AppendList(node.slot(), outgoing, types, items));
+  if (overlay_ == nullptr || !overlay_->removes_relationships()) return Status::Ok();
+  const auto gone = [&](const AdjacencyItem& item) { return overlay_->Removed(item.relationship); };
+  items->erase(std::remove_if(items->begin() + begin, items->end(), gone), items->end());
   return Status::Ok();
 }
 
-Status GraphView::List(NodeId node, const ExpandOptions& options, Access access,
+Status GraphView::OneDirection(NodeId node, bool outgoing, std::span<const RelTypeId> types,
+                               std::vector<AdjacencyItem>* items) {
+  const auto begin = static_cast<std::ptrdiff_t>(items->size());
+  KITH_RETURN_IF_ERROR(AppendStored(node, outgoing, types, items));
+  if (overlay_ == nullptr) return Status::Ok();
+  const auto middle = static_cast<std::ptrdiff_t>(items->size());
+  if (types.empty()) overlay_->AppendAdded(node, outgoing, nullptr, items);
+  for (const RelTypeId& type : types) overlay_->AppendAdded(node, outgoing, &type, items);
+  std::inplace_merge(items->begin() + begin, items->begin() + middle, items->end());
+  return Status::Ok();
+}
+
+Status GraphView::List(NodeId node, const ExpandOptions& options,
                        std::vector<AdjacencyItem>* items) {
   items->clear();
   if (WasDeleted(node)) return Status::Ok();
   if (options.direction != Direction::kBoth) {
-    return OneDirection(node, options.direction == Direction::kOutgoing, options.types, access,
-                        items);
+    return OneDirection(node, options.direction == Direction::kOutgoing, options.types, items);
   }
   first_.clear();
   second_.clear();
-  KITH_RETURN_IF_ERROR(OneDirection(node, true, options.types, access, &first_));
-  KITH_RETURN_IF_ERROR(OneDirection(node, false, options.types, access, &second_));
+  KITH_RETURN_IF_ERROR(OneDirection(node, true, options.types, &first_));
+  KITH_RETURN_IF_ERROR(OneDirection(node, false, options.types, &second_));
   // Equal items are self-loops, which the union keeps once, from the outgoing list.
   std::set_union(first_.begin(), first_.end(), second_.begin(), second_.end(),
                  std::back_inserter(*items));
-  return Status::Ok();
-}
-
-// One direction as the snapshot has it, straight into the result.
-Status GraphView::ExpandStored(NodeId node, const ExpandOptions& options, Access access,
-                               Adjacency* adjacency) {
-  if (!IsNodeId(node)) return Status::Ok();
-  const bool outgoing = options.direction == Direction::kOutgoing;
-  const size_t count = options.types.empty() ? 1 : options.types.size();
-  for (size_t i = 0; i < count; ++i) {
-    KITH_RETURN_IF_ERROR(reader_->VisitAdjacency(
-        node, outgoing, options.types.empty() ? std::nullopt : std::optional(options.types[i]),
-        access, [&](RelTypeId type, NodeId neighbour, RelId relationship) {
-          AppendItem({type, neighbour, relationship, outgoing}, options.relationships, adjacency);
-        }));
-  }
   return Status::Ok();
 }
 
@@ -105,17 +84,9 @@ Status GraphView::Expand(std::span<const NodeId> nodes, const ExpandOptions& opt
   adjacency->relationships.clear();
   adjacency->types.clear();
   adjacency->outgoing.clear();
-  const Access access = AccessOf(nodes);
-  const bool one_way = options.direction != Direction::kBoth;
   for (const NodeId node : nodes) {
-    if (one_way && Unchanged(node, options.direction == Direction::kOutgoing)) {
-      KITH_RETURN_IF_ERROR(ExpandStored(node, normal, access, adjacency));
-    } else {
-      KITH_RETURN_IF_ERROR(List(node, normal, access, &items_));
-      for (const AdjacencyItem& item : items_) {
-        AppendItem(item, options.relationships, adjacency);
-      }
-    }
+    KITH_RETURN_IF_ERROR(List(node, normal, &items_));
+    for (const AdjacencyItem& item : items_) AppendItem(item, options.relationships, adjacency);
     if (adjacency->neighbours.size() > UINT32_MAX) {
       return Status(StatusCode::kResourceExhausted,
                     "an expansion has more than 4,294,967,295 entries; expand fewer nodes at once");
@@ -125,25 +96,35 @@ Status GraphView::Expand(std::span<const NodeId> nodes, const ExpandOptions& opt
   return Status::Ok();
 }
 
+Result<uint32_t> GraphView::DegreeOf(NodeId node, const ExpandOptions& options) {
+  const bool outgoing = options.direction == Direction::kOutgoing;
+  if (options.direction == Direction::kBoth || !Unchanged(node, outgoing) || !IsNodeId(node)) {
+    KITH_RETURN_IF_ERROR(List(node, options, &items_));
+    return static_cast<uint32_t>(items_.size());
+  }
+  KITH_ASSIGN_OR_RETURN(GroupReader * group, reader_->Group(node.group()));
+  uint32_t degree = 0;
+  KITH_RETURN_IF_ERROR(group->Degree(node.slot(), outgoing, options.types, &degree));
+  return degree;
+}
+
 Status GraphView::Degree(std::span<const NodeId> nodes, const ExpandOptions& options,
                          std::vector<uint32_t>* degrees) {
   const std::vector<RelTypeId> types = Normalised(options.types);
   ExpandOptions normal = options;
   normal.types = types;
   degrees->assign(nodes.size(), 0);
-  const Access access = AccessOf(nodes);
   for (size_t i = 0; i < nodes.size(); ++i) {
-    KITH_RETURN_IF_ERROR(List(nodes[i], normal, access, &items_));
-    (*degrees)[i] = static_cast<uint32_t>(items_.size());
+    KITH_ASSIGN_OR_RETURN((*degrees)[i], DegreeOf(nodes[i], normal));
   }
   return Status::Ok();
 }
 
 Status GraphView::HasRelationships(NodeId node, bool* has) {
   items_.clear();
-  KITH_RETURN_IF_ERROR(OneDirection(node, true, {}, Access::kPoint, &items_));
+  KITH_RETURN_IF_ERROR(OneDirection(node, true, {}, &items_));
   if (items_.empty()) {
-    KITH_RETURN_IF_ERROR(OneDirection(node, false, {}, Access::kPoint, &items_));
+    KITH_RETURN_IF_ERROR(OneDirection(node, false, {}, &items_));
   }
   *has = !items_.empty();
   return Status::Ok();

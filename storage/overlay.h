@@ -22,7 +22,7 @@ struct NodeEntry {
   /// What the snapshot has.
   struct Base {
     NodeState state;
-    std::vector<CommitNumber> chain;  ///< Commits of the row's entries, newest first.
+    size_t patches = 0;  ///< In the delta, above the row's image or what is folded of it.
   };
   bool exists = false;               ///< Now.
   NodeState state;                   ///< Now; empty when deleted.
@@ -32,8 +32,7 @@ struct NodeEntry {
 struct RelationshipEntry {
   struct Base {
     PropertyList properties;
-    std::vector<CommitNumber> chain;
-    CommitNumber created{};  ///< Whose adjacency entries are to be deleted with it.
+    size_t patches = 0;
   };
   bool exists = false;
   RelationshipState state;  ///< Deleted: ends and type stay, properties go.

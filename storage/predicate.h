@@ -16,6 +16,7 @@ class CompiledPredicate {
  public:
   explicit CompiledPredicate(const PropertyPredicate& predicate);
 
+  const PropertyPredicate& predicate() const { return *predicate_; }
   bool Passes(const Value& value) const;
   /// False when the bytes are damaged.
   bool PassesEncoded(std::string_view bytes, bool* passes) const;

@@ -36,7 +36,7 @@ std::unique_ptr<SnapshotReader> Snapshot::BorrowReader() {
       return reader;
     }
   }
-  return std::make_unique<SnapshotReader>(store_, snapshot_);
+  return std::make_unique<SnapshotReader>(store_, snapshot_, commit_);
 }
 
 void Snapshot::GiveBack(std::unique_ptr<SnapshotReader> reader) {

@@ -8,6 +8,7 @@
 
 #include <memory>
 #include <mutex>
+#include <utility>
 #include <vector>
 
 #include "engine/base/ids.h"
@@ -34,6 +35,22 @@ class Snapshot {
   const rocksdb::Snapshot* snapshot_;
   std::mutex mutex_;
   std::vector<std::unique_ptr<SnapshotReader>> idle_;
+};
+
+/// A reader for as long as this lives.
+class BorrowedReader {
+ public:
+  explicit BorrowedReader(Snapshot* snapshot)
+      : snapshot_(snapshot), reader_(snapshot->BorrowReader()) {}
+  ~BorrowedReader() { snapshot_->GiveBack(std::move(reader_)); }
+  BorrowedReader(const BorrowedReader&) = delete;
+  BorrowedReader& operator=(const BorrowedReader&) = delete;
+
+  SnapshotReader* get() const { return reader_.get(); }
+
+ private:
+  Snapshot* snapshot_;
+  std::unique_ptr<SnapshotReader> reader_;
 };
 
 }  // namespace kith::storage

@@ -6,13 +6,15 @@
 
 #include <utility>
 
+#include "storage/format/checksum.h"
+#include "storage/format/delta_key.h"
 #include "storage/rocksdb_status.h"
 
 namespace kith::storage {
 namespace {
 
-// Steps that are tried before a seek: a step costs about a tenth of a seek.
-constexpr int kStepsBeforeSeek = 6;
+// Groups whose chunks a reader keeps pinned: enough for the frontier of a traversal.
+constexpr size_t kOpenGroups = 64;
 
 rocksdb::Slice ToSlice(std::string_view bytes) {
   return {bytes.data(), bytes.size()};
@@ -20,45 +22,8 @@ rocksdb::Slice ToSlice(std::string_view bytes) {
 
 }  // namespace
 
-DeltaCursor::DeltaCursor(Store* store, rocksdb::ReadOptions options, Access access)
-    : access_(access) {
-  options.iterate_upper_bound = &bound_;
-  options.total_order_seek = access == Access::kScan;
-  options.prefix_same_as_start = access == Access::kPoint;
-  iterator_.reset(store->db()->NewIterator(options, store->family(Family::kDelta)));
-}
-
-bool DeltaCursor::MoveBound(std::string_view target) {
-  // The bound is the head with the next kind, and kinds stay far below 255.
-  char bound[kDeltaHeadBytes];
-  target.copy(bound, sizeof bound);
-  ++bound[sizeof bound - 1];
-  const std::string_view bytes(bound, sizeof bound);
-  if (bound_bytes_ == bytes) return false;
-  bound_bytes_.assign(bytes);
-  bound_ = ToSlice(bound_bytes_);
-  return true;
-}
-
-void DeltaCursor::Seek(std::string_view target) {
-  const bool ahead = floor_passed_ ? floor_ < target : floor_ <= target;
-  const bool moved = MoveBound(target);
-  bool reached = false;
-  if (access_ == Access::kScan && positioned_ && ahead && !moved) {
-    for (int step = 0; step < kStepsBeforeSeek && !reached; ++step) {
-      // Past the end stays past the end; an iterator that failed must seek to say so again.
-      reached = iterator_->Valid() ? key() >= target : iterator_->status().ok();
-      if (!reached && iterator_->Valid()) iterator_->Next();
-    }
-  }
-  if (!reached) iterator_->Seek(ToSlice(target));
-  positioned_ = true;
-  floor_passed_ = false;
-  floor_.assign(target);
-}
-
-SnapshotReader::SnapshotReader(Store* store, const rocksdb::Snapshot* snapshot)
-    : store_(store), snapshot_(snapshot) {}
+SnapshotReader::SnapshotReader(Store* store, const rocksdb::Snapshot* snapshot, CommitNumber commit)
+    : store_(store), snapshot_(snapshot), commit_(commit) {}
 
 SnapshotReader::~SnapshotReader() = default;
 
@@ -66,18 +31,6 @@ rocksdb::ReadOptions SnapshotReader::Options() const {
   rocksdb::ReadOptions options;
   options.snapshot = snapshot_;
   return options;
-}
-
-DeltaCursor& SnapshotReader::Cursor(CursorKind kind, Access access) {
-  auto& cursor = cursors_[2 * kind + static_cast<size_t>(access)];
-  if (cursor == nullptr) {
-    cursor = std::make_unique<DeltaCursor>(store_, Options(), access);
-  }
-  return *cursor;
-}
-
-Status SnapshotReader::Check(const DeltaCursor& cursor) const {
-  return FromRocksDb(cursor.status(), "reading " + store_->path());
 }
 
 Status SnapshotReader::Damaged(std::string_view what) const {
@@ -88,120 +41,131 @@ Status SnapshotReader::Damaged(std::string_view what) const {
                   what, store_->path()));
 }
 
-Status SnapshotReader::ReadChain(std::string_view prefix, bool node, DeltaCursor* cursor,
-                                 RowChain* chain) {
-  chain->entries.clear();
-  chain->commits.clear();
-  chain->copies.clear();
-  // The entries point into these strings, which must therefore not move.
-  for (cursor->Seek(prefix); cursor->On(prefix); cursor->Next()) {
-    if (cursor->key().size() != prefix.size() + kCommitBytes) return Damaged("the key of a row");
-    RowEntry entry;
-    std::string_view bytes = cursor->value();
-    bool parsed = node ? ParseNodeEntry(bytes, &entry) : ParseRelationshipEntry(bytes, &entry);
-    if (parsed && !entry.image) {
-      if (chain->copies.capacity() < kMaxRowChain) chain->copies.reserve(kMaxRowChain);
-      if (chain->copies.size() == kMaxRowChain) return Damaged("a row");
-      chain->copies.emplace_back(bytes);
-      bytes = chain->copies.back();
-      parsed = node ? ParseNodeEntry(bytes, &entry) : ParseRelationshipEntry(bytes, &entry);
-    }
-    if (!parsed) return Damaged("a row");
-    chain->entries.push_back(entry);
-    chain->commits.push_back(CommitOfKey(cursor->key()));
-    if (entry.image) return Status::Ok();
+// A new place while there are few, else that of a group that has not been asked for since the hand
+// came by last.
+SnapshotReader::OpenedGroup* SnapshotReader::FreePlace() {
+  if (opened_.size() < kOpenGroups) {
+    opened_.push_back(std::make_unique<OpenedGroup>());
+    return opened_.back().get();
   }
-  KITH_RETURN_IF_ERROR(Check(*cursor));
-  return chain->entries.empty() ? Status::Ok() : Damaged("a row without an image");
+  while (opened_[hand_]->used) {
+    opened_[hand_]->used = false;
+    hand_ = (hand_ + 1) % kOpenGroups;
+  }
+  OpenedGroup* place = opened_[hand_].get();
+  hand_ = (hand_ + 1) % kOpenGroups;
+  places_.erase(place->group);
+  place->reader = nullptr;
+  return place;
 }
 
-Status SnapshotReader::ReadNode(NodeId node, Access access, RowChain* chain) {
-  return ReadChain(DeltaKey::NodeRow(node).view(), true, &Cursor(kNodes, access), chain);
+Result<GroupReader*> SnapshotReader::OpenGroup(GroupId group) {
+  last_ = nullptr;
+  const auto known = places_.find(group);
+  if (known != places_.end()) {
+    last_ = known->second;
+    last_->used = true;
+    return last_->reader.get();
+  }
+  KITH_ASSIGN_OR_RETURN(
+      std::shared_ptr<const GroupVersion> version,
+      store_->cache().groups().Get(group, commit_, [&] { return LoadGroup(group); }));
+  auto reader = ReaderOf(group, std::move(version));
+  OpenedGroup* place = FreePlace();
+  places_.emplace(group, place);
+  place->group = group;
+  place->reader = std::move(reader);
+  place->used = true;
+  last_ = place;
+  return place->reader.get();
 }
 
-Status SnapshotReader::ReadRelationship(RelId relationship, Access access, RowChain* chain) {
-  return ReadChain(DeltaKey::RelationshipRow(relationship).view(), false,
-                   &Cursor(kRelationships, access), chain);
+Result<std::vector<DeltaEntry>> SnapshotReader::ReadDelta(GroupId group) {
+  const std::string begin = DeltaGroupBegin(group);
+  const std::string end = DeltaGroupEnd(group);
+  const rocksdb::Slice bound = end;
+  rocksdb::ReadOptions options = Options();
+  options.iterate_upper_bound = &bound;
+  // The filters know which files have entries of the group.
+  options.prefix_same_as_start = true;
+  const std::unique_ptr<rocksdb::Iterator> iterator(
+      store_->db()->NewIterator(options, store_->family(Family::kDelta)));
+  std::vector<DeltaEntry> entries;
+  for (iterator->Seek(begin); iterator->Valid(); iterator->Next()) {
+    entries.push_back({iterator->key().ToString(), iterator->value().ToString()});
+  }
+  KITH_RETURN_IF_ERROR(FromRocksDb(iterator->status(), "reading " + store_->path()));
+  return entries;
 }
 
-Status SnapshotReader::NodeExists(NodeId node, Access access, bool* exists) {
-  const DeltaKey prefix = DeltaKey::NodeRow(node);
-  DeltaCursor& cursor = Cursor(kNodes, access);
-  cursor.Seek(prefix.view());
-  *exists = cursor.On(prefix.view());
-  return Check(cursor);
+std::unique_ptr<GroupReader> SnapshotReader::ReaderOf(GroupId group,
+                                                      std::shared_ptr<const GroupVersion> version) {
+  MainSource* source = this;
+  return std::make_unique<GroupReader>(group, std::move(version), source,
+                                       &store_->cache().chunks());
 }
 
-Result<std::optional<NodeState>> SnapshotReader::NodeOf(NodeId node, Access access,
-                                                        RowChain* chain) {
-  KITH_RETURN_IF_ERROR(ReadNode(node, access, chain));
-  if (chain->entries.empty()) return std::optional<NodeState>();
+Result<std::shared_ptr<const GroupDirectory>> SnapshotReader::ReadDirectory(GroupId group) {
+  KITH_ASSIGN_OR_RETURN(const std::optional<std::string> bytes,
+                        Get(Family::kMain, EncodeMainKey({group, MainKind::kDirectory, 0, 0})));
+  std::optional<GroupDirectory> directory = GroupDirectory();
+  if (bytes) {
+    std::string_view content = *bytes;
+    directory = StripChecksum(&content) ? GroupDirectory::Decode(content) : std::nullopt;
+    if (!directory) return Damaged("a group's directory");
+  }
+  return std::make_shared<const GroupDirectory>(*std::move(directory));
+}
+
+Result<std::shared_ptr<const GroupVersion>> SnapshotReader::LoadGroup(GroupId group) {
+  auto version = std::make_shared<GroupVersion>();
+  KITH_ASSIGN_OR_RETURN(version->directory, ReadDirectory(group));
+  KITH_ASSIGN_OR_RETURN(const std::vector<DeltaEntry> entries, ReadDelta(group));
+  if (entries.empty()) return std::shared_ptr<const GroupVersion>(std::move(version));
+  version->runs[0] = DeltaRun::Build(group, entries);
+  if (version->runs[0] == nullptr) return Damaged("a delta entry");
+  return std::shared_ptr<const GroupVersion>(std::move(version));
+}
+
+Result<std::string> SnapshotReader::ReadMain(const MainKey& key) {
+  // The chunk goes to the cache of chunks; in RocksDB's, too, it would be there twice.
+  rocksdb::ReadOptions options = Options();
+  options.fill_cache = false;
+  std::string bytes;
+  const rocksdb::Status status =
+      store_->db()->Get(options, store_->family(Family::kMain), EncodeMainKey(key), &bytes);
+  if (status.IsNotFound()) return Damaged("a chunk that is missing");
+  KITH_RETURN_IF_ERROR(FromRocksDb(status, "reading " + store_->path()));
+  return bytes;
+}
+
+Result<bool> SnapshotReader::Exists(NodeId node) {
+  if (!IsNodeId(node)) return false;
+  KITH_ASSIGN_OR_RETURN(const GroupReader* group, Group(node.group()));
+  return group->Exists(node.slot());
+}
+
+Result<std::optional<NodeState>> SnapshotReader::NodeOf(NodeId node) {
+  if (!IsNodeId(node)) return std::optional<NodeState>();
+  KITH_ASSIGN_OR_RETURN(GroupReader * group, Group(node.group()));
+  if (!group->Exists(node.slot())) return std::optional<NodeState>();
   NodeState state;
-  for (auto entry = chain->entries.rbegin(); entry != chain->entries.rend(); ++entry) {
-    if (!ApplyLabels(*entry, &state.labels) || !ApplyProperties(*entry, &state.properties)) {
-      return Damaged("a node's row");
-    }
-  }
+  KITH_RETURN_IF_ERROR(group->Labels(node.slot(), &state.labels));
+  KITH_RETURN_IF_ERROR(group->Properties(RowKind::kNode, node.slot(), &state.properties));
   return std::optional<NodeState>(std::move(state));
 }
 
-Result<std::optional<RelationshipState>> SnapshotReader::RelationshipOf(RelId relationship,
-                                                                        Access access,
-                                                                        RowChain* chain) {
-  KITH_RETURN_IF_ERROR(ReadRelationship(relationship, access, chain));
-  if (chain->entries.empty()) return std::optional<RelationshipState>();
-  RelationshipState state;
-  const RowEntry& image = chain->entries.back();
-  state.start = NodeId(relationship.source_group(), image.source_slot);
-  state.end = image.target;
-  state.type = image.type;
-  for (auto entry = chain->entries.rbegin(); entry != chain->entries.rend(); ++entry) {
-    if (!ApplyProperties(*entry, &state.properties)) return Damaged("a relationship's row");
-  }
+Result<std::optional<RelationshipState>> SnapshotReader::RelationshipOf(RelId relationship) {
+  KITH_ASSIGN_OR_RETURN(GroupReader * group, Group(relationship.source_group()));
+  KITH_ASSIGN_OR_RETURN(const std::optional<Endpoints> ends, group->Ends(relationship.serial()));
+  if (!ends) return std::optional<RelationshipState>();
+  RelationshipState state{ends->start, ends->end, ends->type, {}};
+  KITH_RETURN_IF_ERROR(
+      group->Properties(RowKind::kRelationship, relationship.serial(), &state.properties));
   return std::optional<RelationshipState>(std::move(state));
 }
 
-Status SnapshotReader::LabelMembers(GroupId group, LabelId label, SlotBitmap* members) {
-  const DeltaKey prefix = DeltaKey::Label(group, label);
-  DeltaCursor& cursor = Cursor(kLabels, Access::kScan);
-  uint32_t slot = 0;
-  for (cursor.Seek(prefix.view()); cursor.On(prefix.view()); cursor.Next()) {
-    if (!DecodeLabelSlot(cursor.key(), &slot)) return Damaged("a label entry");
-    members->Insert(slot);
-  }
-  return Check(cursor);
-}
-
-Status SnapshotReader::AllMembers(GroupId group, SlotBitmap* members) {
-  const DeltaKey prefix = DeltaKey::Group(group, DeltaKind::kNode);
-  DeltaCursor& cursor = Cursor(kNodes, Access::kScan);
-  uint32_t slot = 0;
-  for (cursor.Seek(prefix.view()); cursor.On(prefix.view()); cursor.Next()) {
-    if (!DecodeSlot(cursor.key(), &slot)) return Damaged("the key of a node's row");
-    members->Insert(slot);
-  }
-  return Check(cursor);
-}
-
-Status SnapshotReader::HasLabel(NodeId node, LabelId label, Access access, bool* has) {
-  const DeltaKey prefix = DeltaKey::LabelEntry(node, label);
-  DeltaCursor& cursor = Cursor(kLabels, access);
-  cursor.Seek(prefix.view());
-  *has = cursor.On(prefix.view());
-  return Check(cursor);
-}
-
-Result<std::optional<CommitNumber>> SnapshotReader::LabelCommit(NodeId node, LabelId label) {
-  const DeltaKey prefix = DeltaKey::LabelEntry(node, label);
-  DeltaCursor& cursor = Cursor(kLabels, Access::kPoint);
-  cursor.Seek(prefix.view());
-  if (cursor.On(prefix.view())) return std::optional<CommitNumber>(CommitOfKey(cursor.key()));
-  KITH_RETURN_IF_ERROR(Check(cursor));
-  return std::optional<CommitNumber>();
-}
-
 Result<std::optional<std::string>> SnapshotReader::Get(Family family, std::string_view key) {
-  if (store_->family(family) == nullptr) return std::optional<std::string>();
   rocksdb::PinnableSlice value;
   const rocksdb::Status status =
       store_->db()->Get(Options(), store_->family(family), ToSlice(key), &value);
@@ -234,7 +198,6 @@ void SnapshotReader::GiveIterator(Family family, std::unique_ptr<RangeIterator> 
 
 Status SnapshotReader::Scan(Family family, std::string_view lower, std::string_view upper,
                             const KeySpaceReader::Visitor& visit) {
-  if (store_->family(family) == nullptr) return Status::Ok();
   auto range = TakeIterator(family, lower, upper);
   rocksdb::Iterator* iterator = range->iterator.get();
   for (iterator->Seek(range->lower); iterator->Valid(); iterator->Next()) {
@@ -249,7 +212,6 @@ Status SnapshotReader::Scan(Family family, std::string_view lower, std::string_v
 
 Status SnapshotReader::ScanBackwards(Family family, std::string_view lower, std::string_view upper,
                                      const KeySpaceReader::Visitor& visit) {
-  if (store_->family(family) == nullptr) return Status::Ok();
   auto range = TakeIterator(family, lower, upper);
   rocksdb::Iterator* iterator = range->iterator.get();
   if (upper.empty()) {

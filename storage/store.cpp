@@ -29,8 +29,12 @@ Family FamilyOf(KeySpace space) {
   return Family::kCounter;
 }
 
+bool Store::forked() const {
+  return getpid() != owner_;
+}
+
 Store::~Store() {
-  if (getpid() != owner_) {
+  if (forked()) {
     // RocksDB would wait for threads that a child has not, and the superblock is the parent's.
     static_cast<void>(db_.release());
     return;

@@ -28,6 +28,7 @@
 #include <vector>
 
 #include "engine/base/result.h"
+#include "storage/cache/subgraph_cache.h"
 #include "storage/format/meta_codec.h"
 #include "storage/graph_store.h"
 #include "storage/lock_file.h"
@@ -35,8 +36,17 @@
 namespace kith::storage {
 
 /// Column families, in the order in which they are opened.
-enum class Family : uint8_t { kDefault, kDelta, kSchema, kProperty, kText, kCounter, kVector };
-inline constexpr size_t kFamilyCount = 7;
+enum class Family : uint8_t {
+  kDefault,
+  kDelta,
+  kMain,
+  kSchema,
+  kProperty,
+  kText,
+  kCounter,
+  kVector
+};
+inline constexpr size_t kFamilyCount = 8;
 
 /// The column family of a key space.
 Family FamilyOf(KeySpace space);
@@ -57,12 +67,14 @@ class Store {
   Store& operator=(const Store&) = delete;
 
   rocksdb::DB* db() const { return db_.get(); }
-  /// Null for kVector in a folder that was made before vector indexes and is open read-only.
   rocksdb::ColumnFamilyHandle* family(Family family) const {
     return families_[static_cast<size_t>(family)];
   }
+  SubgraphCache& cache() { return *cache_; }
   const std::string& path() const { return options_.path; }
   bool read_only() const { return options_.read_only; }
+  /// True in a child of the process that opened it: the parent goes on with everything.
+  bool forked() const;
   bool in_memory() const { return options_.path == ":memory:"; }
   /// False from a failed write, flush or compaction until Reopen has brought writing back.
   bool writing() const {
@@ -135,8 +147,7 @@ class Store {
   void SyncWritten();
   Status OpenDatabase(OpenMode mode, rocksdb::WalFilter* filter);
   void LeaveInOrder();
-  rocksdb::Status OpenFamilies(OpenMode mode, rocksdb::WalFilter* filter, bool has_vectors);
-  bool LacksVectors() const;
+  rocksdb::Status OpenFamilies(OpenMode mode, rocksdb::WalFilter* filter);
   void CloseDatabase();
   rocksdb::DBOptions DatabaseOptions(OpenMode mode);
   rocksdb::ColumnFamilyOptions FamilyOptions(Family family);
@@ -168,6 +179,7 @@ class Store {
   std::shared_ptr<rocksdb::WriteBufferManager> memtable_account_;
   std::unique_ptr<rocksdb::WalFilter> filter_;
   std::unique_ptr<rocksdb::DB> db_;
+  std::unique_ptr<SubgraphCache> cache_;
   std::array<rocksdb::ColumnFamilyHandle*, kFamilyCount> families_{};
   CommitNumber opened_at_{};
   std::atomic<bool> flushed_since_superblock_{false};

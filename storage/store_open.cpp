@@ -29,8 +29,8 @@
 namespace kith::storage {
 namespace {
 
-constexpr const char* kFamilyNames[kFamilyCount] = {"default", "delta",   "schema", "property",
-                                                    "text",    "counter", "vector"};
+constexpr const char* kFamilyNames[kFamilyCount] = {"default",  "delta", "main",    "schema",
+                                                    "property", "text",  "counter", "vector"};
 constexpr const char* kSuperblockName = "KITH";
 constexpr const char* kSuperblockDraft = "KITH.tmp";
 
@@ -134,6 +134,7 @@ size_t MemtableBytes(const GraphStoreOptions& options) {
 Store::Store(const GraphStoreOptions& options)
     : options_(options),
       owner_(getpid()),
+      cache_(std::make_unique<SubgraphCache>(options.hot_cache_bytes, options.fold_min_entries)),
       out_of_memory_(
           Status(StatusCode::kResourceExhausted,
                  "the machine's memory is used up; free some and run this transaction again")
@@ -315,8 +316,7 @@ rocksdb::ColumnFamilyOptions Store::FamilyOptions(Family family) {
   options.compression = rocksdb::kLZ4Compression;
   options.level_compaction_dynamic_level_bytes = true;
   if (family == Family::kDelta) {
-    // Delta keys end in a commit number that readers do not know: filters cover the prefix that
-    // names the group, the kind and, for all kinds but relationship rows, the node.
+    // Readers take all entries of a group: filters say which files have some.
     options.prefix_extractor.reset(rocksdb::NewFixedPrefixTransform(kDeltaPrefixBytes));
     options.memtable_prefix_bloom_size_ratio = 0.02;
     table.whole_key_filtering = false;
@@ -346,17 +346,14 @@ Status Store::OpenDatabase(OpenMode mode, rocksdb::WalFilter* filter) {
         FromRocksDb(env_->CreateDirIfMissing(DataFolder()), "creating " + DataFolder()));
   }
   if (block_cache_ == nullptr) {
-    // Seven families have memtables; the account flushes one when their sum passes its size. Until
+    // Eight families have memtables; the account flushes one when their sum passes its size. Until
     // that is done, and for a commit that alone is larger, they take more: then the cache, in which
     // their bytes count, has fewer blocks.
     const size_t memtable_bytes = MemtableBytes(options_);
     block_cache_ = rocksdb::NewLRUCache(options_.block_cache_bytes + memtable_bytes);
     memtable_account_ = std::make_shared<rocksdb::WriteBufferManager>(memtable_bytes, block_cache_);
   }
-  rocksdb::Status status = OpenFamilies(mode, filter, true);
-  // RocksDB says so of a folder that lacks a family, and of many a broken one.
-  const bool older = status.IsInvalidArgument() && LacksVectors();
-  if (older) status = OpenFamilies(mode, filter, false);
+  const rocksdb::Status status = OpenFamilies(mode, filter);
   if (status.IsInvalidArgument() || status.IsPathNotFound() || status.IsNotFound()) {
     return Status(StatusCode::kCorruption,
                   fmt::format("{} has a superblock, but its data in {} is missing or incomplete "
@@ -375,15 +372,12 @@ Status Store::OpenDatabase(OpenMode mode, rocksdb::WalFilter* filter) {
   return Status::Ok();
 }
 
-rocksdb::Status Store::OpenFamilies(OpenMode mode, rocksdb::WalFilter* filter, bool has_vectors) {
+rocksdb::Status Store::OpenFamilies(OpenMode mode, rocksdb::WalFilter* filter) {
   std::vector<rocksdb::ColumnFamilyDescriptor> descriptors;
   for (size_t i = 0; i < kFamilyCount; ++i) {
-    const Family family = static_cast<Family>(i);
-    if (family == Family::kVector && !has_vectors && mode == OpenMode::kRead) continue;
-    descriptors.emplace_back(kFamilyNames[i], FamilyOptions(family));
+    descriptors.emplace_back(kFamilyNames[i], FamilyOptions(static_cast<Family>(i)));
   }
   rocksdb::DBOptions options = DatabaseOptions(mode);
-  if (!has_vectors) options.create_missing_column_families = true;
   options.wal_filter = filter;
   std::vector<rocksdb::ColumnFamilyHandle*> handles;
   rocksdb::DB* db = nullptr;
@@ -393,21 +387,8 @@ rocksdb::Status Store::OpenFamilies(OpenMode mode, rocksdb::WalFilter* filter, b
           : rocksdb::DB::Open(options, DataFolder(), descriptors, &handles, &db);
   if (!status.ok()) return status;
   db_.reset(db);
-  // The family that may be missing is the last.
   std::copy(handles.begin(), handles.end(), families_.begin());
   return status;
-}
-
-// True when the folder was made before there were vector indexes, and is whole otherwise.
-bool Store::LacksVectors() const {
-  rocksdb::DBOptions options;
-  options.env = env_.get();
-  std::vector<std::string> names;
-  if (!rocksdb::DB::ListColumnFamilies(options, DataFolder(), &names).ok()) return false;
-  std::vector<std::string> expected(kFamilyNames, kFamilyNames + kFamilyCount - 1);
-  std::sort(names.begin(), names.end());
-  std::sort(expected.begin(), expected.end());
-  return names == expected;
 }
 
 // The superblock and the data must belong together, and no commit that was flushed may be missing.

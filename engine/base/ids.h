@@ -64,6 +64,11 @@ class RelId {
 
 static_assert(sizeof(NodeId) == 8 && sizeof(RelId) == 8);
 
+/// False for bits that no node can have, whose group would be that of others.
+constexpr bool IsNodeId(NodeId node) {
+  return node.bits() >> (32 + kGroupSlotBits) == 0;
+}
+
 }  // namespace kith
 
 template <>

@@ -40,7 +40,7 @@ void DeltaKey::Add64(uint64_t value) {
   Add32(static_cast<uint32_t>(value));
 }
 
-DeltaKey DeltaKey::Group(GroupId group, DeltaKind kind) {
+DeltaKey DeltaKey::Of(GroupId group, DeltaKind kind) {
   DeltaKey key;
   key.Add32(static_cast<uint32_t>(group));
   key.Add8(static_cast<uint8_t>(kind));
@@ -48,63 +48,22 @@ DeltaKey DeltaKey::Group(GroupId group, DeltaKind kind) {
 }
 
 DeltaKey DeltaKey::NodeRow(NodeId node) {
-  DeltaKey key = Group(node.group(), DeltaKind::kNode);
+  DeltaKey key = Of(node.group(), DeltaKind::kNode);
   key.Add16(node.slot());
   return key;
 }
 
-DeltaKey DeltaKey::Label(GroupId group, LabelId label) {
-  DeltaKey key = Group(group, DeltaKind::kLabel);
-  key.Add32(static_cast<uint32_t>(label));
-  return key;
-}
-
-DeltaKey DeltaKey::LabelEntry(NodeId node, LabelId label) {
-  DeltaKey key = Label(node.group(), label);
-  key.Add16(node.slot());
-  return key;
-}
-
-DeltaKey DeltaKey::Out(NodeId node) {
-  DeltaKey key = Group(node.group(), DeltaKind::kOut);
-  key.Add16(node.slot());
-  return key;
-}
-
-DeltaKey DeltaKey::OutType(NodeId node, RelTypeId type) {
-  DeltaKey key = Out(node);
+DeltaKey DeltaKey::Incoming(NodeId end, RelTypeId type, NodeId start, RelId relationship) {
+  DeltaKey key = Of(end.group(), DeltaKind::kIncoming);
+  key.Add16(end.slot());
   key.Add32(static_cast<uint32_t>(type));
-  return key;
-}
-
-DeltaKey DeltaKey::OutEntry(NodeId start, RelTypeId type, NodeId end, RelId relationship) {
-  DeltaKey key = OutType(start, type);
-  key.Add64(end.bits());
-  key.Add32(relationship.serial());
-  return key;
-}
-
-DeltaKey DeltaKey::In(NodeId node) {
-  DeltaKey key = Group(node.group(), DeltaKind::kIn);
-  key.Add16(node.slot());
-  return key;
-}
-
-DeltaKey DeltaKey::InType(NodeId node, RelTypeId type) {
-  DeltaKey key = In(node);
-  key.Add32(static_cast<uint32_t>(type));
-  return key;
-}
-
-DeltaKey DeltaKey::InEntry(NodeId end, RelTypeId type, NodeId start, RelId relationship) {
-  DeltaKey key = InType(end, type);
   key.Add64(start.bits());
   key.Add32(relationship.serial());
   return key;
 }
 
 DeltaKey DeltaKey::RelationshipRow(RelId relationship) {
-  DeltaKey key = Group(relationship.source_group(), DeltaKind::kRelationship);
+  DeltaKey key = Of(relationship.source_group(), DeltaKind::kRelationship);
   key.Add32(relationship.serial());
   return key;
 }
@@ -131,19 +90,26 @@ CommitNumber CommitOfKey(std::string_view key) {
   return DecodeCommit(key.data() + key.size() - kCommitBytes);
 }
 
+std::string DeltaGroupBegin(GroupId group) {
+  std::string key;
+  AppendBigEndian32(static_cast<uint32_t>(group), &key);
+  return key;
+}
+
+std::string DeltaGroupEnd(GroupId group) {
+  const uint32_t id = static_cast<uint32_t>(group);
+  // No key begins with five bytes of ones: kinds are small.
+  return id == UINT32_MAX ? std::string(kDeltaHeadBytes, '\xff')
+                          : DeltaGroupBegin(static_cast<GroupId>(id + 1));
+}
+
 bool DecodeSlot(std::string_view key, uint32_t* slot) {
   if (!HasBody(key, kNodeBodyBytes)) return false;
   *slot = ReadSlot(key.data() + kDeltaHeadBytes);
   return *slot < kGroupSlots;
 }
 
-bool DecodeLabelSlot(std::string_view key, uint32_t* slot) {
-  if (!HasBody(key, kLabelBodyBytes)) return false;
-  *slot = ReadSlot(key.data() + kDeltaHeadBytes + 4);
-  return *slot < kGroupSlots;
-}
-
-bool DecodeAdjacency(std::string_view key, AdjacencyBody* body) {
+bool DecodeIncoming(std::string_view key, AdjacencyBody* body) {
   if (!HasBody(key, kAdjacencyBodyBytes)) return false;
   const char* bytes = key.data() + kDeltaHeadBytes;
   body->slot = ReadSlot(bytes);

@@ -4,15 +4,16 @@
 //
 //   group (4) | kind (1) | body | commit (8)
 //
-//   kind 1  node row       slot (2)
-//   kind 2  label          label (4) slot (2)
-//   kind 3  out adjacency  slot (2) type (4) neighbour (8) serial (4)
-//   kind 4  in adjacency   slot (2) type (4) neighbour, the source (8) serial (4)
-//   kind 5  relationship   serial (4)
+//   kind 1  node row            slot (2)
+//   kind 2  incoming adjacency  slot (2) type (4) neighbour, the source (8) serial (4)
+//   kind 3  relationship row    serial (4)
 //
 // `commit` is the bitwise complement of the commit number, so the newest entry of a row sorts
-// first. A key is written once and deleted at most once, by a writer that read it: nothing can be
-// lost by a concurrent update, and RocksDB may drop the pair as soon as the two meet.
+// first. A key is written once and never changed: what a later commit changes is a newer entry.
+// Only a fold, which has taken the entry into the group's chunks, deletes it, once. Outgoing
+// adjacency and the members of labels follow from the rows.
+//
+// The value of an incoming entry is empty, or kRemovedEntry when the relationship was deleted.
 //
 // Thread safety: pure functions and plain values.
 #pragma once
@@ -27,24 +28,23 @@ namespace kith::storage {
 
 enum class DeltaKind : uint8_t {
   kNode = 1,
-  kLabel = 2,
-  kOut = 3,
-  kIn = 4,
-  kRelationship = 5,
+  kIncoming = 2,
+  kRelationship = 3,
 };
+
+inline constexpr std::string_view kRemovedEntry("\1", 1);
 
 inline constexpr size_t kDeltaHeadBytes = 5;    ///< group and kind
 inline constexpr size_t kCommitBytes = 8;       ///< the suffix
-inline constexpr size_t kDeltaPrefixBytes = 7;  ///< what the prefix bloom filter covers
+inline constexpr size_t kDeltaPrefixBytes = 4;  ///< what the prefix bloom filter covers: the group
 inline constexpr size_t kNodeBodyBytes = 2;
-inline constexpr size_t kLabelBodyBytes = 6;
 inline constexpr size_t kAdjacencyBodyBytes = 18;
 inline constexpr size_t kRelationshipBodyBytes = 4;
 inline constexpr size_t kMaxDeltaKeyBytes = kDeltaHeadBytes + kAdjacencyBodyBytes + kCommitBytes;
 static_assert(kMaxDeltaKeyBytes == 31);
 static_assert(kGroupSlots <= 1u << 16, "a slot takes two bytes");
 
-/// One entry of a node's adjacency list. `neighbour` is the other end.
+/// An incoming entry of a node. `neighbour` is the relationship's start.
 struct AdjacencyBody {
   uint32_t slot = 0;
   RelTypeId type{};
@@ -56,22 +56,15 @@ struct AdjacencyBody {
 /// commit suffix, which is also the prefix of every version of the entry.
 class DeltaKey {
  public:
-  static DeltaKey Group(GroupId group, DeltaKind kind);
   static DeltaKey NodeRow(NodeId node);
-  static DeltaKey Label(GroupId group, LabelId label);
-  static DeltaKey LabelEntry(NodeId node, LabelId label);
-  static DeltaKey Out(NodeId node);
-  static DeltaKey OutType(NodeId node, RelTypeId type);
-  static DeltaKey OutEntry(NodeId start, RelTypeId type, NodeId end, RelId relationship);
-  static DeltaKey In(NodeId node);
-  static DeltaKey InType(NodeId node, RelTypeId type);
-  static DeltaKey InEntry(NodeId end, RelTypeId type, NodeId start, RelId relationship);
+  static DeltaKey Incoming(NodeId end, RelTypeId type, NodeId start, RelId relationship);
   static DeltaKey RelationshipRow(RelId relationship);
 
   DeltaKey WithCommit(CommitNumber commit) const;
   std::string_view view() const { return {bytes_, size_}; }
 
  private:
+  static DeltaKey Of(GroupId group, DeltaKind kind);
   void Add8(uint8_t value);
   void Add16(uint32_t value);
   void Add32(uint32_t value);
@@ -87,10 +80,13 @@ CommitNumber DecodeCommit(const char* bytes);
 /// The commit of a whole key (at least kCommitBytes long).
 CommitNumber CommitOfKey(std::string_view key);
 
+/// The first keys of a group, and of the one behind it.
+std::string DeltaGroupBegin(GroupId group);
+std::string DeltaGroupEnd(GroupId group);
+
 // Decoders of whole keys, commit included. False when the key has another size than its kind.
 bool DecodeSlot(std::string_view key, uint32_t* slot);
-bool DecodeLabelSlot(std::string_view key, uint32_t* slot);
-bool DecodeAdjacency(std::string_view key, AdjacencyBody* body);
+bool DecodeIncoming(std::string_view key, AdjacencyBody* body);
 bool DecodeSerial(std::string_view key, uint32_t* serial);
 
 }  // namespace kith::storage

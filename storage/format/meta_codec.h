@@ -32,7 +32,7 @@
 
 namespace kith::storage {
 
-inline constexpr uint32_t kFormatVersion = 0;
+inline constexpr uint32_t kFormatVersion = 1;
 
 using DatabaseId = std::array<uint8_t, 16>;
 /// 32 lower-case hexadecimal digits.

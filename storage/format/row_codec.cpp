@@ -12,6 +12,7 @@ namespace {
 
 constexpr uint8_t kImageFlag = 1;
 constexpr uint8_t kLabelsFlag = 2;
+constexpr uint8_t kTombstoneFlag = 4;
 
 void AppendLabels(const std::vector<LabelId>& labels, std::string* out) {
   AppendVarint(labels.size(), out);
@@ -55,6 +56,13 @@ PropertyList Difference(const PropertyList& before, const PropertyList& after) {
   return changes;
 }
 
+void AppendEnds(const RelationshipState& state, std::string* out) {
+  out->push_back(static_cast<char>(state.start.slot() >> 8));
+  out->push_back(static_cast<char>(state.start.slot()));
+  AppendVarint(static_cast<uint32_t>(state.type), out);
+  AppendVarint(state.end.bits(), out);
+}
+
 bool ParseProperties(ByteReader* reader, RowEntry* entry) {
   entry->property_count = reader->Varint32();
   entry->properties = reader->rest();
@@ -67,6 +75,10 @@ bool ParseNodeEntry(std::string_view bytes, RowEntry* entry) {
   *entry = RowEntry();
   ByteReader reader(bytes);
   const uint8_t flags = reader.Byte();
+  if (flags == kTombstoneFlag) {
+    entry->tombstone = true;
+    return reader.AtEnd();
+  }
   if ((flags & ~(kImageFlag | kLabelsFlag)) != 0) return false;
   entry->image = (flags & kImageFlag) != 0;
   entry->has_labels = (flags & kLabelsFlag) != 0;
@@ -83,15 +95,16 @@ bool ParseRelationshipEntry(std::string_view bytes, RowEntry* entry) {
   *entry = RowEntry();
   ByteReader reader(bytes);
   const uint8_t flags = reader.Byte();
-  if ((flags & ~kImageFlag) != 0) return false;
-  entry->image = (flags & kImageFlag) != 0;
-  if (entry->image) {
+  entry->image = flags == kImageFlag;
+  entry->tombstone = flags == kTombstoneFlag;
+  if (flags != 0 && !entry->image && !entry->tombstone) return false;
+  if (flags != 0) {
     entry->source_slot = reader.BigEndian16();
     entry->type = static_cast<RelTypeId>(reader.Varint32());
     entry->target = NodeId(reader.Varint());
-    entry->created = static_cast<CommitNumber>(reader.Varint());
     if (entry->source_slot >= kGroupSlots) return false;
   }
+  if (entry->tombstone) return reader.ok() && reader.AtEnd();
   return reader.ok() && ParseProperties(&reader, entry);
 }
 
@@ -174,14 +187,9 @@ void AppendNodePatch(const NodeState& before, const NodeState& after, std::strin
   AppendProperties(Difference(before.properties, after.properties), out);
 }
 
-void AppendRelationshipImage(const RelationshipState& state, CommitNumber created,
-                             std::string* out) {
+void AppendRelationshipImage(const RelationshipState& state, std::string* out) {
   out->push_back(static_cast<char>(kImageFlag));
-  out->push_back(static_cast<char>(state.start.slot() >> 8));
-  out->push_back(static_cast<char>(state.start.slot()));
-  AppendVarint(static_cast<uint32_t>(state.type), out);
-  AppendVarint(state.end.bits(), out);
-  AppendVarint(static_cast<uint64_t>(created), out);
+  AppendEnds(state, out);
   AppendProperties(state.properties, out);
 }
 
@@ -189,6 +197,15 @@ void AppendRelationshipPatch(const PropertyList& before, const PropertyList& aft
                              std::string* out) {
   out->push_back(0);
   AppendProperties(Difference(before, after), out);
+}
+
+void AppendNodeTombstone(std::string* out) {
+  out->push_back(static_cast<char>(kTombstoneFlag));
+}
+
+void AppendRelationshipTombstone(const RelationshipState& state, std::string* out) {
+  out->push_back(static_cast<char>(kTombstoneFlag));
+  AppendEnds(state, out);
 }
 
 }  // namespace kith::storage

@@ -1,20 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
-// Values of node and relationship rows. An entry is an image (the whole row) or a patch (what one
-// commit changed); a row is the newest image with the newer patches applied in order.
+// Values of node and relationship rows. An entry is an image (the whole row), a patch (what one
+// commit changed) or a tombstone (the row was deleted, for good: ids are not used again). A row is
+// the newest image with the newer patches applied in order; where the delta has no image, the
+// patches apply to what the group's chunks have.
 //
 //   node          flags (1)  [labels]  properties
 //   relationship  flags (1)  [ends]    properties
 //
 //   flags       bit 0: image; bit 1: a node's label set follows (always in an image; in a patch it
-//               replaces the set). Other bits are zero.
+//               replaces the set); bit 2: tombstone. Other bits are zero.
 //   labels      varint count, varint first id, then varint differences
-//   ends        source slot (2, big-endian), varint type, varint target node, varint commit that
-//               created the relationship (0: the commit in this entry's key). Images only.
+//   ends        source slot (2, big-endian), varint type, varint target node. In images and
+//               tombstones, from which outgoing adjacency follows.
 //   properties  varint count, then for each: varint id (the first) or difference, and a value;
-//               in a patch the value null says that the property was removed
-//
-// The adjacency entries of a relationship carry the commit that created it, which is why an image
-// written later keeps that number.
+//               in a patch the value null says that the property was removed. Not in a tombstone.
 //
 // Thread safety: pure functions; a RowEntry borrows the bytes it was parsed from.
 #pragma once
@@ -27,19 +26,20 @@
 
 namespace kith::storage {
 
-/// No row has more entries than this: a writer that would exceed it writes an image.
-inline constexpr size_t kMaxRowChain = 8;
+/// No row has more patches than this, one above the other, in the delta: a writer that would exceed
+/// it writes an image.
+inline constexpr size_t kMaxRowPatches = 8;
 /// A single row may not exceed this; RocksDB's own limit is 4 GiB.
 inline constexpr size_t kMaxRowBytes = size_t{1} << 30;
 
 /// A parsed entry: the fixed part decoded, labels and properties still encoded.
 struct RowEntry {
   bool image = false;
+  bool tombstone = false;
   bool has_labels = false;
   uint32_t source_slot = 0;
   RelTypeId type{};
   NodeId target;
-  CommitNumber created{};
   uint32_t label_count = 0;
   std::string_view labels;
   uint32_t property_count = 0;
@@ -82,10 +82,12 @@ bool ApplyLabels(const RowEntry& entry, std::vector<LabelId>* labels);
 void AppendNodeImage(const NodeState& state, std::string* out);
 /// What turns `before` into `after`.
 void AppendNodePatch(const NodeState& before, const NodeState& after, std::string* out);
-/// `created` is 0 for a relationship that this very commit creates.
-void AppendRelationshipImage(const RelationshipState& state, CommitNumber created,
-                             std::string* out);
+void AppendRelationshipImage(const RelationshipState& state, std::string* out);
 void AppendRelationshipPatch(const PropertyList& before, const PropertyList& after,
                              std::string* out);
+
+void AppendNodeTombstone(std::string* out);
+/// Of the ends and the type; properties are not looked at.
+void AppendRelationshipTombstone(const RelationshipState& state, std::string* out);
 
 }  // namespace kith::storage

@@ -207,7 +207,8 @@ std::unique_ptr<ColumnChunk> TakePayload(uint8_t encoding, size_t values, ByteRe
     case ColumnEncoding::kBoolean: return BooleanColumn::Take(values, reader);
     case ColumnEncoding::kFloat: return FloatColumn::Take(values, reader);
     case ColumnEncoding::kString: return StringColumn::Take(values, reader);
-    case ColumnEncoding::kMixed: return MixedColumn::Take(values, reader);
+    case ColumnEncoding::kMixed:
+    case ColumnEncoding::kApart: return MixedColumn::Take(values, reader);
     case ColumnEncoding::kVector: return VectorColumn::Take(values, reader);
   }
   return nullptr;
@@ -232,6 +233,7 @@ std::unique_ptr<ColumnChunk> ColumnChunk::Parse(std::string_view bytes) {
   auto chunk = TakePayload(encoding, presence.values(), &reader);
   if (chunk == nullptr || !reader.ok() || !reader.AtEnd()) return nullptr;
   chunk->presence_ = std::move(presence);
+  chunk->has_stored_apart_ = static_cast<ColumnEncoding>(encoding) == ColumnEncoding::kApart;
   chunk->low_ = std::move(low);
   chunk->high_ = std::move(high);
   return chunk;

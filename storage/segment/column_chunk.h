@@ -15,6 +15,7 @@
 //             shared); table
 //   5 mixed   the same, of encoded values
 //   6 vector  dimensions (varint); 4 bytes a number, value after value
+//   7 apart   as mixed; some are references to values stored apart (stored_apart.h)
 //   table     m + 1 packed integers: where each text begins, and the end; the bytes of all
 //
 // Thread safety: immutable; borrows the bytes that it was parsed from.
@@ -44,6 +45,7 @@ enum class ColumnEncoding : uint8_t {
   kString = 4,
   kMixed = 5,
   kVector = 6,
+  kApart = 7,
 };
 
 class ColumnChunk {
@@ -58,6 +60,8 @@ class ColumnChunk {
   /// Appends a row's encoded value (value_codec.h), nothing where there is none. False when
   /// damaged.
   bool AppendEncoded(size_t row, std::string* out) const;
+  /// True when some values are references, which Gather takes for damage.
+  bool has_stored_apart() const { return has_stored_apart_; }
   /// False when the zone says that no row passes.
   bool MayPass(const PropertyPredicate& predicate) const;
 
@@ -69,6 +73,7 @@ class ColumnChunk {
 
  private:
   Presence presence_;
+  bool has_stored_apart_ = false;
   Value low_;  ///< Null when not known.
   Value high_;
 };

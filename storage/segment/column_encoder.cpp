@@ -11,6 +11,7 @@
 
 #include "storage/segment/column_chunk.h"
 #include "storage/segment/packed_integers.h"
+#include "storage/segment/stored_apart.h"
 #include "storage/segment/text_table.h"
 
 namespace kith::storage {
@@ -111,6 +112,7 @@ ColumnEncoding EncodingOf(Texts values) {
   const auto is_boolean = [](std::string_view value) {
     return TagOf(value) == ValueTag::kTrue || TagOf(value) == ValueTag::kFalse;
   };
+  if (std::any_of(values.begin(), values.end(), IsStoredApart)) return ColumnEncoding::kApart;
   if (all(is_boolean)) return ColumnEncoding::kBoolean;
   if (!all([&](std::string_view value) { return TagOf(value) == tag; })) {
     return ColumnEncoding::kMixed;
@@ -131,7 +133,8 @@ void AppendPayload(ColumnEncoding encoding, Texts values, std::string* out) {
     case ColumnEncoding::kBoolean: return AppendBooleans(values, out);
     case ColumnEncoding::kFloat: return AppendFloats(values, out);
     case ColumnEncoding::kString: return AppendShared(Payloads(values), out);
-    case ColumnEncoding::kMixed: return AppendShared(values, out);
+    case ColumnEncoding::kMixed:
+    case ColumnEncoding::kApart: return AppendShared(values, out);
     case ColumnEncoding::kVector: return AppendVectors(values, out);
   }
 }

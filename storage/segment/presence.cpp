@@ -44,4 +44,11 @@ Presence Presence::Take(size_t max_rows, ByteReader* reader) {
   return Presence();
 }
 
+uint64_t Presence::Bits(size_t word) const {
+  if (bitmap_ != nullptr) return Word(word);
+  if (values_ == 0) return 0;
+  const size_t rows = std::min<size_t>(rows_ - word * 64, 64);
+  return rows == 64 ? ~uint64_t{0} : (uint64_t{1} << rows) - 1;
+}
+
 }  // namespace kith::storage

@@ -27,6 +27,8 @@ class Presence {
   static Presence Take(size_t max_rows, ByteReader* reader);
 
   size_t rows() const { return rows_; }
+  /// Rows 64 * word to 64 * word + 63, row 64 * word the lowest bit; 64 * word < rows().
+  uint64_t Bits(size_t word) const;
   size_t values() const { return values_; }
 
   bool Has(size_t row) const {

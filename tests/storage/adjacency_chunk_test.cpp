@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Chunks of adjacency, relationships and membership: what goes in comes out, in few bytes, and
+// Chunks of adjacency and relationships, and directories: what goes in comes out, in few bytes, and
 // damage never leads outside.
 #include "storage/segment/adjacency_chunk.h"
 
@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "storage/segment/membership.h"
+#include "storage/segment/group_directory.h"
 #include "storage/segment/relationship_page.h"
 
 using namespace kith;
@@ -124,21 +124,44 @@ TEST_CASE("a page gives back its relationships", "[segment]") {
   }
 }
 
-TEST_CASE("membership gives back nodes and labels", "[segment]") {
+GroupDirectory AnyDirectory(Random* random) {
+  GroupDirectory made;
+  made.next_number = static_cast<uint32_t>((*random)() % 1000);
+  made.nodes = AnyMembers(random, 200);
+  made.labels = {{LabelId{3}, AnyMembers(random, 100)}, {LabelId{9}, AnyMembers(random, 16'000)}};
+  made.Lists(MainKind::kNodeColumn) = {{0, {{4, 0, 100, 999}, {5, 120, 16'384, 1}}},
+                                       {7, {{6, 3, 1, 200'000}}}};
+  // A list of one node in two pieces, and what follows it.
+  made.Lists(MainKind::kIncoming) = {{2, {{8, 0, 5, 70}, {9, 5, 1, 80}, {1, 5, 3, 90}}}};
+  return made;
+}
+
+TEST_CASE("a directory gives back members and chunks", "[segment]") {
   Random random(2);
-  const SlotBitmap nodes = AnyMembers(&random, 1000);
-  const SlotBitmap people = AnyMembers(&random, 300);
-  const std::string bytes =
-      Membership::Encode(nodes, {{LabelId{3}, people}, {LabelId{9}, SlotBitmap()}});
-  const auto taken = Membership::Parse(bytes);
+  const GroupDirectory made = AnyDirectory(&random);
+  const auto taken = GroupDirectory::Decode(made.Encode());
   REQUIRE(taken.has_value());
-  REQUIRE(taken->Label(LabelId{3}) != nullptr);
+  CHECK(taken->next_number == made.next_number);
+  CHECK(taken->nodes.words == made.nodes.words);
+  REQUIRE(taken->Label(LabelId{9}) != nullptr);
+  CHECK(taken->Label(LabelId{9})->words == made.labels[1].second.words);
   CHECK(taken->Label(LabelId{4}) == nullptr);
-  CHECK(taken->Label(LabelId{9})->values() == 0);
-  for (uint32_t slot = 0; slot < 1100; ++slot) {
-    REQUIRE(taken->nodes().Has(slot) == nodes.Contains(slot));
-    REQUIRE(taken->Label(LabelId{3})->Has(slot) == people.Contains(slot));
-  }
+  CHECK(taken->lists == made.lists);
+  CHECK(taken->bytes() == made.bytes());
+  const ChunkList* column = taken->Find(MainKind::kNodeColumn, 0);
+  REQUIRE(column != nullptr);
+  CHECK(taken->Find(MainKind::kNodeColumn, 1) == nullptr);
+  CHECK(column->Of(99).front().number == 4);
+  CHECK(column->Of(100).empty());
+  CHECK(column->Of(120).front().number == 5);
+  const ChunkList* incoming = taken->Find(MainKind::kIncoming, 2);
+  REQUIRE(incoming != nullptr);
+  CHECK(incoming->Of(4).size() == 1);
+  REQUIRE(incoming->Of(5).size() == 2);
+  CHECK(incoming->Of(5)[1].number == 1);
+  REQUIRE(incoming->Of(7).size() == 1);
+  CHECK(incoming->Of(7)[0].number == 1);
+  CHECK(incoming->Of(8).empty());
 }
 
 TEST_CASE("damaged chunks are noticed or give other entries, and nothing worse", "[segment]") {
@@ -148,8 +171,7 @@ TEST_CASE("damaged chunks are noticed or give other entries, and nothing worse",
   const Lists lists = AnyLists(&random, 50, 12, 1 << 20, false);
   const std::string adjacency = EncodeAdjacencyChunk(5, lists.degrees, lists.entries);
   const std::string page = RelationshipPage::Encode(AnyRelationships(&random, 300));
-  const std::string members =
-      Membership::Encode(AnyMembers(&random, 200), {{LabelId{1}, AnyMembers(&random, 100)}});
+  const std::string members = AnyDirectory(&random).Encode();
   for (int round = 0; round < 5000; ++round) {
     // A copy of its own, so that a sanitizer sees reads behind it.
     const std::string damaged =
@@ -165,7 +187,9 @@ TEST_CASE("damaged chunks are noticed or give other entries, and nothing worse",
     if (const auto taken = RelationshipPage::Parse(bytes)) {
       for (size_t row = 0; row < 400; ++row) taken->At(row);
     }
-    if (const auto taken = Membership::Parse(bytes)) taken->nodes().Has(5);
+    if (const auto taken = GroupDirectory::Decode(bytes)) {
+      if (const ChunkList* list = taken->Find(MainKind::kIncoming, 2)) list->Of(5);
+    }
   }
   SUCCEED();
 }

@@ -44,7 +44,7 @@ bool Retry(GraphStore& store, std::atomic<int>* conflicts, const Change& change)
 }  // namespace
 
 TEST_CASE("no update is lost when threads add to one property", "[storage]") {
-  Fixture fixture(GENERATE(as<std::string>(), "memory", "disk"));
+  Fixture fixture(GENERATE(as<std::string>(), "memory", "disk", "folds"));
   const PropertyId p = *fixture.catalog().PropertyFor("p");
   auto setup = fixture.Begin(TransactionMode::kWrite);
   const NodeId node = *setup->CreateNode({}, std::array{PropertyWrite{p, Value(0)}});
@@ -71,7 +71,7 @@ TEST_CASE("no update is lost when threads add to one property", "[storage]") {
 }
 
 TEST_CASE("a locked key is taken once, however many threads try", "[storage]") {
-  Fixture fixture(GENERATE(as<std::string>(), "memory", "disk"));
+  Fixture fixture(GENERATE(as<std::string>(), "memory", "disk", "folds"));
   constexpr int kKeys = 40;
   std::array<std::atomic<int>, kKeys> winners{};
   std::atomic<int> conflicts{0};
@@ -97,7 +97,7 @@ TEST_CASE("a locked key is taken once, however many threads try", "[storage]") {
 }
 
 TEST_CASE("no relationship dangles when threads attach and delete", "[storage]") {
-  Fixture fixture(GENERATE(as<std::string>(), "memory", "disk"));
+  Fixture fixture(GENERATE(as<std::string>(), "memory", "disk", "folds"));
   const RelTypeId t = *fixture.catalog().RelTypeFor("T");
   const LabelId a = *fixture.catalog().LabelFor("A");
   constexpr size_t kNodes = 24;
@@ -192,7 +192,7 @@ TEST_CASE("no relationship dangles when threads attach and delete", "[storage]")
 
 TEST_CASE("threads that commit different things all succeed, and readers see whole commits",
           "[storage]") {
-  Fixture fixture(GENERATE(as<std::string>(), "memory", "disk"));
+  Fixture fixture(GENERATE(as<std::string>(), "memory", "disk", "folds"));
   const LabelId a = *fixture.catalog().LabelFor("A");
   const PropertyId p = *fixture.catalog().PropertyFor("p");
   std::atomic<bool> stop{false};
@@ -232,7 +232,8 @@ TEST_CASE("threads that commit different things all succeed, and readers see who
   CHECK(reads > 0);
   auto last = fixture.Begin(TransactionMode::kRead);
   CHECK((*last->view().GetStatistics())->NodeCount() == kThreads * 200);
-  CHECK(last->view().commit_number() == CommitNumber{kThreads * 100});
+  // Folds are commits, too.
+  CHECK(last->view().commit_number() >= CommitNumber{kThreads * 100});
 }
 
 TEST_CASE("schema changes and writers exclude each other", "[storage]") {

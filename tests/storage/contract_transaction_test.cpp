@@ -10,7 +10,7 @@
 namespace kith::storage {
 
 TEST_CASE("savepoints undo the graph, the key spaces and the counts", "[storage]") {
-  const std::string backend = GENERATE(as<std::string>(), "memory", "toy");
+  const std::string backend = GENERATE(as<std::string>(), "memory", "folds", "toy");
   Fixture fixture(backend);
   const LabelId a = *fixture.catalog().LabelFor("A");
   const RelTypeId t = *fixture.catalog().RelTypeFor("T");
@@ -59,7 +59,7 @@ TEST_CASE("savepoints undo the graph, the key spaces and the counts", "[storage]
 
 TEST_CASE("key spaces are ordered, scanned both ways, and seen by their own transaction",
           "[storage]") {
-  const std::string backend = GENERATE(as<std::string>(), "memory", "disk", "toy");
+  const std::string backend = GENERATE(as<std::string>(), "memory", "disk", "folds", "toy");
   Fixture fixture(backend);
   auto writer = fixture.Begin(TransactionMode::kWrite);
   for (const char* key : {"b", "d", "a", "c\x01", "c"}) {
@@ -128,7 +128,7 @@ TEST_CASE("key spaces are ordered, scanned both ways, and seen by their own tran
 }
 
 TEST_CASE("a read-only transaction refuses to write", "[storage]") {
-  const std::string backend = GENERATE(as<std::string>(), "memory", "toy");
+  const std::string backend = GENERATE(as<std::string>(), "memory", "folds", "toy");
   Fixture fixture(backend);
   const PropertyId p = *fixture.catalog().PropertyFor("p");
   auto reader = fixture.Begin(TransactionMode::kRead);
@@ -144,7 +144,7 @@ TEST_CASE("a read-only transaction refuses to write", "[storage]") {
 }
 
 TEST_CASE("a transaction that has ended cannot be committed again", "[storage]") {
-  const std::string backend = GENERATE(as<std::string>(), "memory", "toy");
+  const std::string backend = GENERATE(as<std::string>(), "memory", "folds", "toy");
   Fixture fixture(backend);
   const PropertyId p = *fixture.catalog().PropertyFor("p");
   auto winner = fixture.Begin(TransactionMode::kWrite);
@@ -165,7 +165,7 @@ TEST_CASE("a transaction that has ended cannot be committed again", "[storage]")
 }
 
 TEST_CASE("transactions conflict where snapshot isolation says so, and nowhere else", "[storage]") {
-  const std::string backend = GENERATE(as<std::string>(), "memory", "disk", "toy");
+  const std::string backend = GENERATE(as<std::string>(), "memory", "disk", "folds", "toy");
   Fixture fixture(backend);
   const RelTypeId t = *fixture.catalog().RelTypeFor("T");
   const LabelId a = *fixture.catalog().LabelFor("A");
@@ -275,7 +275,7 @@ class CountingSink final : public ChangeSink {
 }  // namespace
 
 TEST_CASE("sinks see every change, and their refusal undoes it", "[storage]") {
-  const std::string backend = GENERATE(as<std::string>(), "memory", "toy");
+  const std::string backend = GENERATE(as<std::string>(), "memory", "folds", "toy");
   Fixture fixture(backend);
   const LabelId good = *fixture.catalog().LabelFor("Good");
   const LabelId bad = *fixture.catalog().LabelFor("Bad");
@@ -307,7 +307,7 @@ TEST_CASE("sinks see every change, and their refusal undoes it", "[storage]") {
 }
 
 TEST_CASE("a schema change excludes the transactions that began before it", "[storage]") {
-  const std::string backend = GENERATE(as<std::string>(), "memory", "disk", "toy");
+  const std::string backend = GENERATE(as<std::string>(), "memory", "disk", "folds", "toy");
   Fixture fixture(backend);
   auto before = fixture.Begin(TransactionMode::kWrite);
   REQUIRE(before->CreateNode({}, {}).ok());
@@ -335,7 +335,7 @@ TEST_CASE("a schema change excludes the transactions that began before it", "[st
 }
 
 TEST_CASE("a commit that is to be durable later is seen at once and kept", "[storage]") {
-  const std::string backend = GENERATE("disk", "memory", "toy");
+  const std::string backend = GENERATE("disk", "memory", "folds", "toy");
   CAPTURE(backend);
   Fixture fixture(backend);
   const auto create = [&](Durability durability) {

@@ -8,7 +8,7 @@
 namespace kith::storage {
 
 TEST_CASE("every storable value comes back with its type", "[storage]") {
-  const std::string backend = GENERATE(as<std::string>(), "memory", "disk", "toy");
+  const std::string backend = GENERATE(as<std::string>(), "memory", "disk", "folds", "toy");
   Fixture fixture(backend);
   const RelTypeId type = *fixture.catalog().RelTypeFor("T");
   const List values = AllValues();
@@ -39,7 +39,7 @@ TEST_CASE("every storable value comes back with its type", "[storage]") {
 }
 
 TEST_CASE("values that cannot be stored are refused and change nothing", "[storage]") {
-  const std::string backend = GENERATE(as<std::string>(), "memory", "toy");
+  const std::string backend = GENERATE(as<std::string>(), "memory", "folds", "toy");
   Fixture fixture(backend);
   const PropertyId p = *fixture.catalog().PropertyFor("p");
   auto writer = fixture.Begin(TransactionMode::kWrite);
@@ -59,7 +59,7 @@ TEST_CASE("values that cannot be stored are refused and change nothing", "[stora
 }
 
 TEST_CASE("columns are typed when the values agree and mixed when they do not", "[storage]") {
-  const std::string backend = GENERATE(as<std::string>(), "memory", "toy");
+  const std::string backend = GENERATE(as<std::string>(), "memory", "folds", "toy");
   Fixture fixture(backend);
   const PropertyId p = *fixture.catalog().PropertyFor("p");
   const auto gather = [&](const std::vector<Value>& values, bool committed) {
@@ -101,7 +101,7 @@ TEST_CASE("columns are typed when the values agree and mixed when they do not", 
 }
 
 TEST_CASE("many small updates of one row read right, through patches and images", "[storage]") {
-  const std::string backend = GENERATE(as<std::string>(), "memory", "disk", "toy");
+  const std::string backend = GENERATE(as<std::string>(), "memory", "disk", "folds", "toy");
   Fixture fixture(backend);
   const RelTypeId t = *fixture.catalog().RelTypeFor("T");
   const PropertyId big = *fixture.catalog().PropertyFor("big");

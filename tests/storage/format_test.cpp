@@ -44,9 +44,7 @@ RelationshipState ExampleRelationship() {
 void AddRows(FormatExamples* examples) {
   auto& e = *examples;
   e["delta.node.key"] = KeyOf(DeltaKey::NodeRow(kNode));
-  e["delta.label.key"] = KeyOf(DeltaKey::LabelEntry(kNode, LabelId{5}));
-  e["delta.out.key"] = KeyOf(DeltaKey::OutEntry(kNode, kType, kOther, kRelationship));
-  e["delta.in.key"] = KeyOf(DeltaKey::InEntry(kOther, kType, kNode, kRelationship));
+  e["delta.incoming.key"] = KeyOf(DeltaKey::Incoming(kOther, kType, kNode, kRelationship));
   e["delta.relationship.key"] = KeyOf(DeltaKey::RelationshipRow(kRelationship));
   NodeState after = ExampleNode();
   after.properties = {{PropertyId{2}, Value("Bob")}};
@@ -58,9 +56,12 @@ void AddRows(FormatExamples* examples) {
       Made([&](std::string* out) { AppendNodePatch(ExampleNode(), after, out); });
   const RelationshipState relationship = ExampleRelationship();
   e["relationship.image"] =
-      Made([&](std::string* out) { AppendRelationshipImage(relationship, CommitNumber{}, out); });
+      Made([&](std::string* out) { AppendRelationshipImage(relationship, out); });
   e["relationship.patch"] =
       Made([&](std::string* out) { AppendRelationshipPatch(relationship.properties, {}, out); });
+  e["node.tombstone"] = Made([](std::string* out) { AppendNodeTombstone(out); });
+  e["relationship.tombstone"] =
+      Made([&](std::string* out) { AppendRelationshipTombstone(relationship, out); });
 }
 
 void AddValues(FormatExamples* examples) {
@@ -139,27 +140,21 @@ TEST_CASE("keys order as their fields, newest commit first", "[storage]") {
       key(DeltaKey::NodeRow(NodeId(GroupId{1}, 2)), 299),
       key(DeltaKey::NodeRow(NodeId(GroupId{1}, 2)), 1),
       key(DeltaKey::NodeRow(NodeId(GroupId{1}, 256)), 5),
-      key(DeltaKey::LabelEntry(NodeId(GroupId{1}, 0), LabelId{1}), 1),
-      key(DeltaKey::LabelEntry(NodeId(GroupId{1}, 9), LabelId{1}), 1),
-      key(DeltaKey::LabelEntry(NodeId(GroupId{1}, 0), LabelId{2}), 1),
-      key(DeltaKey::OutEntry(kNode, RelTypeId{1}, kOther, kRelationship), 1),
-      key(DeltaKey::OutEntry(kNode, RelTypeId{2}, kNode, kRelationship), 1),
-      key(DeltaKey::InEntry(kNode, RelTypeId{1}, kOther, kRelationship), 1),
+      key(DeltaKey::Incoming(kNode, RelTypeId{1}, kOther, kRelationship), 1),
+      key(DeltaKey::Incoming(kNode, RelTypeId{2}, kNode, kRelationship), 1),
       key(DeltaKey::RelationshipRow(kRelationship), 1),
       key(DeltaKey::NodeRow(NodeId(GroupId{256}, 0)), 1)};
   CHECK(std::is_sorted(ordered.begin(), ordered.end()));
   AdjacencyBody body;
-  REQUIRE(DecodeAdjacency(ordered[7], &body));
+  REQUIRE(DecodeIncoming(ordered[4], &body));
   CHECK((body.slot == 2 && body.type == RelTypeId{1} && body.neighbour == kOther &&
          body.serial == 9));
   uint32_t number = 0;
   REQUIRE(DecodeSlot(ordered[3], &number));
   CHECK(number == 256);
-  REQUIRE(DecodeLabelSlot(ordered[5], &number));
-  CHECK(number == 9);
   CHECK(CommitOfKey(ordered[1]) == CommitNumber{299});
   CHECK(!DecodeSlot(ordered[4], &number));
-  CHECK(!DecodeAdjacency(ordered[0], &body));
+  CHECK(!DecodeIncoming(ordered[0], &body));
 }
 
 TEST_CASE("varints and zigzag reach their limits", "[storage]") {
@@ -188,7 +183,7 @@ TEST_CASE("random bytes never break a decoder", "[storage]") {
   std::mt19937_64 random(seed);
   std::vector<std::string> starts(2);
   AppendNodeImage(ExampleNode(), &starts[0]);
-  AppendRelationshipImage(ExampleRelationship(), CommitNumber{5}, &starts[1]);
+  AppendRelationshipImage(ExampleRelationship(), &starts[1]);
   std::string many;
   for (const Value& value :
        {Value(List{Value(1), Value("a")}), Value(List{Value(1.5)}), Value(DateTime{1, 5, 1, "UTC"}),

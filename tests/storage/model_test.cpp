@@ -387,7 +387,7 @@ class Model {
 
 // KITH_SEED repeats a run.
 TEST_CASE("random transactions leave what the toy says", "[storage]") {
-  const std::string backend = GENERATE(as<std::string>(), "memory", "disk");
+  const std::string backend = GENERATE(as<std::string>(), "memory", "disk", "folds");
   const char* given = std::getenv("KITH_SEED");
   const uint64_t seed =
       given != nullptr ? std::strtoull(given, nullptr, 10) : std::random_device()();

@@ -20,7 +20,8 @@ inline std::string WorkloadChildPath() {
          "kith_storage_workload_child";
 }
 
-/// A store on "disk", in "memory" or the "toy".
+/// A store on "disk", in "memory" or the "toy"; or on "folds", a disk where everything is folded as
+/// soon as it is written and the hot cache is tiny.
 class Fixture {
  public:
   explicit Fixture(std::string backend) : backend_(std::move(backend)) { Open(); }
@@ -49,6 +50,11 @@ class Fixture {
     options_.path = backend_ == "memory" ? ":memory:" : folder_.database();
     options_.block_cache_bytes = size_t{8} << 20;
     options_.write_buffer_bytes = size_t{1} << 20;
+    if (backend_ == "folds") {
+      options_.fold_min_entries = 1;
+      options_.fold_bytes_per_entry = size_t{1} << 30;
+      options_.hot_cache_bytes = size_t{64} << 10;
+    }
     auto store = GraphStore::Open(options_);
     INFO(store.status().ToString());
     REQUIRE(store.ok());
