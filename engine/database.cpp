@@ -10,6 +10,7 @@
 #include "engine/connection_state.h"
 #include "engine/database_parts.h"
 #include "engine/rag_state.h"
+#include "query/procedures/cache_procedures.h"
 #include "rag/procedures.h"
 #include "storage/backup.h"
 
@@ -114,6 +115,7 @@ Result<std::unique_ptr<Database>> Database::Open(const std::string& path, const 
                         rag::Pipeline::Create(parts->store.get(), parts->indexes.get(), runners,
                                               parts->memory.get(), parts->model.get()));
   KITH_RETURN_IF_ERROR(rag::RegisterProcedures(parts->pipeline.get(), &parts->procedures));
+  KITH_RETURN_IF_ERROR(query::RegisterCacheProcedures(parts->store.get(), &parts->procedures));
   auto rag_state = std::make_unique<Rag::State>();
   rag_state->pipeline = parts->pipeline.get();
   parts->rag.reset(new Rag(std::move(rag_state)));

@@ -5,12 +5,14 @@
 #include <fmt/core.h>
 
 #include <new>
+#include <set>
 #include <utility>
 #include <vector>
 
 #include "storage/commit_pipeline.h"
 #include "storage/fold/fold_scheduler.h"
 #include "storage/graph_transaction.h"
+#include "storage/preloader.h"
 #include "storage/store.h"
 
 namespace kith::storage {
@@ -38,9 +40,13 @@ class RocksGraphStore final : public GraphStore {
   RocksGraphStore(const GraphStoreOptions& options, MemoryBudget* budget)
       : options_(options), budget_(budget) {}
   ~RocksGraphStore() override {
-    // A forked child has not the thread, and would wait for it for ever.
-    if (store_ != nullptr && store_->forked()) static_cast<void>(folds_.release());
+    // A forked child has not the threads, and would wait for them for ever.
+    if (store_ != nullptr && store_->forked()) {
+      static_cast<void>(folds_.release());
+      static_cast<void>(preloader_.release());
+    }
     folds_.reset();
+    preloader_.reset();
     pipeline_.reset();
     catalog_.reset();
     store_.reset();
@@ -55,6 +61,7 @@ class RocksGraphStore final : public GraphStore {
     KITH_ASSIGN_OR_RETURN(store_, Store::Open(options_));
     KITH_ASSIGN_OR_RETURN(catalog_, Catalog::Load(store_.get()));
     pipeline_ = std::make_unique<CommitPipeline>(store_.get());
+    preloader_ = std::make_unique<Preloader>(store_.get(), pipeline_.get());
     if (options_.read_only) return Status::Ok();
     folds_ = std::make_unique<FoldScheduler>(store_.get(), pipeline_.get(),
                                              options_.fold_bytes_per_entry);
@@ -107,6 +114,12 @@ class RocksGraphStore final : public GraphStore {
     }
     return folds_->FoldNow(catalog_->Groups());
   }
+  Status Compact() override {
+    KITH_RETURN_IF_ERROR(Fold());
+    // The snapshot keeps the store from being reopened meanwhile.
+    KITH_ASSIGN_OR_RETURN(const std::shared_ptr<Snapshot> snapshot, pipeline_->Current());
+    return store_->Compact();
+  }
   Result<BackupInfo> Backup(const std::string& folder, const BackupOptions& options) override {
     if (options_.read_only) {
       return Status(StatusCode::kReadOnly, options_.path +
@@ -116,6 +129,21 @@ class RocksGraphStore final : public GraphStore {
     // The snapshot keeps the store from being reopened meanwhile.
     KITH_ASSIGN_OR_RETURN(const std::shared_ptr<Snapshot> snapshot, pipeline_->Current());
     return CreateBackup(store_.get(), snapshot->commit(), folder, options);
+  }
+  CacheStats GetCacheStats() const override {
+    CacheStats stats;
+    store_->cache().AddStats(&stats);
+    preloader_->AddStats(&stats);
+    return stats;
+  }
+  Result<PreloadResult> Preload(std::span<const LabelId> labels,
+                                const Interrupt& interrupt) override {
+    if (labels.empty()) return preloader_->Load(catalog_->Groups(), interrupt);
+    std::set<GroupId> groups;
+    for (const LabelId label : labels) {
+      for (const GroupId group : catalog_->GroupsOf(label)) groups.insert(group);
+    }
+    return preloader_->Load(std::vector<GroupId>(groups.begin(), groups.end()), interrupt);
   }
   Result<uint64_t> DiskBytes() override { return store_->DiskBytes(); }
 
@@ -145,6 +173,7 @@ class RocksGraphStore final : public GraphStore {
   std::unique_ptr<Store> store_;
   std::unique_ptr<Catalog> catalog_;
   std::unique_ptr<CommitPipeline> pipeline_;
+  std::unique_ptr<Preloader> preloader_;
   std::unique_ptr<FoldScheduler> folds_;
   std::vector<ChangeSink*> sinks_;
 };

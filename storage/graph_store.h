@@ -10,11 +10,14 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
 
+#include "engine/base/interrupt.h"
 #include "engine/base/memory_budget.h"
 #include "engine/base/result.h"
 #include "storage/backup.h"
+#include "storage/cache/cache_stats.h"
 #include "storage/catalog.h"
 #include "storage/change_sink.h"
 #include "storage/read_view.h"
@@ -79,6 +82,19 @@ class GraphStore {
   /// Folds every group's delta into its chunks now. Tests, and after large loads. Errors: ReadOnly,
   /// and those of a commit.
   virtual Status Fold() { return Status::Ok(); }
+  /// Folds everything, and has RocksDB rewrite its files without what was deleted: gives back the
+  /// space now that background work gives back in time. Others read and write meanwhile.
+  virtual Status Compact() { return Status::Ok(); }
+  /// What the hot-subgraph cache does.
+  virtual CacheStats GetCacheStats() const { return {}; }
+  /// Loads the groups in which nodes have one of the labels (none: all groups) into the cache, as
+  /// far as its budget goes. Cancelled, Timeout, Corruption.
+  virtual Result<PreloadResult> Preload(std::span<const LabelId> labels,
+                                        const Interrupt& interrupt) {
+    static_cast<void>(labels);
+    KITH_RETURN_IF_ERROR(interrupt.Check());
+    return PreloadResult();
+  }
   /// Bytes of the folder's files (memory: of live data, estimated).
   virtual Result<uint64_t> DiskBytes() = 0;
   /// A backup of what is committed, while others read and write; see storage/backup.h. Of a store

@@ -69,6 +69,7 @@ class GraphView final : public ReadView {
                       std::vector<AdjacencyItem>* items);
   Status AppendStored(NodeId node, bool outgoing, std::span<const RelTypeId> types,
                       std::vector<AdjacencyItem>* items);
+  Status ExpandOne(NodeId node, const ExpandOptions& options, Adjacency* adjacency);
   // True when the list of one direction is the snapshot's.
   bool Unchanged(NodeId node, bool outgoing) const;
   Result<uint32_t> DegreeOf(NodeId node, const ExpandOptions& options);

@@ -73,6 +73,20 @@ Status GraphView::List(NodeId node, const ExpandOptions& options,
   return Status::Ok();
 }
 
+Status GraphView::ExpandOne(NodeId node, const ExpandOptions& options, Adjacency* adjacency) {
+  const bool outgoing = options.direction == Direction::kOutgoing;
+  if (options.direction != Direction::kBoth && IsNodeId(node) && Unchanged(node, outgoing)) {
+    KITH_ASSIGN_OR_RETURN(GroupReader * group, reader_->Group(node.group()));
+    if (!group->HasChangedList(node.slot(), outgoing)) {
+      return group->AppendFolded(node.slot(), outgoing, options.types, options.relationships,
+                                 adjacency);
+    }
+  }
+  KITH_RETURN_IF_ERROR(List(node, options, &items_));
+  for (const AdjacencyItem& item : items_) AppendItem(item, options.relationships, adjacency);
+  return Status::Ok();
+}
+
 Status GraphView::Expand(std::span<const NodeId> nodes, const ExpandOptions& options,
                          Adjacency* adjacency) {
   const std::vector<RelTypeId> types = Normalised(options.types);
@@ -85,8 +99,7 @@ Status GraphView::Expand(std::span<const NodeId> nodes, const ExpandOptions& opt
   adjacency->types.clear();
   adjacency->outgoing.clear();
   for (const NodeId node : nodes) {
-    KITH_RETURN_IF_ERROR(List(node, normal, &items_));
-    for (const AdjacencyItem& item : items_) AppendItem(item, options.relationships, adjacency);
+    KITH_RETURN_IF_ERROR(ExpandOne(node, normal, adjacency));
     if (adjacency->neighbours.size() > UINT32_MAX) {
       return Status(StatusCode::kResourceExhausted,
                     "an expansion has more than 4,294,967,295 entries; expand fewer nodes at once");

@@ -49,20 +49,46 @@ bool GroupReader::HasChangedList(uint32_t slot, bool outgoing) const {
   return false;
 }
 
-Status GroupReader::AppendFoldedList(uint32_t slot, bool outgoing, const ChunkList& list,
-                                     std::vector<AdjacencyItem>* items) {
-  const RelTypeId type = static_cast<RelTypeId>(list.id);
-  for (const ChunkRef& ref : list.Of(slot)) {
-    KITH_ASSIGN_OR_RETURN(const Chunk* chunk, Fetch(ListKind(outgoing), list.id, ref));
-    const AdjacencyChunk& adjacency = chunk->adjacency();
-    const AdjacencyChunk::Range range = adjacency.List(slot);
-    for (uint32_t i = range.begin; i < range.end; ++i) {
-      const NodeId neighbour = adjacency.Neighbour(i);
-      const GroupId source = outgoing ? group_ : neighbour.group();
-      items->push_back({type, neighbour, RelId(source, adjacency.Serial(i)), outgoing});
+// Calls `visit(type, chunk, range)` for each piece of the lists of these types (none: all), in
+// order.
+template <typename Visit>
+Status GroupReader::VisitFolded(uint32_t slot, bool outgoing, std::span<const RelTypeId> types,
+                                const Visit& visit) {
+  const MainKind kind = ListKind(outgoing);
+  const auto visit_list = [&](const ChunkList& list) -> Status {
+    for (const ChunkRef& ref : list.Of(slot)) {
+      KITH_ASSIGN_OR_RETURN(const Chunk* chunk, Fetch(kind, list.id, ref));
+      const AdjacencyChunk& adjacency = chunk->adjacency();
+      visit(static_cast<RelTypeId>(list.id), adjacency, adjacency.List(slot));
     }
+    return Status::Ok();
+  };
+  if (types.empty()) {
+    for (const ChunkList& list : directory().Lists(kind)) KITH_RETURN_IF_ERROR(visit_list(list));
+  }
+  for (const RelTypeId type : types) {
+    const ChunkList* list = directory().Find(kind, static_cast<uint32_t>(type));
+    if (list != nullptr) KITH_RETURN_IF_ERROR(visit_list(*list));
   }
   return Status::Ok();
+}
+
+Status GroupReader::AppendFolded(uint32_t slot, bool outgoing, std::span<const RelTypeId> types,
+                                 bool relationships, Adjacency* adjacency) {
+  return VisitFolded(
+      slot, outgoing, types,
+      [&](RelTypeId type, const AdjacencyChunk& chunk, AdjacencyChunk::Range range) {
+        size_t next = adjacency->neighbours.size();
+        chunk.ForEachNeighbour(
+            range, [&](NodeId neighbour) { adjacency->neighbours.push_back(neighbour); });
+        if (!relationships) return;
+        chunk.ForEachSerial(range, [&](uint32_t serial) {
+          const GroupId source = outgoing ? group_ : adjacency->neighbours[next++].group();
+          adjacency->relationships.push_back(RelId(source, serial));
+        });
+        adjacency->types.resize(adjacency->relationships.size(), type);
+        adjacency->outgoing.resize(adjacency->relationships.size(), outgoing ? 1 : 0);
+      });
 }
 
 // Brings the list that begins at `begin` up to date.
@@ -89,15 +115,15 @@ void GroupReader::ApplyRun(const DeltaRun& run, uint32_t slot, bool outgoing,
 Status GroupReader::AppendList(uint32_t slot, bool outgoing, std::span<const RelTypeId> types,
                                std::vector<AdjacencyItem>* items) {
   const size_t begin = items->size();
-  if (types.empty()) {
-    for (const ChunkList& list : directory().Lists(ListKind(outgoing))) {
-      KITH_RETURN_IF_ERROR(AppendFoldedList(slot, outgoing, list, items));
-    }
-  }
-  for (const RelTypeId type : types) {
-    const ChunkList* list = directory().Find(ListKind(outgoing), static_cast<uint32_t>(type));
-    if (list != nullptr) KITH_RETURN_IF_ERROR(AppendFoldedList(slot, outgoing, *list, items));
-  }
+  KITH_RETURN_IF_ERROR(
+      VisitFolded(slot, outgoing, types,
+                  [&](RelTypeId type, const AdjacencyChunk& chunk, AdjacencyChunk::Range range) {
+                    for (uint32_t i = range.begin; i < range.end; ++i) {
+                      const NodeId neighbour = chunk.Neighbour(i);
+                      const GroupId source = outgoing ? group_ : neighbour.group();
+                      items->push_back({type, neighbour, RelId(source, chunk.Serial(i)), outgoing});
+                    }
+                  }));
   for (size_t run = version_->runs.size(); run-- > 0;) {
     if (version_->runs[run] == nullptr) continue;
     ApplyRun(*version_->runs[run], slot, outgoing, types, begin, items);
@@ -114,14 +140,10 @@ Status GroupReader::Degree(uint32_t slot, bool outgoing, std::span<const RelType
     *degree = static_cast<uint32_t>(items.size());
     return Status::Ok();
   }
-  for (const ChunkList& list : directory().Lists(ListKind(outgoing))) {
-    if (!Wanted(types, static_cast<RelTypeId>(list.id))) continue;
-    for (const ChunkRef& ref : list.Of(slot)) {
-      KITH_ASSIGN_OR_RETURN(const Chunk* chunk, Fetch(ListKind(outgoing), list.id, ref));
-      *degree += chunk->adjacency().List(slot).size();
-    }
-  }
-  return Status::Ok();
+  return VisitFolded(slot, outgoing, types,
+                     [&](RelTypeId, const AdjacencyChunk&, AdjacencyChunk::Range range) {
+                       *degree += range.size();
+                     });
 }
 
 }  // namespace kith::storage

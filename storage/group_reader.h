@@ -70,6 +70,10 @@ class GroupReader {
   /// neighbour, RelId).
   Status AppendList(uint32_t slot, bool outgoing, std::span<const RelTypeId> types,
                     std::vector<AdjacencyItem>* items);
+  /// False when the list is only what is folded: then AppendFolded takes it, without making items.
+  bool HasChangedList(uint32_t slot, bool outgoing) const;
+  Status AppendFolded(uint32_t slot, bool outgoing, std::span<const RelTypeId> types,
+                      bool relationships, Adjacency* adjacency);
   Status Degree(uint32_t slot, bool outgoing, std::span<const RelTypeId> types, uint32_t* degree);
 
   /// The chunk, from the cache or else from RocksDB.
@@ -78,7 +82,6 @@ class GroupReader {
  private:
   std::span<const DeltaRow> DeltaRows(size_t run, RowKind kind, uint32_t row) const;
   bool InDelta(RowKind kind, uint32_t row) const;
-  bool HasChangedList(uint32_t slot, bool outgoing) const;
   const GroupDirectory& directory() const { return *version_->directory; }
 
   Status FindInDelta(RowKind kind, uint32_t row, PropertyId property, std::string_view* value,
@@ -94,8 +97,9 @@ class GroupReader {
                      const CompiledPredicate& predicate, const SlotBitmap& changed,
                      SlotBitmap* members);
   Status FoldedProperties(RowKind kind, uint32_t row, PropertyList* properties);
-  Status AppendFoldedList(uint32_t slot, bool outgoing, const ChunkList& list,
-                          std::vector<AdjacencyItem>* items);
+  template <typename Visit>
+  Status VisitFolded(uint32_t slot, bool outgoing, std::span<const RelTypeId> types,
+                     const Visit& visit);
   void ApplyRun(const DeltaRun& run, uint32_t slot, bool outgoing, std::span<const RelTypeId> types,
                 size_t begin, std::vector<AdjacencyItem>* items);
   Status Damaged(std::string_view what) const;

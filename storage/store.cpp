@@ -8,6 +8,7 @@
 
 #include <new>
 
+#include "storage/cache/heat.h"
 #include "storage/rocksdb_status.h"
 
 namespace kith::storage {
@@ -172,6 +173,24 @@ void Store::KeepSuperblockUp() {
 }
 
 // Writes wait: one that failed must stay the last of its log, and RocksDB's flush begins a new log.
+std::vector<MainKey> Store::ReadHeat() const {
+  std::string bytes;
+  if (in_memory()) return {};
+  const std::string path = options_.path + "/" + kHeatName;
+  return rocksdb::ReadFileToString(env_.get(), path, &bytes).ok() ? DecodeHeat(bytes)
+                                                                  : std::vector<MainKey>();
+}
+
+void Store::WriteHeat(const std::vector<MainKey>& keys) const {
+  if (in_memory() || options_.read_only) return;
+  const std::string path = options_.path + "/" + kHeatName;
+  const std::string draft = path + ".tmp";
+  // Not synced: a file that is cut short has another checksum.
+  rocksdb::Status status = rocksdb::WriteStringToFile(env_.get(), EncodeHeat(keys), draft);
+  if (status.ok()) status = env_->RenameFile(draft, path);
+  status.PermitUncheckedError();
+}
+
 Status Store::Flush() {
   if (options_.read_only) return Status::Ok();
   const std::lock_guard<std::mutex> lock(write_mutex_);
@@ -183,6 +202,18 @@ Status Store::Flush() {
   };
   if (!Attempt("flushing", flush)) return failure_;
   return in_memory() ? Status::Ok() : WriteSuperblock(flushed);
+}
+
+Status Store::Compact() {
+  // The log has it all once more.
+  KITH_RETURN_IF_ERROR(Flush());
+  rocksdb::CompactRangeOptions options;
+  options.bottommost_level_compaction = rocksdb::BottommostLevelCompaction::kForceOptimized;
+  for (rocksdb::ColumnFamilyHandle* handle : families_) {
+    KITH_RETURN_IF_ERROR(FromRocksDb(db_->CompactRange(options, handle, nullptr, nullptr),
+                                     "compacting " + options_.path));
+  }
+  return Status::Ok();
 }
 
 Result<uint64_t> Store::DiskBytes() const {

@@ -127,7 +127,14 @@ class Store {
   /// not possible yet, reading is; when neither is, unreadable() says so.
   void Reopen();
 
+  /// What was hot when the folder was closed last; nothing where that is not known.
+  std::vector<MainKey> ReadHeat() const;
+  /// For the next open. It may fail: then there is no such file, or the one before.
+  void WriteHeat(const std::vector<MainKey>& keys) const;
+
   Status Flush();
+  /// Rewrites all files. The caller holds a Snapshot.
+  Status Compact();
   Result<uint64_t> DiskBytes() const;
 
  private:

@@ -19,7 +19,8 @@ constexpr uint64_t kSeeds[] = {0x9E3779B97F4A7C15ull, 0xC2B2AE3D27D4EB4Full, 0x1
 
 FrequencySketch::FrequencySketch(size_t keys) {
   const size_t wanted = std::max<size_t>(keys, 64);
-  words_.resize(std::bit_ceil(wanted / kCountersPerWord * kRows));
+  // Sixteen counters for each key: few keys share all four of theirs.
+  words_.resize(std::bit_ceil(wanted));
   limit_ = kCountsPerKey * wanted;
 }
 

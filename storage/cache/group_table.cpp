@@ -149,6 +149,7 @@ class GroupTable::Shard {
     sum->hits += stats_.hits;
     sum->loads += stats_.loads;
     sum->bytes += bytes_;
+    sum->budget_bytes += budget_;
     for (const auto& [group, entry] : entries_) sum->versions += entry.version != nullptr ? 1 : 0;
   }
 

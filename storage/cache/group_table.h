@@ -27,6 +27,7 @@ struct GroupTableStats {
   uint64_t loads = 0;     ///< Reads that took the group from RocksDB.
   uint64_t versions = 0;  ///< Groups that are here.
   uint64_t bytes = 0;     ///< Of them and of what waits beside them.
+  uint64_t budget_bytes = 0;
 };
 
 /// What a commit does to one group.

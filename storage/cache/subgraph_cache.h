@@ -7,6 +7,7 @@
 
 #include <cstddef>
 
+#include "storage/cache/cache_stats.h"
 #include "storage/cache/chunk_cache.h"
 #include "storage/cache/group_table.h"
 
@@ -21,6 +22,7 @@ class SubgraphCache {
 
   ChunkCache& chunks() { return chunks_; }
   GroupTable& groups() { return groups_; }
+  void AddStats(CacheStats* stats) const;
 
  private:
   /// Versions get a quarter: a fold takes their larger part into chunks.

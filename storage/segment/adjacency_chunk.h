@@ -58,6 +58,16 @@ class AdjacencyChunk {
     return {static_cast<uint32_t>(starts_[slot - first_slot_]),
             static_cast<uint32_t>(starts_[slot - first_slot_ + 1])};
   }
+  /// Call `visit(neighbour)` and `visit(serial)` for each entry of the range, in order.
+  template <typename Visit>
+  void ForEachNeighbour(Range range, Visit&& visit) const {
+    neighbours_.ForEach(range.begin, range.end, [&](uint64_t bits) { visit(NodeId(bits)); });
+  }
+  template <typename Visit>
+  void ForEachSerial(Range range, Visit&& visit) const {
+    serials_.ForEach(range.begin, range.end,
+                     [&](uint64_t serial) { visit(static_cast<uint32_t>(serial)); });
+  }
   NodeId Neighbour(uint32_t entry) const { return NodeId(neighbours_[entry]); }
   uint32_t Serial(uint32_t entry) const { return static_cast<uint32_t>(serials_[entry]); }
 

@@ -77,12 +77,4 @@ BlockedIntegers BlockedIntegers::Take(size_t count, ByteReader* reader) {
   return reader->ok() ? taken : BlockedIntegers();
 }
 
-void BlockedIntegers::AppendTo(size_t begin, size_t end, std::vector<uint64_t>* out) const {
-  while (begin < end) {
-    const Block block = BlockAt(begin / kBlock);
-    const size_t stop = std::min(end, (begin / kBlock + 1) * kBlock);
-    for (; begin < stop; ++begin) out->push_back(block.At(bits_, begin % kBlock));
-  }
-}
-
 }  // namespace kith::storage

@@ -10,12 +10,12 @@
 // Thread safety: immutable; borrows the bytes that it was taken from.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <span>
 #include <string>
-#include <vector>
 
 #include "storage/format/bytes.h"
 
@@ -35,8 +35,15 @@ class BlockedIntegers {
     const Block block = BlockAt(i / kBlock);
     return block.At(bits_, i % kBlock);
   }
-  /// Appends [begin, end) to `*out`; end <= size().
-  void AppendTo(size_t begin, size_t end, std::vector<uint64_t>* out) const;
+  /// Calls `visit(value)` for [begin, end) in order; end <= size(). Each block's head is read once.
+  template <typename Visit>
+  void ForEach(size_t begin, size_t end, Visit&& visit) const {
+    while (begin < end) {
+      const Block block = BlockAt(begin / kBlock);
+      const size_t stop = std::min(end, (begin / kBlock + 1) * kBlock);
+      for (; begin < stop; ++begin) visit(block.At(bits_, begin % kBlock));
+    }
+  }
   size_t size() const { return size_; }
 
  private:

@@ -1,12 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 // The bytes on disk: the examples of docs/format.md, round trips, and damage to every byte.
+#include <array>
 #include <catch2/catch.hpp>
+#include <optional>
 #include <random>
 
+#include "storage/format/checksum.h"
 #include "storage/format/delta_key.h"
+#include "storage/format/main_key.h"
 #include "storage/format/meta_codec.h"
 #include "storage/format/row_codec.h"
 #include "storage/format/value_codec.h"
+#include "storage/segment/adjacency_chunk.h"
+#include "storage/segment/column_encoder.h"
+#include "storage/segment/group_directory.h"
+#include "storage/segment/relationship_page.h"
+#include "storage/segment/stored_apart.h"
 #include "tests/storage/format_examples.h"
 
 namespace kith::storage {
@@ -27,6 +36,12 @@ std::string Made(const Append& append) {
 
 std::string Encoded(const Value& value) {
   return Made([&](std::string* out) { AppendValue(value, out); });
+}
+
+std::string BytesOf(const Value& value) {
+  std::string bytes;
+  AppendValue(value, &bytes);
+  return bytes;
 }
 
 std::string KeyOf(const DeltaKey& key) {
@@ -62,6 +77,33 @@ void AddRows(FormatExamples* examples) {
   e["node.tombstone"] = Made([](std::string* out) { AppendNodeTombstone(out); });
   e["relationship.tombstone"] =
       Made([&](std::string* out) { AppendRelationshipTombstone(relationship, out); });
+}
+
+void AddChunks(FormatExamples* examples) {
+  auto& e = *examples;
+  const std::string first = BytesOf(Value(1984));
+  const std::string last = BytesOf(Value(1987));
+  const std::string ann = BytesOf(Value("Ann"));
+  const std::string bob = BytesOf(Value("Bob"));
+  e["main.key"] = ToHex(EncodeMainKey({GroupId{1}, MainKind::kNodeColumn, 2, 6}));
+  e["main.column.integer"] =
+      ToHex(EncodeColumnChunk(std::array<std::string_view, 3>{first, {}, last}));
+  e["main.column.string"] =
+      ToHex(EncodeColumnChunk(std::array<std::string_view, 3>{ann, bob, ann}));
+  e["main.adjacency"] = ToHex(EncodeAdjacencyChunk(2, std::array<uint32_t, 1>{1},
+                                                   std::array<AdjacencyEntry, 1>{{{kOther, 9}}}));
+  e["main.page"] = ToHex(RelationshipPage::Encode(
+      std::array<std::optional<RelationshipRow>, 1>{RelationshipRow{2, kOther, kType}}));
+  e["main.apart"] = ToHex(EncodeStoredApart({3, 70'000}));
+  std::string checked = "Kith";
+  AppendChecksum(&checked);
+  e["main.checksum"] = ToHex(std::string_view(checked).substr(4));
+  GroupDirectory directory;
+  directory.next_number = 7;
+  directory.nodes.Insert(2);
+  directory.labels = {{LabelId{5}, directory.nodes}};
+  directory.Lists(MainKind::kNodeColumn) = {{2, {{6, 2, 1, 40}}}};
+  e["main.directory"] = ToHex(directory.Encode());
 }
 
 void AddValues(FormatExamples* examples) {
@@ -114,6 +156,7 @@ TEST_CASE("docs/format.md shows the bytes that are written", "[storage]") {
   FormatExamples examples;
   AddRows(&examples);
   AddValues(&examples);
+  AddChunks(&examples);
   AddMeta(&examples);
   const std::string page = std::string(KITH_SOURCE_DIR) + "/docs/format.md";
   for (const auto& [name, hex] : examples) {
@@ -125,7 +168,7 @@ TEST_CASE("docs/format.md shows the bytes that are written", "[storage]") {
   }
   size_t on_page = 0;
   for (const char* prefix :
-       {"delta.", "node.", "relationship.", "value.", "meta.", "counter.", "file."}) {
+       {"delta.", "node.", "relationship.", "value.", "main.", "meta.", "counter.", "file."}) {
     on_page += ExamplesOnPage(page, prefix).size();
   }
   CHECK(on_page == examples.size());

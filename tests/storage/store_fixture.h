@@ -25,6 +25,10 @@ inline std::string WorkloadChildPath() {
 class Fixture {
  public:
   explicit Fixture(std::string backend) : backend_(std::move(backend)) { Open(); }
+  /// On disk, with these options but for the path.
+  explicit Fixture(const GraphStoreOptions& options) : backend_("disk"), options_(options) {
+    Open();
+  }
 
   GraphStore& store() { return *store_; }
   Catalog& catalog() { return store_->catalog(); }
@@ -35,9 +39,10 @@ class Fixture {
     REQUIRE(transaction.ok());
     return *std::move(transaction);
   }
+  void Close() { store_.reset(); }
   /// Closes and opens again; only data on disk outlives it.
   void Reopen() {
-    store_.reset();
+    Close();
     Open();
   }
 
