@@ -310,6 +310,7 @@ void CommitPipeline::WriteGroup(const std::vector<CommitRequest*>& group,
     request->ops = CommitOps();
     if (!request->status.ok()) continue;
     commit = Next(commit);
+    request->number = commit;
     table_.Record(commit, std::move(request->marks));
     durable = durable || request->durability == Durability::kOnReturn;
     accepted.push_back(request);

@@ -40,8 +40,9 @@ struct CommitRequest {
   /// snapshot, folded. Null otherwise.
   std::shared_ptr<const GroupVersion> folded;
   Durability durability = Durability::kOnReturn;
-  Status status;      ///< The outcome, when done.
-  bool done = false;  ///< Owned by the pipeline's mutex.
+  Status status;          ///< The outcome, when done.
+  CommitNumber number{};  ///< Its number, when the outcome is OK.
+  bool done = false;      ///< Owned by the pipeline's mutex.
 };
 
 class CommitPipeline {

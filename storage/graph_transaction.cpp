@@ -160,6 +160,7 @@ Status GraphTransaction::EncodeAndSubmit(const std::function<Status(CommitReques
   key_spaces_ = KeyOverlay();
   if (status.ok()) status = ChargeCommit(request.ops.memory_bytes());
   if (status.ok()) status = submit(&request);
+  if (status.ok()) committed_as_ = request.number;
   return status;
 }
 

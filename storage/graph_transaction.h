@@ -65,6 +65,7 @@ class GraphTransaction final : public Transaction, private KeySpaceWriter {
 
   using Transaction::Commit;
   Status Commit(Durability durability) override;
+  CommitNumber committed_as() const override { return committed_as_; }
   void Rollback() override;
 
   /// Commits a change of the schema, while the caller holds the pipeline's commits.
@@ -140,6 +141,7 @@ class GraphTransaction final : public Transaction, private KeySpaceWriter {
   TransactionContext context_;
   bool read_only_;
   bool open_ = true;
+  CommitNumber committed_as_{};
   std::shared_ptr<Snapshot> snapshot_;
   std::unique_ptr<SnapshotReader> reader_;
   GraphOverlay graph_;

@@ -94,6 +94,9 @@ class Transaction {
   virtual Status Commit(Durability durability) = 0;
   Status Commit() { return Commit(Durability::kOnReturn); }
   virtual void Rollback() = 0;
+  /// The number that Commit gave to what this transaction wrote: views with at least this number
+  /// have it. 0 before a Commit that returned OK, and where there was nothing to write.
+  virtual CommitNumber committed_as() const = 0;
 };
 
 }  // namespace kith::storage

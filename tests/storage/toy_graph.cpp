@@ -41,6 +41,29 @@ std::vector<LabelId> Distinct(std::span<const LabelId> labels) {
   return {set.begin(), set.end()};
 }
 
+// The ends of the relationships that a transaction creates in this state.
+std::vector<NodeId> EndsOfCreated(const ToyState& state, const ToyState& mine,
+                                  const ToyWrites& writes) {
+  std::vector<NodeId> ends;
+  for (const RelId id : writes.relationships) {
+    const auto found = mine.relationships.find(id);
+    if (found == mine.relationships.end() || state.relationships.count(id) != 0) continue;
+    ends.push_back(found->second.start);
+    ends.push_back(found->second.end);
+  }
+  return ends;
+}
+
+template <typename Map, typename Key>
+void CopyEntry(const Map& from, const Key& key, Map* to) {
+  const auto found = from.find(key);
+  if (found != from.end()) {
+    (*to)[key] = found->second;
+  } else {
+    to->erase(key);
+  }
+}
+
 }  // namespace
 
 ToyGraph::ToyGraph(Catalog* catalog) : catalog_(catalog) {
@@ -70,20 +93,24 @@ Status ToyGraph::ChangeSchema(const std::function<Status(Transaction&)>& change,
   return Status::Ok();
 }
 
-Status ToyGraph::Commit(const ToyState& mine, const ToyWrites& writes, uint64_t snapshot) {
+void ApplyWrites(const ToyState& mine, const ToyWrites& writes, ToyState* state) {
+  for (const NodeId id : writes.nodes) CopyEntry(mine.nodes, id, &state->nodes);
+  for (const RelId id : writes.relationships) {
+    CopyEntry(mine.relationships, id, &state->relationships);
+  }
+  for (const auto& key : writes.keys) CopyEntry(mine.keys, key, &state->keys);
+  for (const auto& [counter, delta] : writes.added) state->counters[counter] += delta;
+}
+
+Status ToyGraph::Validate(const ToyState& mine, const ToyWrites& writes,
+                          CommitNumber snapshot_number) const {
   const Status conflict(StatusCode::kConflict, "conflict");
+  const auto snapshot = static_cast<uint64_t>(snapshot_number);
   if (snapshot < schema_commit_) return conflict;
-  std::vector<NodeId> ends;
   for (const RelId id : writes.relationships) {
     if (After(relationship_written_, id, snapshot)) return conflict;
-    const auto found = mine.relationships.find(id);
-    if (found == mine.relationships.end()) continue;
-    if (state_.relationships.count(id) == 0) {
-      ends.push_back(found->second.start);
-      ends.push_back(found->second.end);
-    }
   }
-  for (const NodeId end : ends) {
+  for (const NodeId end : EndsOfCreated(state_, mine, writes)) {
     if (After(node_deleted_, end, snapshot)) return conflict;
   }
   for (const NodeId id : writes.nodes) {
@@ -95,51 +122,39 @@ Status ToyGraph::Commit(const ToyState& mine, const ToyWrites& writes, uint64_t 
   for (const std::string& lock : writes.locks) {
     if (After(locked_, lock, snapshot)) return conflict;
   }
+  return Status::Ok();
+}
 
-  ++commit_;
-  for (const NodeId end : ends) node_attached_[end] = commit_;
-  for (const NodeId id : writes.nodes) {
-    node_written_[id] = commit_;
-    const auto found = mine.nodes.find(id);
-    if (found != mine.nodes.end()) {
-      state_.nodes[id] = found->second;
-    } else {
-      state_.nodes.erase(id);
-    }
-  }
+Status ToyGraph::CommitAs(CommitNumber number, const ToyState& mine, const ToyWrites& writes,
+                          CommitNumber snapshot) {
+  KITH_RETURN_IF_ERROR(Validate(mine, writes, snapshot));
+  commit_ = static_cast<uint64_t>(number);
+  for (const NodeId end : EndsOfCreated(state_, mine, writes)) node_attached_[end] = commit_;
+  for (const NodeId id : writes.nodes) node_written_[id] = commit_;
   for (const NodeId id : writes.deleted_nodes) node_deleted_[id] = commit_;
-  for (const RelId id : writes.relationships) {
-    relationship_written_[id] = commit_;
-    const auto found = mine.relationships.find(id);
-    if (found != mine.relationships.end()) {
-      state_.relationships[id] = found->second;
-    } else {
-      state_.relationships.erase(id);
-    }
-  }
-  for (const auto& key : writes.keys) {
-    const auto found = mine.keys.find(key);
-    if (found != mine.keys.end()) {
-      state_.keys[key] = found->second;
-    } else {
-      state_.keys.erase(key);
-    }
-  }
-  for (const auto& [counter, delta] : writes.added) state_.counters[counter] += delta;
+  for (const RelId id : writes.relationships) relationship_written_[id] = commit_;
   for (const std::string& lock : writes.locks) locked_[lock] = commit_;
+  ApplyWrites(mine, writes, &state_);
   return Status::Ok();
 }
 
 ToyTransaction::ToyTransaction(ToyGraph* graph, bool read_only)
+    : ToyTransaction(graph, std::make_shared<const ToyState>(graph->state_),
+                     CommitNumber{graph->commit_}, read_only) {}
+
+ToyTransaction::ToyTransaction(ToyGraph* graph, std::shared_ptr<const ToyState> base,
+                               CommitNumber snapshot, bool read_only)
     : graph_(graph),
       read_only_(read_only),
-      snapshot_(graph->commit_),
-      base_(graph->state_),
-      state_(graph->state_) {}
+      snapshot_(static_cast<uint64_t>(snapshot)),
+      base_(std::move(base)),
+      state_(*base_) {}
 
 template <typename Mutate>
 Status ToyTransaction::Try(const Mutate& mutate) {
   if (read_only_) return Status(StatusCode::kReadOnly, "read-only");
+  // Every mutation checks before it writes: behind that, only a sink can make it fail.
+  if (graph_->sinks_.empty()) return mutate();
   const Saved before{0, state_, writes_, counts_};
   Status status = mutate();
   if (!status.ok()) {
@@ -339,7 +354,10 @@ Status ToyTransaction::Commit(Durability) {
   if (!was_open) return Status(StatusCode::kInvalidArgument, "ended");
   writes_.unchecked = writes_.deleted_nodes;
   KITH_RETURN_IF_ERROR(CheckDangling());
-  return graph_->Commit(state_, writes_, snapshot_);
+  const CommitNumber number{graph_->commit_ + 1};
+  KITH_RETURN_IF_ERROR(graph_->CommitAs(number, state_, writes_, CommitNumber{snapshot_}));
+  committed_as_ = number;
+  return Status::Ok();
 }
 
 }  // namespace kith::storage

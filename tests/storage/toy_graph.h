@@ -17,6 +17,7 @@
 
 namespace kith::storage {
 
+/// What is committed, or what a transaction sees.
 struct ToyState {
   std::map<NodeId, NodeState> nodes;
   std::map<RelId, RelationshipState> relationships;
@@ -36,6 +37,9 @@ struct ToyWrites {
   std::map<std::string, int64_t> added;
   std::set<std::string> locks;
 };
+
+/// Lays what a transaction wrote over a state; `mine` is the transaction's.
+void ApplyWrites(const ToyState& mine, const ToyWrites& writes, ToyState* state);
 
 class ToyGraph final : public GraphStore {
  public:
@@ -58,9 +62,16 @@ class ToyGraph final : public GraphStore {
 
   const ToyState& state() const { return state_; }
 
+  /// What Commit would say of these writes.
+  Status Validate(const ToyState& mine, const ToyWrites& writes, CommitNumber snapshot) const;
+  /// Commits what a transaction on `snapshot` wrote under a number that another store chose,
+  /// greater than the last one; `mine` has the written entities and keys. Conflict when another
+  /// commit came first.
+  Status CommitAs(CommitNumber number, const ToyState& mine, const ToyWrites& writes,
+                  CommitNumber snapshot);
+
  private:
   friend class ToyTransaction;
-  Status Commit(const ToyState& mine, const ToyWrites& writes, uint64_t snapshot);
 
   std::unique_ptr<GraphStore> catalog_owner_;
   Catalog* catalog_;
@@ -77,6 +88,9 @@ class ToyGraph final : public GraphStore {
 class ToyTransaction final : public Transaction, private ReadView, private KeySpaceWriter {
  public:
   ToyTransaction(ToyGraph* graph, bool read_only);
+  /// On a state that the graph had, or that another store has. `graph` gives the catalog and sinks.
+  ToyTransaction(ToyGraph* graph, std::shared_ptr<const ToyState> base, CommitNumber snapshot,
+                 bool read_only);
 
   ReadView& view() override { return *this; }
   KeySpaceWriter& keys() override { return *this; }  // Transaction's and ReadView's.
@@ -105,7 +119,11 @@ class ToyTransaction final : public Transaction, private ReadView, private KeySp
   void ReleaseSavepoint(uint64_t savepoint) override;
   using Transaction::Commit;
   Status Commit(Durability durability) override;
+  CommitNumber committed_as() const override { return committed_as_; }
   void Rollback() override { open_ = false; }
+
+  const ToyState& state() const { return state_; }
+  const ToyWrites& writes() const { return writes_; }
 
  private:
   struct Saved {
@@ -166,7 +184,8 @@ class ToyTransaction final : public Transaction, private ReadView, private KeySp
   bool read_only_;
   bool open_ = true;
   uint64_t snapshot_;
-  ToyState base_;
+  CommitNumber committed_as_{};
+  std::shared_ptr<const ToyState> base_;
   ToyState state_;
   ToyWrites writes_;
   WriteCounts counts_;

@@ -110,7 +110,7 @@ bool Passes(const Value& value, const PropertyPredicate& predicate) {
 }  // namespace
 
 Result<std::unique_ptr<Statistics>> ToyTransaction::GetStatistics() {
-  return std::unique_ptr<Statistics>(std::make_unique<ToyStatistics>(base_));
+  return std::unique_ptr<Statistics>(std::make_unique<ToyStatistics>(*base_));
 }
 
 Result<std::vector<GroupId>> ToyTransaction::LabelGroups(std::optional<LabelId> label) {
@@ -164,21 +164,23 @@ Status ToyTransaction::Labels(std::span<const NodeId> nodes,
 
 Status ToyTransaction::Expand(std::span<const NodeId> nodes, const ExpandOptions& options,
                               Adjacency* adjacency) {
+  using Entry = std::tuple<RelTypeId, NodeId, RelId, bool>;
+  std::map<NodeId, std::set<Entry>> entries;
+  for (const auto& [id, relationship] : state_.relationships) {
+    const auto& [start, end, type, properties] = relationship;
+    const bool wanted =
+        options.types.empty() || std::count(options.types.begin(), options.types.end(), type) != 0;
+    if (!wanted) continue;
+    const bool out = options.direction != Direction::kIncoming;
+    const bool in = options.direction != Direction::kOutgoing;
+    if (out) entries[start].insert({type, end, id, true});
+    if (in && !(out && start == end)) entries[end].insert({type, start, id, false});
+  }
   *adjacency = Adjacency();
   adjacency->offsets.push_back(0);
   for (const NodeId node : nodes) {
-    std::set<std::tuple<RelTypeId, NodeId, RelId, bool>> entries;
-    for (const auto& [id, relationship] : state_.relationships) {
-      const bool wanted =
-          options.types.empty() ||
-          std::count(options.types.begin(), options.types.end(), relationship.type) != 0;
-      if (!wanted || state_.nodes.count(node) == 0) continue;
-      const bool out = relationship.start == node && options.direction != Direction::kIncoming;
-      const bool in = relationship.end == node && options.direction != Direction::kOutgoing;
-      if (out) entries.insert({relationship.type, relationship.end, id, true});
-      if (in && !out) entries.insert({relationship.type, relationship.start, id, false});
-    }
-    for (const auto& [type, neighbour, id, outgoing] : entries) {
+    if (state_.nodes.count(node) == 0) entries.erase(node);
+    for (const auto& [type, neighbour, id, outgoing] : entries[node]) {
       adjacency->neighbours.push_back(neighbour);
       if (!options.relationships) continue;
       adjacency->relationships.push_back(id);
