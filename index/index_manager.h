@@ -116,8 +116,8 @@ class IndexManager final : public storage::ChangeSink {
   TextSearcher text_;
 };
 
-/// Compares every index in `view` with a full scan of the graph: Corruption naming the index and
-/// the first entity on which they differ. Reads everything; meant for tests.
+/// Corruption naming the first thing that a check of all indexes finds (index/check_indexes.h); the
+/// view may be one of a transaction that has written.
 Status VerifyIndexes(storage::ReadView* view);
 
 }  // namespace kith::index

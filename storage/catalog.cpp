@@ -285,6 +285,13 @@ std::vector<GroupId> Catalog::Groups() const {
   return groups;
 }
 
+IdLimits Catalog::LimitsOf(GroupId group) const {
+  const std::lock_guard<std::mutex> lock(state_->allocation_mutex);
+  const auto found = state_->groups.find(static_cast<uint32_t>(group));
+  if (found == state_->groups.end()) return {};
+  return {found->second.reserved.slots, found->second.reserved.serials};
+}
+
 Status Catalog::State::NoteLabel(LabelId label, uint32_t group) {
   const uint32_t id = static_cast<uint32_t>(label);
   const auto known = groups_of_label.find(id);

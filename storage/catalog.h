@@ -25,6 +25,13 @@ namespace kith::storage {
 
 class Store;
 
+/// What a group has given out: ids of nodes with lower slots and of relationships with lower
+/// serials may exist, others not.
+struct IdLimits {
+  uint32_t slots = 0;
+  uint64_t serials = 0;
+};
+
 class Catalog {
  public:
   /// Reads the catalog of an open store, which must outlive it. Corruption when entries contradict.
@@ -60,6 +67,9 @@ class Catalog {
   std::vector<GroupId> Groups() const;
   /// Notes that nodes of `group` may have `label` from now on.
   Status NoteLabelInGroup(LabelId label, GroupId group);
+
+  /// All zero for a group that does not exist.
+  IdLimits LimitsOf(GroupId group) const;
 
   /// A fresh node id in a group whose birth label set is `labels` (sorted, distinct).
   Result<NodeId> AllocateNode(std::span<const LabelId> labels);

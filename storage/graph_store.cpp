@@ -14,6 +14,7 @@
 #include "storage/graph_transaction.h"
 #include "storage/preloader.h"
 #include "storage/store.h"
+#include "storage/store_check.h"
 
 namespace kith::storage {
 namespace {
@@ -146,6 +147,10 @@ class RocksGraphStore final : public GraphStore {
     return preloader_->Load(std::vector<GroupId>(groups.begin(), groups.end()), interrupt);
   }
   Result<uint64_t> DiskBytes() override { return store_->DiskBytes(); }
+  Status CheckFiles(CheckReport* report) override {
+    KITH_ASSIGN_OR_RETURN(const std::shared_ptr<Snapshot> snapshot, pipeline_->Current());
+    return CheckStore(*store_, snapshot->commit(), report);
+  }
 
  private:
   Result<std::unique_ptr<GraphTransaction>> NewTransaction(TransactionMode mode) {

@@ -20,6 +20,7 @@
 #include "storage/cache/cache_stats.h"
 #include "storage/catalog.h"
 #include "storage/change_sink.h"
+#include "storage/check_report.h"
 #include "storage/read_view.h"
 #include "storage/transaction.h"
 
@@ -100,6 +101,9 @@ class GraphStore {
   /// A backup of what is committed, while others read and write; see storage/backup.h. Of a store
   /// in memory, too.
   virtual Result<BackupInfo> Backup(const std::string& folder, const BackupOptions& options) = 0;
+  /// Reads every file against its checksums, and the records of the commits; what is wrong goes to
+  /// `report`. The part of a check that is not in a ReadView (see storage/check_graph.h).
+  virtual Status CheckFiles(CheckReport* report) = 0;
 };
 
 }  // namespace kith::storage

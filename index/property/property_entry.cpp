@@ -56,14 +56,6 @@ Status Violation(const IndexDefinition& index, const PropertyList& properties, u
       .WithDetail("ConstraintValidationFailed");
 }
 
-// NaN equals nothing, so tuples with NaN are never duplicates.
-bool EqualsItself(const IndexDefinition& index, const PropertyList& properties) {
-  return std::all_of(index.property_ids.begin(), index.property_ids.end(), [&](PropertyId id) {
-    const Value* value = FindProperty(properties, id);
-    return value != nullptr && Equals(*value, *value) == true;
-  });
-}
-
 Status CheckUnique(const IndexDefinition& index, const CoveredChange& change,
                    const PropertyEntry& entry, storage::KeySpaceWriter* keys) {
   const std::string_view range =
@@ -97,6 +89,13 @@ Result<std::optional<std::string>> CoveredTuple(const IndexDefinition& index,
 }
 
 }  // namespace
+
+bool EqualsItself(const IndexDefinition& index, const PropertyList& properties) {
+  return std::all_of(index.property_ids.begin(), index.property_ids.end(), [&](PropertyId id) {
+    const Value* value = FindProperty(properties, id);
+    return value != nullptr && Equals(*value, *value) == true;
+  });
+}
 
 PropertyEntry MakePropertyEntry(IndexId index, std::string_view tuple, uint64_t entity) {
   PropertyEntry entry;

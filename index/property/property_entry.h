@@ -53,6 +53,9 @@ std::string PropertyCountKey(IndexId index);
 Result<std::optional<std::string>> TupleOf(const IndexDefinition& index,
                                            const storage::PropertyList& properties);
 
+/// False where a value is NaN, which equals nothing: such tuples are never duplicates.
+bool EqualsItself(const IndexDefinition& index, const storage::PropertyList& properties);
+
 /// Brings a range or unique index up to date. ConstraintViolation when a unique one would hold two
 /// equal tuples. A populating index may lack the entry of `before` or have that of `after`. Adds
 /// the bytes written to *bytes.

@@ -43,6 +43,7 @@ class FillingStore final : public storage::GraphStore {
   Result<BackupInfo> Backup(const std::string& folder, const BackupOptions& options) override {
     return store_->Backup(folder, options);
   }
+  Status CheckFiles(storage::CheckReport* report) override { return store_->CheckFiles(report); }
   Result<uint64_t> DiskBytes() override { return store_->DiskBytes(); }
 
  private:

@@ -59,6 +59,7 @@ class ToyGraph final : public GraphStore {
   Result<BackupInfo> Backup(const std::string&, const BackupOptions&) override {
     return Status(StatusCode::kUnsupported, "a picture book has no backups");
   }
+  Status CheckFiles(CheckReport*) override { return Status::Ok(); }
 
   const ToyState& state() const { return state_; }
 
