@@ -10,6 +10,7 @@
 #include "engine/connection_state.h"
 #include "engine/database_parts.h"
 #include "engine/rag_state.h"
+#include "index/check_indexes.h"
 #include "query/procedures/cache_procedures.h"
 #include "rag/procedures.h"
 #include "storage/backup.h"
@@ -30,7 +31,7 @@ size_t MachineMemoryBytes() {
   return static_cast<size_t>(pages) * static_cast<size_t>(page_bytes);
 }
 
-Status CheckOptions(const std::string& path, const Options& options) {
+Status ValidateOptions(const std::string& path, const Options& options) {
   if (path.empty()) {
     return Status(StatusCode::kInvalidArgument,
                   "the database's path is empty; give a folder, or :memory:");
@@ -70,7 +71,7 @@ Database::Database(std::shared_ptr<Parts> parts) : parts_(std::move(parts)) {}
 Database::~Database() = default;
 
 Result<std::unique_ptr<Database>> Database::Open(const std::string& path, const Options& options) {
-  KITH_RETURN_IF_ERROR(CheckOptions(path, options));
+  KITH_RETURN_IF_ERROR(ValidateOptions(path, options));
   const size_t memory_bytes =
       options.memory_limit_bytes != 0 ? options.memory_limit_bytes : MachineMemoryBytes() / 4;
   auto parts = std::make_shared<Parts>();
@@ -142,6 +143,10 @@ Result<std::vector<BackupInfo>> Database::Backups(const std::string& folder) {
 Result<BackupInfo> Database::Restore(const std::string& folder, const std::string& path,
                                      uint32_t number) {
   return storage::RestoreBackup(folder, number, path);
+}
+
+Result<std::vector<CheckFinding>> Database::Check(const CheckOptions& options) {
+  return index::CheckDatabase(parts_->store.get(), options, nullptr);
 }
 
 const std::string& Database::path() const {

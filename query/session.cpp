@@ -17,6 +17,7 @@
 #include "query/parse/parser.h"
 #include "query/plan/plan_text.h"
 #include "query/procedures/builtin_procedures.h"
+#include "query/procedures/check_procedure.h"
 #include "query/procedures/hybrid_procedure.h"
 #include "query/procedures/index_procedures.h"
 #include "query/procedures/show_procedures.h"
@@ -251,6 +252,9 @@ QuerySession::QuerySession(const QuerySessionOptions& options)
     static_cast<void>(RegisterIndexProcedures(procedures, options.indexes).ok());
     static_cast<void>(RegisterVectorProcedures(procedures, options.indexes).ok());
     static_cast<void>(RegisterHybridProcedure(procedures, options.indexes).ok());
+  }
+  if (options.store != nullptr) {
+    static_cast<void>(RegisterCheckProcedure(procedures, options.store).ok());
   }
 }
 

@@ -124,6 +124,30 @@ kith_code kith_restore(const char* folder, const char* path, uint32_t number, ki
   });
 }
 
+kith_code kith_check(kith_database* database, size_t limit, kith_check_progress progress,
+                     kith_check_finding finding, void* context, size_t* findings,
+                     kith_error** error) {
+  if (findings != nullptr) *findings = 0;
+  return Guard(error, [&]() -> Status {
+    if (database == nullptr) return NullArgument("kith_check", "database");
+    kith::CheckOptions options;
+    if (limit != 0) options.limit = limit;
+    if (progress != nullptr) {
+      options.progress = [&](const kith::CheckProgress& at) {
+        return progress(std::string(at.stage).c_str(), at.done, at.total, context) != 0;
+      };
+    }
+    KITH_ASSIGN_OR_RETURN(const auto found, database->database->Check(options));
+    for (const kith::CheckFinding& one : found) {
+      if (finding == nullptr) break;
+      finding(one.what.c_str(), one.place.c_str(), one.expected.c_str(), one.found.c_str(),
+              context);
+    }
+    if (findings != nullptr) *findings = found.size();
+    return Status::Ok();
+  });
+}
+
 kith_code kith_connect(kith_database* database, kith_connection** connection, kith_error** error) {
   if (connection != nullptr) *connection = nullptr;
   return Guard(error, [&]() -> Status {

@@ -155,6 +155,20 @@ KITH_API kith_code kith_backup(kith_database* database, const char* folder, size
 KITH_API kith_code kith_restore(const char* folder, const char* path, uint32_t number,
                                 kith_error** error);
 
+/* Called now and then: stage is "files", "graph" or "index 'NAME'". Returning 0 stops with
+ * KITH_CANCELLED. */
+typedef int (*kith_check_progress)(const char* stage, uint64_t done, uint64_t total, void* context);
+/* Called for each thing that is wrong. The texts are valid during the call. */
+typedef void (*kith_check_finding)(const char* what, const char* place, const char* expected,
+                                   const char* found, void* context);
+/* Reads all files against their checksums, and compares the graph with itself and with every index,
+ * as of now; others read and write meanwhile. Ends after `limit` findings (0: 100). progress,
+ * finding and findings may be NULL; *findings is how many there are, 0 when all is well.
+ * KITH_CANCELLED, KITH_IO_ERROR or KITH_CORRUPTION when nothing can be read at all. */
+KITH_API kith_code kith_check(kith_database* database, size_t limit, kith_check_progress progress,
+                              kith_check_finding finding, void* context, size_t* findings,
+                              kith_error** error);
+
 /* ---- Connections and transactions -------------------------------------------------------------
  */
 

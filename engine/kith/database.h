@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "engine/base/backup.h"
+#include "engine/base/check.h"
 #include "engine/base/export.h"
 #include "engine/base/result.h"
 
@@ -80,6 +81,11 @@ class KITH_EXPORT Database {
   /// Corruption when a file of the backup is not what was written, IoError.
   static Result<BackupInfo> Restore(const std::string& folder, const std::string& path,
                                     uint32_t number = 0);
+
+  /// Reads all files against their checksums, and compares the graph with itself and with every
+  /// index, as of now; others read and write meanwhile. What is wrong: empty when nothing is.
+  /// Errors: Cancelled; IoError or Corruption when nothing can be read at all.
+  Result<std::vector<CheckFinding>> Check(const CheckOptions& options = {});
 
   const std::string& path() const;
   bool is_read_only() const;

@@ -23,6 +23,7 @@ constexpr std::string_view kUsage =
        kith forget DOCUMENT... [--db DATABASE]  take documents out again
        kith backup FOLDER [--db DATABASE]   add a backup to those in FOLDER
        kith restore FOLDER DATABASE         make a database of the newest; without DATABASE: list them
+       kith check DATABASE                  say what is wrong in its files, graph and indexes
        kith model list | get NAME... | path NAME...  local models: which there are, fetch, where
 
 DATABASE is a folder, made when it does not exist; without one, or as :memory:, the shell works in
@@ -91,14 +92,14 @@ constexpr std::array<std::string_view, 27> kOptionNames = {"--max-document",
                                                            "-q",
                                                            "-h"};
 
-constexpr std::array<std::string_view, 8> kCommandNames = {"ingest", "embed",   "ask",   "forget",
-                                                           "backup", "restore", "model", "help"};
+constexpr std::array<std::string_view, 9> kCommandNames = {
+    "ingest", "embed", "ask", "forget", "backup", "restore", "check", "model", "help"};
 
 /// kShell for what is no command: a database.
 Command CommandOf(std::string_view name) {
   constexpr Command kCommands[] = {Command::kIngest, Command::kEmbed,  Command::kAsk,
                                    Command::kForget, Command::kBackup, Command::kRestore,
-                                   Command::kModel,  Command::kHelp};
+                                   Command::kCheck,  Command::kModel,  Command::kHelp};
   static_assert(std::size(kCommands) == kCommandNames.size());
   const auto at = std::find(kCommandNames.begin(), kCommandNames.end(), name);
   return at == kCommandNames.end() ? Command::kShell : kCommands[at - kCommandNames.begin()];
@@ -292,6 +293,7 @@ class Parser {
     if (line_.command == Command::kShell) return PlaceShellOperands();
     if (line_.command == Command::kModel) return PlaceModelOperands();
     if (line_.command == Command::kRestore) return PlaceRestoreOperands();
+    if (line_.command == Command::kCheck) return PlaceCheckOperands();
     if (line_.database.empty()) line_.database = kDefaultDatabase;
     if (line_.database == ":memory:" && line_.command != Command::kHelp) {
       return Invalid(
@@ -385,6 +387,16 @@ class Parser {
                                  line_.arguments[0], line_.number));
     }
     return Status::Ok();
+  }
+
+  Status PlaceCheckOperands() {
+    if (operands_.size() != 2 || !line_.database.empty()) {
+      return Invalid("which database? usage: kith check DATABASE");
+    }
+    line_.database = operands_[1];
+    if (line_.database != ":memory:") return Status::Ok();
+    return Invalid(
+        "a database in memory begins empty, so there is nothing to check; name a folder");
   }
 
   Status PlaceModelOperands() {

@@ -7,6 +7,7 @@
 //   kith ask QUESTION [--db DATABASE]      a cited answer
 //   kith forget DOCUMENT... [--db DATABASE]
 //   kith backup FOLDER [--db DATABASE]     add a backup to those in FOLDER
+//   kith check DATABASE                    say what is wrong in a database
 //   kith restore FOLDER [DATABASE]         make a database of one; without, list them
 //   kith model list | get NAME... | path NAME...
 //
@@ -34,6 +35,7 @@ enum class Command {
   kForget,
   kBackup,
   kRestore,
+  kCheck,
   kModel,
   kHelp,
   kVersion

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "engine/shell/backups.h"
+#include "engine/shell/check.h"
 #include "engine/shell/command_line.h"
 #include "engine/shell/documents.h"
 #include "engine/shell/models.h"
@@ -33,6 +34,7 @@ int RunCommand(Database& database, const CommandLine& line) {
     case Command::kAsk: return RunAsk(database, line);
     case Command::kForget: return RunForget(database, line);
     case Command::kBackup: return RunBackup(database, line);
+    case Command::kCheck: return RunCheck(database, line);
     default: return Shell(&database, &line).Run();
   }
 }
@@ -82,7 +84,10 @@ int Main(const std::vector<std::string>& arguments) {
   // process that has the database open, too.
   const bool needs_documents = line->command == Command::kAsk || line->command == Command::kEmbed ||
                                line->command == Command::kForget;
-  if (needs_documents || line->command == Command::kBackup) {
+  // Nor may a check, which changes nothing.
+  const bool checks = line->command == Command::kCheck;
+  if (checks) line->options.read_only = true;
+  if (needs_documents || checks || line->command == Command::kBackup) {
     line->options.create_if_missing = false;
   }
   const bool writes_turns = !line->conversation.empty();

@@ -773,6 +773,33 @@ static void TestEmbeddingModel(void) {
   kith_close(database);
 }
 
+static int CountStages(const char* stage, uint64_t done, uint64_t total, void* context) {
+  CHECK(strlen(stage) > 0 && done <= total);
+  ++*(int*)context;
+  return 1;
+}
+
+static int StopCheck(const char* stage, uint64_t done, uint64_t total, void* context) {
+  (void)stage, (void)done, (void)total, (void)context;
+  return 0;
+}
+
+static void TestCheck(void) {
+  kith_error* error = NULL;
+  kith_database* database = OpenMemory();
+  kith_connection* connection = Connect(database);
+  kith_result_free(Run(connection, "CREATE (:A)-[:R]->(:B)"));
+  int stages = 0;
+  size_t findings = 7;
+  Must(kith_check(database, 0, CountStages, NULL, &stages, &findings, &error), &error, "check");
+  CHECK(stages > 0 && findings == 0);
+  Must(kith_check(database, 1, NULL, NULL, NULL, NULL, &error), &error, "check without more");
+  CHECK(kith_check(database, 0, StopCheck, NULL, NULL, &findings, NULL) == KITH_CANCELLED);
+  CHECK(kith_check(NULL, 0, NULL, NULL, NULL, &findings, NULL) == KITH_INVALID_ARGUMENT);
+  kith_disconnect(connection);
+  kith_close(database);
+}
+
 static void TestBackups(void) {
   kith_error* error = NULL;
   char folder[] = "/tmp/kith-c-api-XXXXXX";
@@ -869,6 +896,7 @@ int main(void) {
   TestVersion();
   TestNull();
   TestBackups();
+  TestCheck();
   TestOptions();
   kith_database* database = OpenMemory();
   kith_connection* connection = Connect(database);

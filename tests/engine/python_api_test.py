@@ -333,6 +333,28 @@ class Documents(unittest.TestCase):
             with self.assertRaises(ValueError):
                 db.backup(backups, keep=-1)
 
+    def test_a_check(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = pathlib.Path(folder) / "db"
+            with kith.open(path) as db:
+                db.execute("UNWIND range(1, 100) AS x CREATE (:A {x: x})-[:R]->(:B)")
+                stages = []
+                self.assertEqual(db.check(progress=lambda stage, done, total: stages.append(stage)), [])
+                self.assertEqual(list(dict.fromkeys(stages)), ["files", "graph"])
+                with self.assertRaises(kith.Error) as caught:
+                    db.check(progress=lambda *_: False)
+                self.assertEqual(caught.exception.code, "Cancelled")
+                with self.assertRaises(ValueError):
+                    db.check(limit=0)
+                db.backup(pathlib.Path(folder) / "backups")  # Which flushes.
+                for file in (path / "data").glob("*.sst"):
+                    damaged = bytearray(file.read_bytes())
+                    damaged[5] ^= 16
+                    file.write_bytes(damaged)
+                findings = db.check()
+                self.assertTrue(any(".sst" in finding.place for finding in findings), findings)
+                self.assertEqual(len(db.check(limit=1)), 1)
+
     def test_options_of_a_question(self):
         question = "Who built the lighthouse of Torvik?"
         with kith.open() as db:

@@ -62,6 +62,23 @@ class Backups(unittest.TestCase):
         self.assertIn("number 9", self.kith("restore", "b", "new.kith", "--number", "9", code=1))
 
 
+    def test_a_check_names_what_is_wrong(self):
+        self.kith("d.kith", "-c", "CREATE INDEX FOR (a:A) ON (a.x); UNWIND range(1, 100) AS x CREATE (:A {x: x})-[:R]->(:B)")
+        self.assertEqual(self.kith("check", "d.kith"), "nothing is wrong in d.kith\n")
+        self.kith("backup", "b", "--db", "d.kith")  # Which flushes.
+        files = list((self.path / "d.kith" / "data").glob("*.sst"))
+        self.assertTrue(files)
+        for file in files:
+            damaged = bytearray(file.read_bytes())
+            damaged[5] ^= 16
+            file.write_bytes(damaged)
+        result = run("check", "d.kith", cwd=self.path)
+        self.assertIn(result.returncode, (1, 3))
+        self.assertIn(".sst", result.stdout + result.stderr)
+        self.assertIn("no database in none.kith", self.kith("check", "none.kith", code=3))
+        self.assertFalse((self.path / "none.kith").exists())
+
+
 class Arguments(unittest.TestCase):
     def test_usage(self):
         for arguments in [["--help"], ["help"]]:
@@ -94,6 +111,8 @@ class Arguments(unittest.TestCase):
                 (["backup"], "one folder for backups"), (["backup", "a", "b"], "one folder for backups"),
                 (["backup", "a", "--keep", "0"], "number of backups, 1 or more"), (["--keep", "2"], "kith backup takes it"),
                 (["backup", "a", "--db", ":memory:"], "name a folder after --db"),
+                (["check"], "kith check DATABASE"), (["check", "a", "b"], "which database"),
+                (["check", ":memory:"], "nothing to check"),
                 (["restore"], "kith restore FOLDER DATABASE"), (["restore", "a", "b", "c"], "usage: kith restore"),
                 (["restore", "a", "--number", "2"], "kith restore a DATABASE --number 2"),
                 (["restore", "a", "b", "--number", "new"], "kith restore FOLDER lists them"),

@@ -25,14 +25,14 @@ This folder is the whole of it: copy it, or put the one that holds it on PYTHONP
 """
 
 from ._connection import Connection
-from ._database import Database, open, restore
+from ._database import Database, Finding, open, restore
 from ._documents import Answer, IngestReport, Passage, Skipped
 from ._error import Error
 from ._library import version
 from ._statement import Result, Row, Statement
 from ._value_types import Duration, Node, Path, Relationship, Temporal
 
-__all__ = ["open", "restore", "version", "Error", "Database", "Connection", "Statement", "Result", "Row", "Node", "Relationship",
+__all__ = ["open", "restore", "version", "Error", "Database", "Finding", "Connection", "Statement", "Result", "Row", "Node", "Relationship",
            "Path", "Duration", "Temporal", "Answer", "Passage", "IngestReport", "Skipped"]
 
 # Where a user finds them is what tracebacks and help() say.

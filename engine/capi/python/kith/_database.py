@@ -16,7 +16,7 @@ from . import _interrupt as interrupt
 from ._connection import Connection
 from ._documents import Answer, IngestReport, Passage, take_answer, take_report
 from ._error import Error, call, to_bytes, to_text
-from ._library import EmbedProgress, Piece, Progress, lib
+from ._library import CheckFinding, CheckProgress, EmbedProgress, Piece, Progress, lib
 from ._statement import Result, Statement
 
 
@@ -44,6 +44,14 @@ def _option_setter(kind, name, value):
         return set_text, to_bytes(value, f"the option {name}")
     kinds = "a whole number" + (", a fraction" if set_float else "") + (", a text" if set_text else "") + " or a boolean"
     raise TypeError(f"the option {name} is {kinds}, not {reprlib.repr(value)}")
+
+
+class Finding(typing.NamedTuple):
+    """One thing that a check found wrong, in words."""
+    what: str
+    place: str
+    expected: str
+    found: str
 
 
 class Database:
@@ -191,6 +199,25 @@ class Database:
         with self._used() as pointer:
             call(lib.kith_backup, pointer, to_bytes(folder, "the folder"), keep, ctypes.byref(number))
         return number.value
+
+    def check(self, limit: int = 100, progress: typing.Callable[[str, int, int], typing.Any] | None = None) -> list[Finding]:
+        """Reads all files against their checksums, and compares the graph with itself and with every index, while others
+        read and write. Returns what is wrong, at most limit things: [] when all is well. progress(stage, done, total) is
+        called now and then and may return False to stop."""
+        if limit < 1:
+            raise ValueError(f"limit is 1 or more, not {limit}")
+        findings = []
+
+        def wants(stage, done, total):
+            return progress is None or progress(to_text(stage), done, total)
+
+        @CheckFinding
+        def add(what, place, expected, found, _):
+            findings.append(Finding(*map(to_text, (what, place, expected, found))))
+
+        with self._heard(CheckProgress, wants) as heard, self._used() as pointer:
+            call(lib.kith_check, pointer, limit, heard, add, None, None)
+        return findings
 
     def ask(self, question: str, model: str | os.PathLike | None = None,
             on_text: typing.Callable[[str], typing.Any] | None = None,

@@ -32,6 +32,8 @@ class PassageFields(ctypes.Structure):
 
 Piece = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_char_p, ctypes.c_void_p)
 Progress = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_size_t, ctypes.c_size_t, ctypes.c_char_p, ctypes.c_void_p)
+CheckProgress = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_char_p, ctypes.c_uint64, ctypes.c_uint64, ctypes.c_void_p)
+CheckFinding = ctypes.CFUNCTYPE(None, ctypes.c_char_p, ctypes.c_char_p, ctypes.c_char_p, ctypes.c_char_p, ctypes.c_void_p)
 EmbedProgress = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_size_t, ctypes.c_size_t, ctypes.c_void_p)
 
 _p = ctypes.c_void_p
@@ -49,6 +51,7 @@ _FUNCTIONS = {
     "kith_options_new": (_p, []), "kith_options_free": (None, [_p]),
     "kith_options_set": (ctypes.c_int, [_p, _s, _i, _pp]), "kith_options_set_text": (ctypes.c_int, [_p, _s, _s, _pp]),
     "kith_open": (ctypes.c_int, [_s, _p, _pp, _pp]), "kith_close": (None, [_p]),
+    "kith_check": (ctypes.c_int, [_p, _n, CheckProgress, CheckFinding, _p, ctypes.POINTER(_n), _pp]),
     "kith_backup": (ctypes.c_int, [_p, _s, _n, ctypes.POINTER(ctypes.c_uint32), _pp]),
     "kith_restore": (ctypes.c_int, [_s, _s, ctypes.c_uint32, _pp]),
     "kith_connect": (ctypes.c_int, [_p, _pp, _pp]), "kith_disconnect": (None, [_p]),
