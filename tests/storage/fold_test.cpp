@@ -186,7 +186,8 @@ TEST_CASE("large values are stored apart, and their space comes back", "[storage
   tx = f.Write();
   for (const NodeId node : nodes) REQUIRE(tx->DeleteNode(node).ok());
   REQUIRE(tx->Commit().ok());
-  REQUIRE(f.store().Fold().ok());
+  // Whoever has a snapshot keeps what it sees.
+  tx.reset();
   REQUIRE(f.store().Compact().ok());
   CHECK(*f.store().DiskBytes() < 10 * large.size() / 4);
 }
