@@ -98,6 +98,23 @@ kith_value* kith_value_new_floats(const double* floats, size_t count) {
   return NewNumbers(floats, count);
 }
 
+kith_value* kith_value_new_strings(const char* text, const size_t* ends, size_t count) {
+  if (count > 0 && (text == nullptr || ends == nullptr)) return nullptr;
+  size_t begin = 0;
+  for (size_t i = 0; i < count; begin = ends[i++]) {
+    if (ends[i] < begin || !kith::IsUtf8({text + begin, ends[i] - begin})) return nullptr;
+  }
+  return New([&] {
+    kith::List list;
+    list.reserve(count);
+    begin = 0;
+    for (size_t i = 0; i < count; begin = ends[i++]) {
+      list.push_back(Value(std::string_view(text + begin, ends[i] - begin)));
+    }
+    return Value(std::move(list));
+  });
+}
+
 kith_value* kith_value_new_list(const kith_value* const* elements, size_t count) {
   if (elements == nullptr && count > 0) return nullptr;
   for (size_t i = 0; i < count; ++i) {
@@ -125,6 +142,32 @@ kith_value* kith_value_new_map(const char* const* keys, const kith_value* const*
     entries.reserve(count);
     for (size_t i = 0; i < count; ++i) entries.emplace_back(keys[i], *Unwrap(values[i]));
     return Value::FromMap(std::move(entries));
+  });
+}
+
+kith_value* kith_value_new_maps(const char* const* keys, const kith_value* const* columns,
+                                size_t key_count) {
+  if (keys == nullptr || columns == nullptr || key_count == 0) return nullptr;
+  for (size_t k = 0; k < key_count; ++k) {
+    if (keys[k] == nullptr || columns[k] == nullptr || !kith::IsUtf8(keys[k])) return nullptr;
+    const Value& column = *Unwrap(columns[k]);
+    // The maps are one level deeper than their elements, and the list of them another.
+    if (!column.IsList() || column.Depth() >= Value::kMaxDepth) return nullptr;
+    if (column.AsList().size() != Unwrap(columns[0])->AsList().size()) return nullptr;
+  }
+  return New([&] {
+    const size_t count = Unwrap(columns[0])->AsList().size();
+    kith::List list;
+    list.reserve(count);
+    for (size_t i = 0; i < count; ++i) {
+      kith::Map entries;
+      entries.reserve(key_count);
+      for (size_t k = 0; k < key_count; ++k) {
+        entries.emplace_back(keys[k], Unwrap(columns[k])->AsList()[i]);
+      }
+      list.push_back(Value::FromMap(std::move(entries)));
+    }
+    return Value(std::move(list));
   });
 }
 

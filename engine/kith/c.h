@@ -357,10 +357,18 @@ KITH_API kith_value* kith_value_new_string(const char* text, size_t length);
 /* Lists of numbers at once, such as vectors; the same as kith_value_new_list. */
 KITH_API kith_value* kith_value_new_integers(const int64_t* integers, size_t count);
 KITH_API kith_value* kith_value_new_floats(const double* floats, size_t count);
+/* A list of strings: the i-th ends before byte ends[i] of `text`, and begins where the one before
+ * it ends, the first at 0. */
+KITH_API kith_value* kith_value_new_strings(const char* text, const size_t* ends, size_t count);
 /* Elements and entries are copied; they stay the caller's. */
 KITH_API kith_value* kith_value_new_list(const kith_value* const* elements, size_t count);
 KITH_API kith_value* kith_value_new_map(const char* const* keys, const kith_value* const* values,
                                         size_t count);
+/* A list of maps with the same keys, such as the rows of UNWIND $rows, from one list for each key:
+ * the i-th map has under keys[k] the i-th element of columns[k]. NULL also without a key, and when
+ * the columns are not lists of one length. */
+KITH_API kith_value* kith_value_new_maps(const char* const* keys, const kith_value* const* columns,
+                                         size_t key_count);
 KITH_API kith_value* kith_value_new_date(kith_date date);
 KITH_API kith_value* kith_value_new_local_time(int64_t nanos);
 KITH_API kith_value* kith_value_new_time(kith_time time);

@@ -235,6 +235,38 @@ static void TestEveryType(kith_connection* connection) {
   kith_statement_free(statement);
 }
 
+/* Lists of strings and of maps, made at once. */
+static void TestRows(void) {
+  const int64_t numbers[] = {1, 2};
+  const size_t ends[] = {1, 1};
+  kith_value* integers = kith_value_new_integers(numbers, 2);
+  kith_value* strings = kith_value_new_strings("x", ends, 2);
+  const kith_value* columns[] = {integers, strings};
+  const char* keys[] = {"b", "a"};
+  kith_value* rows = kith_value_new_maps(keys, columns, 2);
+  char* text = kith_value_to_text(rows);
+  CHECK(strcmp(text, "[{a: 'x', b: 1}, {a: '', b: 2}]") == 0);
+  kith_text_free(text);
+  kith_value_free(rows);
+
+  const size_t backward[] = {1, 0};
+  CHECK(kith_value_new_strings("x", backward, 2) == NULL);
+  CHECK(kith_value_new_strings("\xC3\xA9", ends, 1) == NULL);
+  CHECK(kith_value_new_strings(NULL, ends, 1) == NULL);
+  kith_value* shorter = kith_value_new_integers(numbers, 1);
+  const kith_value* uneven[] = {integers, shorter};
+  const kith_value* no_list[] = {kith_value_at(integers, 0)};
+  const char* bad_key[] = {"\xFF"};
+  CHECK(kith_value_new_maps(keys, uneven, 2) == NULL);
+  CHECK(kith_value_new_maps(keys, no_list, 1) == NULL);
+  CHECK(kith_value_new_maps(bad_key, columns, 1) == NULL);
+  CHECK(kith_value_new_maps(keys, NULL, 1) == NULL &&
+        kith_value_new_maps(keys, columns, 0) == NULL);
+  kith_value_free(integers);
+  kith_value_free(strings);
+  kith_value_free(shorter);
+}
+
 static void TestBadValues(kith_connection* connection) {
   const kith_value* missing[] = {NULL};
   const char* bad_key[] = {"\xFF"};
@@ -904,6 +936,7 @@ int main(void) {
   TestClosingInAnyOrder();
   TestGraphValues(connection);
   TestEveryType(connection);
+  TestRows();
   TestBadValues(connection);
   TestErrors(connection);
   TestTransactions(database, connection);

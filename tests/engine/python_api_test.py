@@ -54,6 +54,17 @@ class Values(unittest.TestCase):
         self.assertEqual(self.echo((1, 2)), [1, 2])
         self.assertEqual(self.echo(datetime.timedelta(days=2, seconds=3)), kith.Duration(0, 2, 3, 0))
 
+    def test_lists_that_are_made_at_once_come_back_too(self):
+        for value in [["", "a\0b", "知识"], ["a", None], ["a", 1], [{"b": 1, "a": "x"}, {"b": 2, "a": None}],
+                      [{"a": [1, 2]}, {"a": {"b": [{"c": 0.5}]}}], [{"a": 1}, {"b": 1}], [{"a": 1, "b": 2}, {"b": 2, "a": 1}],
+                      [{}, {"a": 1}], [{"a": 1}, {}], [{}, {}], [{"a": 1}, None], [{"a": 2**62}] * 1000, [[], []]]:
+            with self.subTest(value=value):
+                self.assertEqual(self.echo(value), value)
+        for bad, error in [([{"a": 2**63}], OverflowError), ([{1: 1}], TypeError), ([{"a\0": 1}], ValueError),
+                           ([{"a": object()}], TypeError), (["\ud800"], UnicodeEncodeError)]:
+            with self.subTest(bad=bad), self.assertRaises(error):
+                self.echo(bad)
+
     def test_what_datetime_cannot_hold_is_a_temporal(self):
         value = self.db.execute("RETURN localtime('12:31:14.645876123')").value()
         self.assertEqual((value.kind, value.text, value.nanos), ("localtime", "12:31:14.645876123", 645876123))

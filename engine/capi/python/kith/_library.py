@@ -86,6 +86,8 @@ _FUNCTIONS = {
     "kith_value_new_duration": (_p, [DurationFields]),
     "kith_value_new_integers": (_p, [ctypes.POINTER(_i), _n]),
     "kith_value_new_floats": (_p, [ctypes.POINTER(ctypes.c_double), _n]),
+    "kith_value_new_strings": (_p, [_s, ctypes.POINTER(_n), _n]),
+    "kith_value_new_maps": (_p, [ctypes.POINTER(_s), _pp, _n]),
     "kith_ingest_options_new": (_p, []), "kith_ingest_options_free": (None, [_p]),
     "kith_ingest_options_set": (ctypes.c_int, [_p, _s, _i, _pp]),
     "kith_rag_ingest_all": (ctypes.c_int, [_p, ctypes.POINTER(_s), _n, _p, Progress, _p, _pp, _pp]),

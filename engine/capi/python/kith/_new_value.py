@@ -5,6 +5,7 @@ import array
 import contextlib
 import ctypes
 import datetime
+import itertools
 import reprlib
 import zoneinfo
 
@@ -72,13 +73,42 @@ def _make_numbers(values):
     return make((number * len(numbers)).from_buffer(numbers), len(numbers))
 
 
+def _make_strings(values):
+    """Lists of strings only, in one call; None for any other."""
+    if not all(type(value) is str for value in values):
+        return None
+    texts = [value.encode("utf-8") for value in values]
+    ends = (ctypes.c_size_t * len(texts))(*itertools.accumulate(map(len, texts)))
+    return lib.kith_value_new_strings(b"".join(texts), ends, len(texts))
+
+
+def _make_rows(values):
+    """Lists of dicts with the same keys in the same order, a list for each key; None for any other."""
+    if not values[0] or not all(type(value) is dict for value in values):
+        return None
+    keys = list(values[0])
+    if not all(list(value) == keys for value in values):
+        return None
+    names = _names_of(keys)
+    columns = zip(*(value.values() for value in values))
+    return _new_all(columns, lambda lists, count: lib.kith_value_new_maps(names, lists, count))
+
+
+# Of what the first element is, by the functions that make a list of nothing else at once.
+_MAKERS_AT_ONCE = {int: _make_numbers, float: _make_numbers, str: _make_strings, dict: _make_rows}
+
+
 def _make_list(values):
-    return (_make_numbers(values) if values else None) or _new_all(values, lib.kith_value_new_list)
+    at_once = _MAKERS_AT_ONCE.get(type(values[0])) if values else None
+    return (at_once(values) if at_once else None) or _new_all(values, lib.kith_value_new_list)
+
+
+def _names_of(keys):
+    return (ctypes.c_char_p * len(keys))(*[to_bytes(key, "a map's key") for key in keys])
 
 
 def _make_map(entries):
-    keys = [to_bytes(key, "a map's key") for key in entries]
-    names = (ctypes.c_char_p * len(keys))(*keys)
+    names = _names_of(entries)
     return _new_all(entries.values(), lambda values, count: lib.kith_value_new_map(names, values, count))
 
 
