@@ -139,14 +139,27 @@ struct IndexManager::State {
   bool background_merges;
   size_t merge_vectors;
   std::mutex schema_mutex;           ///< Held by whoever changes the schema.
-  mutable std::mutex catalog_mutex;  ///< Guards the pointer below.
+  mutable std::mutex catalog_mutex;  ///< Guards the three below.
   std::shared_ptr<const IndexCatalog> catalog;
+  /// A commit whose schema has been read, and its version: all views of one commit see one schema.
+  std::optional<CommitNumber> seen_commit;
+  uint64_t seen_version = 0;
   VectorSearcher vectors;
   std::unique_ptr<VectorMerger> merger;  ///< Last, because its thread uses what is above.
 
   std::shared_ptr<const IndexCatalog> Current() const {
     const std::lock_guard<std::mutex> lock(catalog_mutex);
     return catalog;
+  }
+  /// The newest catalog when it is known to be that of `commit`, else null.
+  std::shared_ptr<const IndexCatalog> CurrentAt(CommitNumber commit) const {
+    const std::lock_guard<std::mutex> lock(catalog_mutex);
+    return seen_commit == commit && seen_version == catalog->version() ? catalog : nullptr;
+  }
+  void SawVersion(CommitNumber commit, uint64_t version) {
+    const std::lock_guard<std::mutex> lock(catalog_mutex);
+    seen_commit = commit;
+    seen_version = version;
   }
   void Publish(std::shared_ptr<const IndexCatalog> next) {
     const std::lock_guard<std::mutex> lock(catalog_mutex);
@@ -356,8 +369,12 @@ std::shared_ptr<const IndexCatalog> IndexManager::catalog() const {
 
 Result<std::shared_ptr<const IndexCatalog>> IndexManager::CatalogFor(
     storage::ReadView* view) const {
+  const CommitNumber commit = view->commit_number();
+  std::shared_ptr<const IndexCatalog> current = state_->CurrentAt(commit);
+  if (current != nullptr) return current;
   KITH_ASSIGN_OR_RETURN(const uint64_t version, ReadSchemaVersion(&view->keys()));
-  std::shared_ptr<const IndexCatalog> current = state_->Current();
+  state_->SawVersion(commit, version);
+  current = state_->Current();
   if (current->version() == version) return current;
   return ReadIndexCatalog(&view->keys(), view->catalog());
 }

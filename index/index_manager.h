@@ -81,7 +81,8 @@ class IndexManager final : public storage::ChangeSink {
 
   /// The newest published indexes.
   std::shared_ptr<const IndexCatalog> catalog() const;
-  /// The indexes that `view` may use. One key lookup when the schema has not changed.
+  /// The indexes that `view` may use. One key lookup when the schema has not changed, and none for
+  /// the views of a commit that was looked up last.
   Result<std::shared_ptr<const IndexCatalog>> CatalogFor(storage::ReadView* view) const;
 
   /// Creates and builds. AlreadyExists for a name or a schema that is taken (without
