@@ -50,8 +50,10 @@ def dialect(text):
 def load(data, folder, shell):
     """Fills a new database. Returns how it was loaded, and the bytes of memory another process took for it (0: this one)."""
     if _has_import(shell):
-        labels = [f"--labels={label}:{second}" for label, second in _SECOND_LABEL.items()]
-        subprocess.run([shell, "import", data, "--into", folder, *labels], check=True, stdout=sys.stderr)
+        labels = [f"{label}:{second}" for label, second in _SECOND_LABEL.items()
+                  if os.path.exists(os.path.join(data, label + ".csv"))]
+        options = [word for pair in labels for word in ("--labels", pair)]
+        subprocess.run([shell, "import", data, "--into", folder, *options], check=True, stdout=sys.stderr)
         _make_indexes(data, folder)
         return "kith import", resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024
     _make_indexes(data, folder)

@@ -61,7 +61,7 @@ def _check(name, statement, calls, expected, limit_s):
         answers, right = answers[0], expected
     elif name.startswith("point_"):
         # The expected answer is of all calls, which all find their row.
-        answers, right = sum(answers), len(answers) if expected == len(calls) else None
+        answers, right = sum(answers), len(answers) if expected == [len(calls)] else None
     else:
         right = expected[:len(answers)]
     return ["right" if _equal(answers, right) else "another answer", milliseconds]
