@@ -165,6 +165,7 @@ void Effects::Add(const Effects& other) {
   set_properties.Add(other.set_properties);
   changed_labels.Add(other.changed_labels);
   deletes = deletes || other.deletes;
+  is_volatile = is_volatile || other.is_volatile;
 }
 
 std::string Effects::ConflictWith(const Effects& writer) const {
@@ -191,12 +192,16 @@ void AddExpressionEffects(const Expression* expression, Effects* effects) {
     case bound::ExpressionKind::kLabelTest:
       AddLabelNames(*bound::As<bound::LabelTest>(*expression).labels, &effects->tested_labels);
       break;
-    case bound::ExpressionKind::kFunction:
-      if (bound::As<bound::Function>(*expression).function->signature.reads_graph) {
+    case bound::ExpressionKind::kFunction: {
+      const FunctionSignature& signature =
+          bound::As<bound::Function>(*expression).function->signature;
+      if (signature.reads_graph) {
         effects->read_properties.all = true;
         effects->tested_labels.all = true;
       }
+      if (!signature.deterministic) effects->is_volatile = true;
       break;
+    }
     case bound::ExpressionKind::kSubquery:
       effects->Add(EffectsOf(*bound::As<bound::Subquery>(*expression).query));
       return;
@@ -206,13 +211,25 @@ void AddExpressionEffects(const Expression* expression, Effects* effects) {
                [effects](const Expression& child) { AddExpressionEffects(&child, effects); });
 }
 
+bool IsVolatile(const Expression& expression) {
+  Effects effects;
+  AddExpressionEffects(&expression, &effects);
+  return effects.is_volatile;
+}
+
+Effects EffectsOfMatching(const bound::Match& match) {
+  Effects effects;
+  AddPatternReads(match.pattern, &effects);
+  for (const auto& conjunct : match.conjuncts) AddExpressionEffects(conjunct.get(), &effects);
+  return effects;
+}
+
 Effects EffectsOf(const bound::Clause& clause) {
   Effects effects;
   switch (clause.kind) {
     case bound::ClauseKind::kMatch: {
       const auto& match = bound::As<bound::Match>(clause);
-      AddPatternReads(match.pattern, &effects);
-      for (const auto& conjunct : match.conjuncts) AddExpressionEffects(conjunct.get(), &effects);
+      effects = EffectsOfMatching(match);
       if (match.search) AddSearch(*match.search, &effects);
       break;
     }

@@ -35,6 +35,8 @@ struct Effects {
   NameSet set_properties;
   NameSet changed_labels;
   bool deletes = false;
+  /// Calls rand() or its like: what comes of it is another thing each time.
+  bool is_volatile = false;
 
   bool ReadsAny() const;
   bool WritesAny() const;
@@ -44,6 +46,11 @@ struct Effects {
 };
 
 void AddExpressionEffects(const Expression* expression, Effects* effects);
+/// Whether the same row and graph may give another value the next time. Such a predicate is to be
+/// evaluated once for each match, neither more often nor for several of them.
+bool IsVolatile(const Expression& expression);
+/// Of finding the matches of a MATCH, without its SEARCH.
+Effects EffectsOfMatching(const bound::Match& match);
 Effects EffectsOf(const bound::Clause& clause);
 Effects EffectsOf(const bound::Query& query);
 

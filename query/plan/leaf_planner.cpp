@@ -71,6 +71,7 @@ bool ComparisonFact(const bound::Comparison& e, SlotId slot, PropertyFact* fact)
 }
 
 bool FactOf(const Conjunct& conjunct, SlotId slot, PropertyFact* fact) {
+  if (conjunct.is_volatile) return false;
   if (conjunct.test.has_value()) {
     if (conjunct.test->slot != slot) return false;
     *fact = {PropertyFact::Kind::kEqual, conjunct.test->key, conjunct.test->value, 0};
@@ -99,16 +100,6 @@ bool FactOf(const Conjunct& conjunct, SlotId slot, PropertyFact* fact) {
   return false;
 }
 
-bool Deterministic(const Expression& e) {
-  if (e.kind == bound::ExpressionKind::kFunction &&
-      !bound::As<bound::Function>(e).function->signature.deterministic) {
-    return false;
-  }
-  bool all = true;
-  ForEachChild(e, [&all](const Expression& child) { all = all && Deterministic(child); });
-  return all;
-}
-
 class LeafChooser {
  public:
   LeafChooser(const PlanContext& context, const LeafRequest& request,
@@ -133,8 +124,7 @@ class LeafChooser {
     for (size_t i = 0; i < conjuncts_.size(); ++i) {
       PropertyFact fact;
       if (conjuncts_[i].used || !FactOf(conjuncts_[i], request_.slot, &fact)) continue;
-      if (fact.operand != nullptr && (!ContainsAll(*request_.available, SlotsOf(*fact.operand)) ||
-                                      !Deterministic(*fact.operand))) {
+      if (fact.operand != nullptr && !ContainsAll(*request_.available, SlotsOf(*fact.operand))) {
         continue;
       }
       fact.conjunct = i;
@@ -157,7 +147,8 @@ class LeafChooser {
   /// id(n) = x, id(n) IN list.
   std::optional<Leaf> Ids() const {
     for (size_t i = 0; i < conjuncts_.size(); ++i) {
-      if (conjuncts_[i].used || conjuncts_[i].expression == nullptr) continue;
+      if (conjuncts_[i].used || conjuncts_[i].is_volatile) continue;
+      if (conjuncts_[i].expression == nullptr) continue;
       const Expression& e = *conjuncts_[i].expression;
       const Expression* ids = nullptr;
       bool one = true;

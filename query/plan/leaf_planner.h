@@ -17,8 +17,10 @@ namespace kith::query::plan {
 struct Conjunct {
   const Expression* expression = nullptr;
   std::optional<PropertyTest> test;
-  SlotSet needs;  ///< All slots that it reads.
+  /// All slots that it reads; of one that is volatile all that the pattern gives, too.
+  SlotSet needs;
   double selectivity = 1;
+  bool is_volatile = false;  ///< See IsVolatile.
   bool used = false;
 };
 

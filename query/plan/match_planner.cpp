@@ -121,7 +121,7 @@ class MatchPlanner {
     std::vector<const Expression*> left_keys;
     std::vector<const Expression*> right_keys;
     for (const Conjunct& conjunct : graph_.conjuncts) {
-      if (conjunct.used) continue;
+      if (conjunct.used || conjunct.is_volatile) continue;
       AddJoinKeys(conjunct, *left, *right, &left_keys, &right_keys);
     }
     const double rows = left->rows * right->rows;

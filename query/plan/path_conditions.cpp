@@ -113,7 +113,7 @@ class ConditionTaker {
 void TakePathConditions(SlotId path, std::vector<Conjunct>* conjuncts, ShortestPath* node) {
   ConditionTaker taker(path, node);
   for (Conjunct& conjunct : *conjuncts) {
-    if (conjunct.used || conjunct.expression == nullptr) continue;
+    if (conjunct.used || conjunct.is_volatile || conjunct.expression == nullptr) continue;
     conjunct.used = taker.Take(*conjunct.expression, conjunct.needs);
   }
 }

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "query/plan/cardinality.h"
+#include "query/plan/effects.h"
 #include "query/plan/expression_walk.h"
 
 namespace kith::query::plan {
@@ -91,6 +92,7 @@ class GraphBuilder {
     conjunct.expression = &expression;
     conjunct.needs = SlotsOf(expression);
     conjunct.selectivity = SelectivityOf(expression);
+    AwaitMatch(expression, &conjunct);
     graph_.conjuncts.push_back(std::move(conjunct));
   }
 
@@ -101,7 +103,22 @@ class GraphBuilder {
       conjunct.needs = SlotsOf(*value);
       Insert(&conjunct.needs, slot);
       conjunct.selectivity = 0.1;
+      AwaitMatch(*value, &conjunct);
       graph_.conjuncts.push_back(std::move(conjunct));
+    }
+  }
+
+  /// What is volatile is evaluated when the match is whole: earlier, one value would count for all
+  /// the matches that come of a row.
+  void AwaitMatch(const Expression& expression, Conjunct* conjunct) const {
+    conjunct->is_volatile = IsVolatile(expression);
+    if (!conjunct->is_volatile) return;
+    for (const auto& node : pattern_.nodes) Insert(&conjunct->needs, node.slot);
+    for (const auto& relationship : pattern_.relationships) {
+      Insert(&conjunct->needs, relationship.slot);
+    }
+    for (const bound::PathPattern& path : pattern_.paths) {
+      if (path.slot != kNoSlot) Insert(&conjunct->needs, path.slot);
     }
   }
 
