@@ -103,6 +103,10 @@ struct VectorSearchOptions {
   /// in its rows; else those for which it has a row when the argument's column holds them.
   OperatorPtr filter;
   bool gathers = false;
+  /// With `gathers`: all rows of the filter that hold an entity which is found come out, with these
+  /// columns of theirs, instead of one row. Buffers all of them.
+  bool keeps = false;
+  SlotList kept;
   uint32_t number = 0;
   SlotList filter_reads;  ///< Columns of the child's row that the filter reads.
   SlotList carry;

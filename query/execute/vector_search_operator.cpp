@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // SEARCH: the entities nearest to a vector of those that a plan lets through.
 #include <algorithm>
+#include <numeric>
 #include <string>
 #include <utility>
 
@@ -31,8 +32,12 @@ class VectorSearchOperator final : public Operator {
           filter_(options_.filter == nullptr ? nullptr : options_.filter->Start(context)),
           argument_(slots_),
           passed_(slots_),
+          match_columns_(options_.kept),
+          matches_(slots_),
+          joined_(slots_),
           vectors_charge_(context.memory),
           search_charge_(context.memory) {
+      match_columns_.push_back(options_.column);
       BeginColumns();
     }
 
@@ -55,6 +60,7 @@ class VectorSearchOperator final : public Operator {
       for (; next_hit_ < end; ++next_hit_) {
         found_.PushWord(hits_[next_hit_].entity);
         scores_.PushWord(std::bit_cast<uint64_t>(hits_[next_hit_].score));
+        if (options_.keeps) AddMatch(match_of_hit_[next_hit_]);
       }
       if (next_hit_ < hits_.size()) return Status::Ok();
       DropHits();
@@ -65,6 +71,9 @@ class VectorSearchOperator final : public Operator {
     void Emit(Batch* batch) override {
       batch->columns[options_.column] = std::move(found_);
       if (options_.score != kNoColumn) batch->columns[options_.score] = std::move(scores_);
+      for (const uint32_t column : options_.kept) {
+        batch->columns[column] = std::move(joined_.columns[column]);
+      }
       BeginColumns();
     }
 
@@ -72,6 +81,7 @@ class VectorSearchOperator final : public Operator {
     void BeginColumns() {
       found_.Reset(EntityColumn());
       scores_.Reset(ColumnKind::kFloat);
+      joined_.Clear();
     }
 
     ColumnKind EntityColumn() const {
@@ -80,6 +90,8 @@ class VectorSearchOperator final : public Operator {
 
     void DropHits() {
       hits_.clear();
+      matches_ = Batch(slots_);
+      match_of_hit_.clear();
       next_hit_ = 0;
       searched_ = false;
       search_charge_.Release();
@@ -109,7 +121,35 @@ class VectorSearchOperator final : public Operator {
       KITH_RETURN_IF_ERROR(std::exchange(filter_status_, Status::Ok()));
       if (!hits.ok()) return AtRange(hits.status(), options_.vector_range);
       hits_ = *std::move(hits);
-      return search_charge_.Add(hits_.size() * sizeof(index::VectorHit));
+      if (options_.keeps) SpreadHits();
+      return search_charge_.Add(hits_.size() * sizeof(index::VectorHit) +
+                                match_of_hit_.size() * sizeof(uint32_t));
+    }
+
+    /// Makes one hit for each match of its entity.
+    void SpreadHits() {
+      const Column& entities = matches_.columns[options_.column];
+      std::vector<uint32_t> rows(matches_.rows);
+      std::iota(rows.begin(), rows.end(), 0);
+      const auto entity_of = [&entities](uint32_t row) { return entities.Word(row); };
+      std::ranges::stable_sort(rows, {}, entity_of);
+      std::vector<index::VectorHit> spread;
+      for (const index::VectorHit& hit : hits_) {
+        for (const uint32_t row : std::ranges::equal_range(rows, hit.entity, {}, entity_of)) {
+          spread.push_back(hit);
+          match_of_hit_.push_back(row);
+        }
+      }
+      hits_ = std::move(spread);
+    }
+
+    void AddMatch(uint32_t match) {
+      for (const uint32_t column : options_.kept) {
+        Column& joined = joined_.columns[column];
+        const Column& from = matches_.columns[column];
+        if (joined.size() == 0) joined.Reset(from.kind());
+        joined.AppendRow(from, match);
+      }
     }
 
     Result<std::vector<double>> Vector() const {
@@ -135,10 +175,18 @@ class VectorSearchOperator final : public Operator {
         const Column& entities = passed_.columns[options_.column];
         KITH_RETURN_IF_ERROR(search_charge_.Add(passed_.rows * sizeof(uint64_t)));
         for (size_t i = 0; i < passed_.rows; ++i) candidates.push_back(entities.Word(i));
+        if (options_.keeps) KITH_RETURN_IF_ERROR(KeepMatches());
       }
       std::sort(candidates.begin(), candidates.end());
       candidates.erase(std::unique(candidates.begin(), candidates.end()), candidates.end());
       return candidates;
+    }
+
+    /// Keeps the rows that passed, charged as far as they are there.
+    Status KeepMatches() {
+      const size_t before = matches_.HeapBytes();
+      matches_.AppendAll(passed_, match_columns_);
+      return search_charge_.Add(matches_.HeapBytes() - before);
     }
 
     /// Whether the filter has a row for the entity. After an error nothing passes, so that the
@@ -160,7 +208,11 @@ class VectorSearchOperator final : public Operator {
     Status filter_status_;
     Batch argument_;  ///< The row that the filter reads.
     Batch passed_;
-    Evaluated vectors_;  ///< For the rows of the input.
+    SlotList match_columns_;  ///< Of matches_.
+    Batch matches_;           ///< With `keeps`: all rows of the filter.
+    Batch joined_;            ///< With `keeps`: for the rows that were added, what is kept.
+    std::vector<uint32_t> match_of_hit_;  ///< With `keeps`: the row of matches_.
+    Evaluated vectors_;                   ///< For the rows of the input.
     MemoryCharge vectors_charge_;
     MemoryCharge search_charge_;
     bool searched_ = false;  ///< hits_ are those of row().

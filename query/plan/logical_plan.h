@@ -153,14 +153,16 @@ struct IdSeek : NodeOf<PlanKind::kIdSeek> {
 };
 
 /// children: input and, unless every entity may be found, a filter, which reads the row through
-/// Argument `argument`: with `gathers` its rows hold the entities that may be found; else one may
-/// be when, given in its slot, it has a row.
+/// Argument `argument`: with `gathers` its rows hold the entities that may be found, and with
+/// `keeps`, too, those of the entities that were found go on; else one may be found when, given in
+/// its slot, it has a row.
 struct VectorSearch : NodeOf<PlanKind::kVectorSearch> {
   const bound::VectorSearch* search = nullptr;
   std::shared_ptr<const index::IndexCatalog> catalog;
   const index::IndexDefinition* definition = nullptr;
   uint32_t argument = 0;
   bool gathers = false;
+  bool keeps = false;
 };
 
 struct Expand : NodeOf<PlanKind::kExpand> {

@@ -206,9 +206,15 @@ Result<OperatorPtr> OperatorBuilder::BuildVectorSearch(const VectorSearch& node,
   SlotSet below = needed;
   InsertAll(&below, options.vector->reads());
   if (node.children.size() > 1) {
-    const SlotSet filter_needed = node.gathers ? SlotSet{search.slot} : SlotSet();
+    SlotSet filter_needed = node.gathers ? SlotSet{search.slot} : SlotSet();
+    if (node.keeps) {
+      options.kept = Without(Intersection(needed, node.children[1]->provides), provided);
+      InsertAll(&filter_needed, options.kept);
+      std::erase(options.kept, search.slot);
+    }
     KITH_ASSIGN_OR_RETURN(options.filter, Build(*node.children[1], filter_needed));
     options.gathers = node.gathers;
+    options.keeps = node.keeps;
     options.number = node.argument;
     options.filter_reads = Intersection(argument_reads_[node.argument], provided);
     InsertAll(&below, options.filter_reads);

@@ -222,6 +222,7 @@ class PlanWriter {
     std::string text = Slot(search.slot) + " " + node.definition->Describe() + " FOR " +
                        Text(search.vector.get()) + " LIMIT " + Text(search.limit.get());
     if (node.children.size() == 1) return text;
+    if (node.keeps) return text + ", among matches";
     return text + (node.gathers ? ", among candidates" : ", testing each");
   }
 

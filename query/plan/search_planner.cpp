@@ -7,6 +7,7 @@
 #include <algorithm>
 
 #include "query/plan/cardinality.h"
+#include "query/plan/effects.h"
 #include "query/plan/expression_walk.h"
 #include "query/plan/match_planner.h"
 
@@ -48,11 +49,12 @@ class SearchPlanner {
     node->catalog = context_.indexes;
     node->definition = definition_;
     node->argument = context_.NewArgument();
-    KITH_RETURN_IF_ERROR(AddEntityFilter(node.get()));
+    KITH_RETURN_IF_ERROR(EffectsOfMatching(match_).is_volatile ? AddMatches(node.get())
+                                                               : AddEntityFilter(node.get()));
     node->rows *= std::min(LimitRows(*search_.limit), Entities());
     Insert(&node->provides, search_.slot);
     if (search_.score != kNoSlot) Insert(&node->provides, search_.score);
-    if (IsOnlyTheEntity()) return PlanPtr(std::move(node));
+    if (node->keeps || IsOnlyTheEntity()) return PlanPtr(std::move(node));
     return PlanMatch(context_, std::move(node), match_.pattern, match_.conjuncts, Searched(true));
   }
 
@@ -121,14 +123,26 @@ class SearchPlanner {
                           PlanMatch(context_, NewArgument(*node, provides), match_.pattern,
                                     match_.conjuncts, Searched(true)));
     if (MatchesAll(*test)) return Status::Ok();
-    // Without a row around it the pattern may begin with a scan at once.
-    PlanPtr leaf =
-        node->provides.empty() ? PlanPtr(MakeNode<Unit>()) : NewArgument(*node, node->provides);
-    KITH_ASSIGN_OR_RETURN(PlanPtr candidates, PlanMatch(context_, std::move(leaf), match_.pattern,
-                                                        match_.conjuncts, Searched(false)));
+    KITH_ASSIGN_OR_RETURN(PlanPtr candidates, PlanCandidates(*node));
     node->gathers = Work(*candidates) <= kRowsOfTest * Tests(candidates->rows);
     node->children.push_back(node->gathers ? std::move(candidates) : std::move(test));
     return Status::Ok();
+  }
+
+  Status AddMatches(VectorSearch* node) {
+    KITH_ASSIGN_OR_RETURN(PlanPtr candidates, PlanCandidates(*node));
+    node->gathers = true;
+    node->keeps = true;
+    InsertAll(&node->provides, candidates->provides);
+    node->children.push_back(std::move(candidates));
+    return Status::Ok();
+  }
+
+  Result<PlanPtr> PlanCandidates(const VectorSearch& node) {
+    // Without a row around it the pattern may begin with a scan at once.
+    PlanPtr leaf =
+        node.provides.empty() ? PlanPtr(MakeNode<Unit>()) : NewArgument(node, node.provides);
+    return PlanMatch(context_, std::move(leaf), match_.pattern, match_.conjuncts, Searched(false));
   }
 
   static PlanPtr NewArgument(const VectorSearch& node, SlotSet provides) {

@@ -10,6 +10,9 @@
 //
 // In each of them the pattern, where it has more than the entity, is then matched from what was
 // found: `limit` entities are matched twice, and no row is kept of those that were not found.
+// Where a condition is volatile, rand() < 0.5 for example, matching twice would find two answers:
+//
+//   - matches: the candidates' rows are all kept, and those of what was found go on.
 //
 // Thread safety: functions without state.
 #pragma once
