@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "query/procedure.h"
+#include "query/procedures/procedure_arguments.h"
 #include "rag/converse/conversation.h"
 #include "rag/pipeline.h"
 
@@ -15,6 +16,7 @@ namespace kith::rag {
 namespace {
 
 using query::FieldType;
+using query::GivenOptions;
 using query::Procedure;
 using query::ProcedureContext;
 using query::ProcedureField;
@@ -38,11 +40,6 @@ Value NodeValue(NodeId node) {
 Result<std::string> StringArgument(std::span<const Value> arguments, const char* what) {
   if (!arguments.empty() && arguments[0].IsString()) return std::string(arguments[0].AsString());
   return Status(StatusCode::kArgumentError, fmt::format("the {} is null; give a string", what));
-}
-
-Status UnknownOption(std::string_view key, std::string_view known) {
-  return Status(StatusCode::kArgumentError,
-                fmt::format("there is no option '{}'; options are {}", key, known));
 }
 
 Status WrongOption(std::string_view key, const Value& value, std::string_view right) {
@@ -71,17 +68,16 @@ Result<bool> TakeRetrieveOption(std::string_view key, const Value& value,
 }
 
 Result<RetrieveOptions> ReadRetrieveOptions(std::span<const Value> arguments) {
+  constexpr std::string_view kKnown[] = {"limit", "route"};
   RetrieveOptions options;
-  if (arguments.size() < 2 || !arguments[1].IsMap()) return options;
-  for (const auto& [key, value] : arguments[1].AsMap()) {
-    KITH_ASSIGN_OR_RETURN(const bool taken, TakeRetrieveOption(key, value, &options));
-    if (!taken) return UnknownOption(key, "limit and route");
+  KITH_ASSIGN_OR_RETURN(const Map given, GivenOptions(arguments[1], kKnown, "a retrieval"));
+  for (const auto& [key, value] : given) {
+    KITH_RETURN_IF_ERROR(TakeRetrieveOption(key, value, &options).status());
   }
   return options;
 }
 
-/// False when the key is no option of a model's.
-Result<bool> TakeModelOption(std::string_view key, const Value& value, AskOptions* options) {
+Status TakeModelOption(std::string_view key, const Value& value, AskOptions* options) {
   const auto wrong = [&](std::string_view wanted) { return WrongOption(key, value, wanted); };
   constexpr int64_t kMost = 1'000'000'000;
   const bool count = value.IsInteger() && value.AsInteger() >= 0 && value.AsInteger() <= kMost;
@@ -107,41 +103,36 @@ Result<bool> TakeModelOption(std::string_view key, const Value& value, AskOption
   } else if (key == "markUnsupported") {
     if (!value.IsBoolean()) return wrong("true or false");
     options->mark_unsupported = value.AsBoolean();
-  } else {
-    return false;
   }
-  return true;
+  return Status::Ok();
 }
 
 Result<AskOptions> ReadAskOptions(std::span<const Value> arguments) {
+  constexpr std::string_view kKnown[] = {"limit",     "route",         "model",
+                                         "maxTokens", "contextTokens", "maxMs",
+                                         "seed",      "temperature",   "markUnsupported"};
   AskOptions options;
-  if (arguments.size() < 2 || !arguments[1].IsMap()) return options;
-  for (const auto& [key, value] : arguments[1].AsMap()) {
+  KITH_ASSIGN_OR_RETURN(const Map given, GivenOptions(arguments[1], kKnown, "a question"));
+  for (const auto& [key, value] : given) {
     KITH_ASSIGN_OR_RETURN(const bool taken, TakeRetrieveOption(key, value, &options));
-    if (taken) continue;
-    KITH_ASSIGN_OR_RETURN(const bool known, TakeModelOption(key, value, &options));
-    if (known) continue;
-    return UnknownOption(key,
-                         "limit, route, model, maxTokens, contextTokens, maxMs, seed, temperature "
-                         "and markUnsupported");
+    if (!taken) KITH_RETURN_IF_ERROR(TakeModelOption(key, value, &options));
   }
   return options;
 }
 
 Result<IngestOptions> ReadIngestOptions(std::span<const Value> arguments) {
+  constexpr std::string_view kKnown[] = {"skipUnreadable", "maxDocumentBytes"};
   IngestOptions options;
-  if (arguments.size() < 2 || !arguments[1].IsMap()) return options;
-  for (const auto& [key, value] : arguments[1].AsMap()) {
+  KITH_ASSIGN_OR_RETURN(const Map given, GivenOptions(arguments[1], kKnown, "an ingest"));
+  for (const auto& [key, value] : given) {
     if (key == "skipUnreadable") {
       if (!value.IsBoolean()) return WrongOption(key, value, "true or false");
       options.skip_unreadable = value.AsBoolean();
-    } else if (key == "maxDocumentBytes") {
+    } else {
       if (!value.IsInteger() || value.AsInteger() < 1) {
         return WrongOption(key, value, "an integer above 0");
       }
       options.max_document_bytes = static_cast<size_t>(value.AsInteger());
-    } else {
-      return UnknownOption(key, "skipUnreadable and maxDocumentBytes");
     }
   }
   return options;

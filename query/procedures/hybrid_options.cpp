@@ -17,11 +17,6 @@ Status WrongHybridOption(std::string_view name, const Value& value, std::string_
       fmt::format("option {} of search.hybrid must be {}, not {}", name, right, value.ToString()));
 }
 
-Status UnknownHybridOption(std::string_view name, std::string_view known) {
-  return BadArgument(
-      fmt::format("unknown option '{}' of search.hybrid; known are {}", name, known));
-}
-
 Result<double> NumberOption(std::string_view name, const Value& value, double least, double most) {
   const double number = value.IsNumber() ? value.AsNumber() : std::nan("");
   if (number >= least && number <= most) return number;
@@ -65,9 +60,11 @@ Status ReadTypes(const Value& value, const storage::Catalog& catalog, HybridExpa
 }
 
 Result<HybridExpansion> ReadExpansion(const Value& map, const storage::Catalog& catalog) {
+  constexpr std::string_view kKnown[] = {"seeds", "types", "direction", "depth", "decay"};
   HybridExpansion expansion;
   if (!map.IsMap()) return WrongHybridOption("expand", map, "a map");
-  for (const auto& [key, value] : map.AsMap()) {
+  KITH_ASSIGN_OR_RETURN(const Map given, GivenOptions(map, kKnown, "expand of search.hybrid"));
+  for (const auto& [key, value] : given) {
     if (key == "seeds") {
       KITH_ASSIGN_OR_RETURN(expansion.seeds,
                             EntitiesArgument(value, index::EntityKind::kNode,
@@ -81,8 +78,6 @@ Result<HybridExpansion> ReadExpansion(const Value& map, const storage::Catalog& 
                             CountOption("expand.depth", value, kMaxHybridDepth));
     } else if (key == "decay") {
       KITH_ASSIGN_OR_RETURN(expansion.spread.decay, NumberOption("expand.decay", value, 0, 1));
-    } else {
-      return UnknownHybridOption("expand." + key, "seeds, types, direction, depth and decay");
     }
   }
   return expansion;
@@ -104,16 +99,10 @@ Status TakeHybridOption(std::string_view key, const Value& value, const storage:
   } else if (key == "candidates") {
     KITH_ASSIGN_OR_RETURN(options->candidates, CountOption(key, value, kMaxHybridCandidates));
   } else if (key == "filter") {
-    if (value.IsNull()) return Status::Ok();
     KITH_ASSIGN_OR_RETURN(options->filter, EntitiesArgument(value, index::EntityKind::kNode,
                                                             "option filter of search.hybrid"));
   } else if (key == "expand") {
     KITH_ASSIGN_OR_RETURN(options->expansion, ReadExpansion(value, catalog));
-  } else {
-    return UnknownHybridOption(
-        key,
-        "method, rankConstant, textWeight, vectorWeight, graphWeight, candidates, filter and "
-        "expand");
   }
   return Status::Ok();
 }
@@ -121,9 +110,12 @@ Status TakeHybridOption(std::string_view key, const Value& value, const storage:
 }  // namespace
 
 Result<HybridOptions> ReadHybridOptions(const Value& map, const storage::Catalog& catalog) {
+  constexpr std::string_view kKnown[] = {"method",       "rankConstant", "textWeight",
+                                         "vectorWeight", "graphWeight",  "candidates",
+                                         "filter",       "expand"};
   HybridOptions options;
-  if (map.IsNull()) return options;
-  for (const auto& [key, value] : map.AsMap()) {
+  KITH_ASSIGN_OR_RETURN(const Map given, GivenOptions(map, kKnown, "search.hybrid"));
+  for (const auto& [key, value] : given) {
     KITH_RETURN_IF_ERROR(TakeHybridOption(key, value, catalog, &options));
   }
   return options;

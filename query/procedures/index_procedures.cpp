@@ -7,6 +7,7 @@
 
 #include "index/index_manager.h"
 #include "index/text/analyzer.h"
+#include "query/procedures/procedure_arguments.h"
 
 namespace kith::query {
 namespace {
@@ -34,21 +35,15 @@ struct Window {
 };
 
 Result<Window> WindowOf(const Value& options) {
+  constexpr std::string_view kKnown[] = {"skip", "limit", "analyzer"};
   Window window;
-  if (options.IsNull()) return window;
-  for (const auto& [key, value] : options.AsMap()) {
+  KITH_ASSIGN_OR_RETURN(const Map given, GivenOptions(options, kKnown, "a full-text query"));
+  for (const auto& [key, value] : given) {
     if (key == "analyzer") continue;  // Neo4j's; a query is analysed as the index is.
-    if (key != "skip" && key != "limit") {
-      return Status(StatusCode::kArgumentError,
-                    "unknown option '" + key + "' of a full-text query; known are skip and limit")
-          .WithPhase(ErrorPhase::kRuntime);
-    }
     if (!value.IsInteger() || value.AsInteger() < 0) {
-      return Status(StatusCode::kArgumentError, "option " + key +
-                                                    " of a full-text query must be an integer of 0 "
-                                                    "or more, not " +
-                                                    value.ToString())
-          .WithPhase(ErrorPhase::kRuntime);
+      return BadArgument("option " + key +
+                         " of a full-text query must be an integer of 0 or more, not " +
+                         value.ToString());
     }
     (key == "skip" ? window.skip : window.limit) = static_cast<size_t>(value.AsInteger());
   }

@@ -19,6 +19,12 @@ std::optional<uint64_t> EntityOf(const Value& value, index::EntityKind kind) {
   return std::nullopt;
 }
 
+/// "a, b and c"
+std::string Enumerate(std::span<const std::string_view> names) {
+  if (names.size() < 2) return std::string(names.empty() ? "none" : names[0]);
+  return fmt::format("{} and {}", fmt::join(names.first(names.size() - 1), ", "), names.back());
+}
+
 }  // namespace
 
 Status BadArgument(std::string message) {
@@ -33,6 +39,23 @@ Status CheckNotNull(const ProcedureSignature& signature, std::span<const Value> 
                                    signature.inputs[i].name));
   }
   return Status::Ok();
+}
+
+Result<Map> GivenOptions(const Value& map, std::span<const std::string_view> known,
+                         std::string_view of) {
+  Map given;
+  if (map.IsNull()) return given;
+  if (!map.IsMap()) {
+    return BadArgument(fmt::format("the options of {} are a map, not {}", of, map.ToString()));
+  }
+  for (const auto& [name, value] : map.AsMap()) {
+    if (std::find(known.begin(), known.end(), name) == known.end()) {
+      return BadArgument(
+          fmt::format("unknown option '{}' of {}; known are {}", name, of, Enumerate(known)));
+    }
+    if (!value.IsNull()) given.emplace_back(name, value);
+  }
+  return given;
 }
 
 Result<std::vector<double>> VectorArgument(const Value& list) {

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "engine/base/result.h"
@@ -22,6 +23,13 @@ Status BadArgument(std::string message);
 /// BadArgument naming the first of the leading `count` arguments that is null.
 Status CheckNotNull(const ProcedureSignature& signature, std::span<const Value> arguments,
                     size_t count);
+
+/// The entries of an options map, but for those that are null: they read as not given, so that a
+/// parameter can switch an option off. No map at all, null, has none. ArgumentError for a name that
+/// is not one of `known`, whatever its value, and for what is no map; `of` is whose options they
+/// are: "search.hybrid".
+Result<Map> GivenOptions(const Value& map, std::span<const std::string_view> known,
+                         std::string_view of);
 
 /// The components of a list of numbers.
 Result<std::vector<double>> VectorArgument(const Value& list);

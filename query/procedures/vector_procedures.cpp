@@ -25,23 +25,20 @@ struct VectorQueryOptions {
 };
 
 Status ReadOptions(const Value& map, EntityKind kind, VectorQueryOptions* options) {
-  if (map.IsNull()) return Status::Ok();
-  for (const auto& [key, value] : map.AsMap()) {
+  constexpr std::string_view kKnown[] = {"filter", "ef"};
+  KITH_ASSIGN_OR_RETURN(const Map given, GivenOptions(map, kKnown, "a vector query"));
+  for (const auto& [key, value] : given) {
     if (key == "filter") {
-      if (value.IsNull()) continue;
       KITH_ASSIGN_OR_RETURN(options->entities,
                             EntitiesArgument(value, kind, "option filter of a vector query"));
       options->search.entities = &options->entities;
-    } else if (key == "ef") {
+    } else {
       if (!value.IsInteger() || value.AsInteger() < 1) {
         return BadArgument(
             fmt::format("option ef of a vector query must be an integer of 1 or more, not {}",
                         value.ToString()));
       }
       options->search.breadth = static_cast<size_t>(value.AsInteger());
-    } else {
-      return BadArgument(
-          fmt::format("unknown option '{}' of a vector query; known are filter and ef", key));
     }
   }
   return Status::Ok();

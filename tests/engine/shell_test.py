@@ -396,11 +396,11 @@ class Pipes(unittest.TestCase):
                 ("SHOW NOTHING", "expected INDEXES"), ("CALL rag.asc('x')", "did you mean rag.ask"),
                 ("CALL db.index.fulltext.queryNodes('nope', 'x') YIELD node RETURN node", "'nope'"),
                 ("CALL rag.ask()", "takes 1 to 2 arguments"), ("CALL rag.ask(5)", "must be String"),
-                ("CALL rag.ask(null)", "give a string"), ("CALL rag.ask('x', {limt: 5})", "options are limit, route, model"),
+                ("CALL rag.ask(null)", "give a string"), ("CALL rag.ask('x', {limt: 5})", "known are limit, route, model"),
                 ("CALL rag.ask('x', {limit: 0})", "from 1 to 1000"), ("CALL rag.ask('x', {route: 'up'})", "routes are"),
                 ("CALL rag.ask('')", "question is empty"), ("CALL rag.retrieve('x', {limit: 'many'})", "from 1 to 1000"),
                 ("CALL rag.ingest('/no/such')", "no file or folder '/no/such'"), ("CALL rag.ingest(5)", "must be String"),
-                ("CALL rag.ingest('/tmp', {skip: 1})", "options are skipUnreadable"),
+                ("CALL rag.ingest('/tmp', {skip: 1})", "known are skipUnreadable"),
                 ("CALL rag.ingest('/tmp', {maxDocumentBytes: 0})", "maxDocumentBytes is 0; give an integer above 0"),
                 ("CALL rag.ingest('/tmp', {skipUnreadable: 'no'})", "skipUnreadable is 'no'; give true or false"),
                 ("CALL rag.delete('nope')", "no document 'nope'"), ("CALL rag.ask('x') YIELD nope RETURN nope", "it has answer")]:

@@ -94,11 +94,25 @@ TEST_CASE("CALL rag.ingest, ask, retrieve and delete", "[rag]") {
   CHECK(database.Run("CALL rag.ask('x', {depth: 3})").status().code() ==
         StatusCode::kArgumentError);
   for (const char* options : {"model: 3", "maxTokens: -1", "temperature: 'hot'", "seed: 0.5",
-                              "markUnsupported: 1", "maxMs: null", "contextTokens: -2"}) {
+                              "markUnsupported: 1", "maxMs: -1", "contextTokens: -2"}) {
     const std::string ask = std::string("CALL rag.ask('x', {") + options + "})";
     CAPTURE(ask);
     CHECK(database.Run(ask).status().code() == StatusCode::kArgumentError);
   }
+  // A null option is not given, whatever its right values are; its name is looked at all the same.
+  CHECK(database
+            .Run("CALL rag.ask('x', {limit: null, route: null, model: null, maxTokens: null, "
+                 "contextTokens: null, maxMs: null, seed: null, temperature: null, "
+                 "markUnsupported: null})")
+            .ok());
+  CHECK(database.Run("CALL rag.chat('talk', 'x', {model: null, limit: null})").ok());
+  CHECK(database.Run("CALL rag.retrieve('x', {limit: null, route: null})").ok());
+  CHECK(database
+            .Run("CALL rag.ingest('" KITH_SOURCE_DIR
+                 "/demo/documents', {skipUnreadable: null, maxDocumentBytes: null})")
+            .ok());
+  CHECK_THAT(database.Run("CALL rag.retrieve('x', {limt: null})").status().message(),
+             Catch::Contains("unknown option 'limt'") && Catch::Contains("limit and route"));
   const Status model = database.Run("CALL rag.ask('x', {model: '/none/a.gguf'})").status();
   CHECK((model.code() == StatusCode::kNotFound || model.code() == StatusCode::kUnsupported));
   CHECK(database.Run("CALL rag.retrieve('x', {limit: 0})").status().code() ==
