@@ -5,7 +5,6 @@
 #include <fmt/core.h>
 #include <rocksdb/env.h>
 #include <rocksdb/utilities/backup_engine.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -18,6 +17,7 @@
 
 #include "storage/format/meta_codec.h"
 #include "storage/lock_file.h"
+#include "storage/restore_draft.h"
 #include "storage/rocksdb_status.h"
 #include "storage/store.h"
 
@@ -127,44 +127,6 @@ Status MakeBackupFolder(const Store& store, const std::string& folder) {
   return error ? Failed("creating the folder " + folder, error) : Status::Ok();
 }
 
-/// The folder that a restored one is made in, beside it, until it is whole.
-class Draft {
- public:
-  explicit Draft(const std::string& target)
-      : path_(fmt::format("{}.restoring-{}", target, getpid())) {
-    std::error_code ignored;
-    fs::remove_all(path_, ignored);
-  }
-  ~Draft() {
-    std::error_code ignored;
-    if (!path_.empty()) fs::remove_all(path_, ignored);
-  }
-  Draft(const Draft&) = delete;
-  Draft& operator=(const Draft&) = delete;
-
-  const std::string& path() const { return path_; }
-
-  /// Durably in the place of `target`, which may be an empty folder.
-  Status Become(const std::string& target) {
-    std::error_code error;
-    fs::rename(path_, target, error);
-    if (error) return Failed(fmt::format("renaming {} to {}", path_, target), error);
-    path_.clear();
-    const std::string parent = fs::absolute(target).parent_path();
-    return SyncFolder(parent);
-  }
-
-  static Status SyncFolder(const std::string& folder) {
-    std::unique_ptr<rocksdb::Directory> directory;
-    rocksdb::Status status = rocksdb::Env::Default()->NewDirectory(folder, &directory);
-    if (status.ok()) status = directory->Fsync();
-    return FromRocksDb(status, "syncing " + folder);
-  }
-
- private:
-  std::string path_;
-};
-
 Status CheckTarget(const std::string& target) {
   std::error_code error;
   const fs::file_status status = fs::status(target, error);
@@ -181,7 +143,7 @@ Status WriteSuperblockOf(const Superblock& superblock, const std::string& folder
   const rocksdb::Status written =
       rocksdb::WriteStringToFile(rocksdb::Env::Default(), EncodeSuperblock(superblock), path, true);
   KITH_RETURN_IF_ERROR(FromRocksDb(written, "writing " + path));
-  return Draft::SyncFolder(folder);
+  return SyncFolder(folder);
 }
 
 }  // namespace
@@ -245,15 +207,12 @@ Result<BackupInfo> RestoreBackup(const std::string& folder, uint32_t number,
   KITH_RETURN_IF_ERROR(CheckTarget(target));
   KITH_RETURN_IF_ERROR(FromRocksDb(engine->VerifyBackup(info.number, true),
                                    fmt::format("backup {} in {}", info.number, folder)));
-  Draft draft(target);
-  std::error_code error;
-  fs::create_directory(draft.path(), error);
-  if (error) return Failed("creating the folder " + draft.path(), error);
-  const std::string data = draft.path() + "/data";
+  KITH_ASSIGN_OR_RETURN(const auto draft, RestoreDraft::Make(target));
+  const std::string data = draft->path() + "/data";
   KITH_RETURN_IF_ERROR(FromRocksDb(engine->RestoreDBFromBackup(info.number, data, data),
                                    fmt::format("restoring backup {} of {}", info.number, folder)));
-  KITH_RETURN_IF_ERROR(WriteSuperblockOf(superblock, draft.path()));
-  KITH_RETURN_IF_ERROR(draft.Become(target));
+  KITH_RETURN_IF_ERROR(WriteSuperblockOf(superblock, draft->path()));
+  KITH_RETURN_IF_ERROR(draft->Become());
   return info;
 }
 

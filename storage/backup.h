@@ -32,8 +32,9 @@ Result<BackupInfo> CreateBackup(Store* store, CommitNumber commit, const std::st
 Result<std::vector<BackupInfo>> ListBackups(const std::string& folder);
 
 /// Makes the database folder `target` of the backup with this number, 0 for the newest. All of it
-/// is there afterwards, or nothing. Errors: NotFound, InvalidArgument when `target` holds anything,
-/// Corruption when a file of the backup is not what was written, IoError.
+/// is there afterwards, or nothing; what a killed attempt has left beside it is removed. Errors:
+/// NotFound, InvalidArgument when `target` holds anything, Busy when this process is restoring to
+/// it already, Corruption when a file of the backup is not what was written, IoError.
 Result<BackupInfo> RestoreBackup(const std::string& folder, uint32_t number,
                                  const std::string& target);
 

@@ -78,7 +78,8 @@ class KITH_EXPORT Database {
   static Result<std::vector<BackupInfo>> Backups(const std::string& folder);
   /// Makes the database folder `path` of a backup by its number, 0 for the newest. All of it is
   /// there afterwards, or nothing. Errors: NotFound, InvalidArgument when `path` holds anything,
-  /// Corruption when a file of the backup is not what was written, IoError.
+  /// Busy when this process is restoring to it already, Corruption when a file of the backup is not
+  /// what was written, IoError.
   static Result<BackupInfo> Restore(const std::string& folder, const std::string& path,
                                     uint32_t number = 0);
 

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "storage/lock_file.h"
+#include "storage/restore_draft.h"
 #include "tests/killed_child.h"
 #include "tests/storage/numbered_workload.h"
 #include "tests/storage/store_fixture.h"
@@ -281,6 +282,96 @@ TEST_CASE("a damaged backup is refused, and nothing is left of the attempt", "[s
   CHECK(refused > 5);
   for (const auto& entry : fs::directory_iterator(folder.path())) {
     CHECK(entry.path().string().find("restoring") == std::string::npos);
+  }
+}
+
+TEST_CASE("a restore removes what dead ones have left, and nothing else", "[storage]") {
+  const TemporaryFolder folder;
+  const std::string backups = folder.path() + "/backups";
+  const std::string target = folder.path() + "/new";
+  {
+    const auto store = OpenStore(folder.database());
+    Run(store.get(), 1, 3);
+    Backup(store.get(), backups);
+  }
+  const auto draft = [&](const std::string& name) {
+    fs::create_directories(folder.path() + "/" + name + "/data");
+    std::ofstream(folder.path() + "/" + name + "/data/1.sst") << "x";
+    return folder.path() + "/" + name;
+  };
+  const std::string nobody = std::to_string(1 << 30);  // Linux has fewer processes.
+  const std::string own = draft("new.restoring-" + std::to_string(getpid()));
+  const std::string dead = draft("new.restoring-" + nobody);
+  const std::string held = draft("new.restoring-" + std::to_string((1 << 30) - 1));
+  const std::vector<std::string> others = {
+      draft("new.restoring-" + std::to_string(getppid())), draft("newer.restoring-" + nobody),
+      draft("new.restoring-"), draft("new.restoring-" + nobody + "x"), held};
+  std::ofstream(target + ".restoring-" + std::to_string((1 << 30) - 2)) << "a file";
+  {
+    const auto lock = LockFile::Acquire(held);
+    REQUIRE(lock.ok());
+    REQUIRE(RestoreBackup(backups, 0, target).ok());
+  }
+  CHECK_FALSE(fs::exists(own));
+  CHECK_FALSE(fs::exists(dead));
+  for (const std::string& other : others) CHECK(fs::exists(other + "/data/1.sst"));
+  CHECK(fs::exists(target + ".restoring-" + std::to_string((1 << 30) - 2)));
+  CHECK(CheckedLast(target) == 3);
+  fs::remove_all(target);
+  REQUIRE(RestoreBackup(backups, 0, target + "/").ok());
+  CHECK_FALSE(fs::exists(held));
+  CHECK(CheckedLast(target) == 3);
+}
+
+TEST_CASE("two restores to one place do not disturb each other", "[storage]") {
+  const TemporaryFolder folder;
+  const std::string target = folder.path() + "/new";
+  const auto draft = RestoreDraft::Make(target);
+  REQUIRE(draft.ok());
+  std::ofstream((*draft)->path() + "/file") << "x";
+  CHECK_THAT(Message(RestoreDraft::Make(target).status(), StatusCode::kBusy),
+             Catch::Contains("being restored"));
+  CHECK(fs::exists((*draft)->path() + "/file"));
+  REQUIRE((*draft)->Become().ok());
+  CHECK(fs::exists(target + "/file"));
+  CHECK(LockFile::Acquire(target).ok());
+}
+
+// Restores until it is killed, each time to the same place.
+TEST_CASE("a child that restores", "[.restore_child]") {
+  const std::string folder = std::getenv("KITH_RESTORE_FOLDER");
+  for (int64_t number = 1;; ++number) {
+    REQUIRE(RestoreBackup(folder + "/backups", 0, folder + "/new").ok());
+    fs::remove_all(folder + "/new");
+    std::printf("%lld\n", static_cast<long long>(number));
+    std::fflush(stdout);
+  }
+}
+
+TEST_CASE("after a process that was killed while it restored, the next one leaves nothing",
+          "[storage]") {
+  const uint64_t seed = std::random_device()();
+  INFO("seed " << seed);
+  std::mt19937_64 random(seed);
+  const TemporaryFolder folder;
+  {
+    const auto store = OpenStore(folder.database());
+    Run(store.get(), 1, 40);
+    Backup(store.get(), folder.path() + "/backups");
+  }
+  const KilledChild child{"[.restore_child]", "KITH_RESTORE_FOLDER", folder.path(),
+                          folder.path() + "/said"};
+  for (int round = 0; round < KillCount(8); ++round) {
+    RunAndKill(child, {true, std::chrono::milliseconds(random() % 40)});
+    const std::string target = folder.path() + "/new";
+    fs::remove_all(target);
+    CAPTURE(round);
+    REQUIRE(RestoreBackup(folder.path() + "/backups", 0, target).ok());
+    for (const auto& entry : fs::directory_iterator(folder.path())) {
+      CHECK(entry.path().string().find("restoring") == std::string::npos);
+    }
+    CHECK(CheckedLast(target) == 40);
+    fs::remove_all(target);
   }
 }
 
