@@ -2,9 +2,16 @@
 // See model_shelf.h.
 #include "rag/generate/model_shelf.h"
 
+#include <chrono>
 #include <system_error>
 
 namespace kith::rag {
+namespace {
+
+/// How long a caller that was stopped may go on waiting for another one's model.
+constexpr std::chrono::milliseconds kWaitStep{20};
+
+}  // namespace
 
 Result<std::shared_ptr<LanguageModel>> ModelShelf::Take(const std::string& path,
                                                         const ModelOptions& options) {
@@ -17,11 +24,14 @@ Result<std::shared_ptr<LanguageModel>> ModelShelf::Take(const std::string& path,
                 options.cache,
                 options.callers,
                 options.kept_bytes};
-  const std::lock_guard lock(lock_);
+  std::unique_lock lock(lock_, std::defer_lock);
+  while (!lock.try_lock_for(kWaitStep)) {
+    if (options.interrupt != nullptr) KITH_RETURN_IF_ERROR(options.interrupt->Check());
+  }
   if (model_ != nullptr && key == key_) return model_;
   // The old one goes first: two may not fit into memory.
   model_ = nullptr;
-  KITH_ASSIGN_OR_RETURN(model_, LoadLanguageModel(path, options));
+  KITH_ASSIGN_OR_RETURN(model_, load_(path, options));
   key_ = key;
   return model_;
 }

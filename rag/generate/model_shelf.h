@@ -7,9 +7,11 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
+#include <utility>
 
 #include "engine/base/result.h"
 #include "rag/generate/language_model.h"
@@ -18,9 +20,15 @@ namespace kith::rag {
 
 class ModelShelf {
  public:
+  using Loader = std::function<Result<std::unique_ptr<LanguageModel>>(const std::string& path,
+                                                                      const ModelOptions& options)>;
+
+  explicit ModelShelf(Loader load = LoadLanguageModel) : load_(std::move(load)) {}
+
   /// The model of the file `path`, loaded when it is not there yet, or when the file or the options
   /// are others than they were. Whoever has taken a model keeps it while they use it, whatever
-  /// comes onto the shelf meanwhile. Errors as LoadLanguageModel.
+  /// comes onto the shelf meanwhile. Waits while another call loads a model, and stops then, too,
+  /// when the interrupt of the options says so. Errors as LoadLanguageModel.
   Result<std::shared_ptr<LanguageModel>> Take(const std::string& path, const ModelOptions& options);
 
  private:
@@ -38,7 +46,8 @@ class ModelShelf {
     bool operator==(const Key&) const = default;
   };
 
-  std::mutex lock_;
+  Loader load_;
+  std::timed_mutex lock_;
   Key key_;
   std::shared_ptr<LanguageModel> model_;  ///< Shared with those who use it. Null at first.
 };
