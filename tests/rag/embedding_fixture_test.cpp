@@ -17,6 +17,13 @@ namespace {
 
 constexpr size_t kTexts = 1000;
 constexpr size_t kDimension = 384;
+#ifdef KITH_SANITIZED
+/// Of the texts every so many. A sanitizer checks each access of the kernels, which all texts make
+/// alike; whether the numbers are right, a release build says.
+constexpr size_t kStep = 10;
+#else
+constexpr size_t kStep = 1;
+#endif
 
 std::ifstream OpenFixture(const char* ending) {
   std::ifstream in(std::string(KITH_SOURCE_DIR) + "/tests/rag/embedding_fixture" + ending,
@@ -83,7 +90,9 @@ TEST_CASE("vectors of MiniLM are those of sentence-transformers", "[rag]") {
     return;
   }
   const std::vector<std::string> texts = ReadTexts();
-  const std::vector<std::string_view> views(texts.begin(), texts.end());
+  std::vector<std::string_view> views;
+  for (size_t i = 0; i < kTexts; i += kStep) views.push_back(texts[i]);
+  if (kStep > 1) WARN("with a sanitizer only " << views.size() << " of " << kTexts << " texts");
   const std::vector<double> expected = ReadVectors();
   // In 8 bits the worst are texts of hardly any token, such as ".".
   for (const auto& [precision, usual, most] :
@@ -92,16 +101,17 @@ TEST_CASE("vectors of MiniLM are those of sentence-transformers", "[rag]") {
     const auto embedder = Embedder::Open(model, {.precision = precision});
     REQUIRE(embedder.ok());
     REQUIRE((*embedder)->model().dimension == kDimension);
-    std::vector<float> vectors(kTexts * kDimension);
+    std::vector<float> vectors(views.size() * kDimension);
     REQUIRE((*embedder)->Embed(views, vectors.data()).ok());
     std::vector<std::pair<double, size_t>> farthest;
-    for (size_t i = 0; i < kTexts; ++i) {
-      farthest.emplace_back(Distance(&vectors[i * kDimension], &expected[i * kDimension]), i);
+    for (size_t i = 0; i < views.size(); ++i) {
+      const float* made = &vectors[i * kDimension];
+      farthest.emplace_back(Distance(made, &expected[i * kStep * kDimension]), i);
     }
     std::sort(farthest.rbegin(), farthest.rend());
-    CAPTURE(static_cast<int>(precision), texts[farthest[0].second]);
+    CAPTURE(static_cast<int>(precision), views[farthest[0].second]);
     CHECK(farthest[0].first < most);
-    CHECK(farthest[kTexts / 100].first < usual);
+    CHECK(farthest[views.size() / 100].first < usual);
   }
 }
 
