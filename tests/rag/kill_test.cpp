@@ -11,6 +11,7 @@
 #include <fstream>
 #include <random>
 
+#include "tests/clean_database.h"
 #include "tests/killed_child.h"
 #include "tests/rag/rag_fixture.h"
 #include "tests/temporary_folder.h"
@@ -82,6 +83,7 @@ TEST_CASE("an ingest that is killed leaves the first documents, each whole", "[r
     const size_t found = CountDocuments(database.get());
     CAPTURE(round, reported, found);
     REQUIRE(found >= reported);
+    REQUIRE(WrongIn(database->store.get()) == "");
     if (found == 0) continue;
     const auto fresh = RagDatabase::Make();
     for (size_t i = 0; i < found; ++i) {

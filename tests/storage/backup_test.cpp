@@ -17,6 +17,7 @@
 
 #include "storage/lock_file.h"
 #include "storage/restore_draft.h"
+#include "tests/clean_database.h"
 #include "tests/killed_child.h"
 #include "tests/storage/numbered_workload.h"
 #include "tests/storage/store_fixture.h"
@@ -60,6 +61,7 @@ int64_t CheckedLast(const std::string& database) {
   const auto last = workload->Check();
   INFO(last.status().ToString());
   REQUIRE(last.ok());
+  REQUIRE(WrongIn(store.get()) == "");
   return *last;
 }
 

@@ -4,11 +4,18 @@
 
 #include <rocksdb/env.h>
 
+#include <chrono>
 #include <filesystem>
 #include <system_error>
+#include <thread>
 #include <utility>
 
 namespace kith::storage {
+namespace {
+
+constexpr std::chrono::milliseconds kHang(20);
+
+}  // namespace
 
 class FaultFile final : public rocksdb::FSWritableFileOwnerWrapper {
  public:
@@ -91,6 +98,11 @@ FaultFileSystem::Verdict FaultFileSystem::Count(Operation operation) {
     case Mode::kNoSpaceTorn:
       if (!append) return Verdict::kGoOn;
       return std::exchange(torn_, true) ? Verdict::kNoSpace : Verdict::kTearNoSpace;
+    case Mode::kOnce: return count_ == at_ ? Verdict::kFail : Verdict::kGoOn;
+    case Mode::kDelay:
+      // Whoever else has an operation waits, too: a disk that hangs.
+      if (count_ == at_) std::this_thread::sleep_for(kHang);
+      return Verdict::kGoOn;
     case Mode::kTear: return count_ == at_ && append ? Verdict::kTear : Verdict::kFail;
     case Mode::kError: break;
   }

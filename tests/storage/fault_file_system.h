@@ -20,6 +20,8 @@ class FaultFileSystem final : public rocksdb::FileSystemWrapper {
  public:
   enum class Mode {
     kError,          ///< The operation fails, and every later one: a disk that has gone.
+    kOnce,           ///< The operation fails, and the later ones work.
+    kDelay,          ///< The operation takes longer, and nothing fails.
     kTear,           ///< An append writes half of its bytes first.
     kNoSpace,        ///< Appends fail for want of space until Heal.
     kNoSpaceTorn,    ///< The same, and the first of them writes half of its bytes.

@@ -2,7 +2,7 @@
 // The oracle: several threads with random transactions, snapshots and savepoints, flushes and
 // reopenings between, beside the toy, which takes the commits in the order of their numbers. Every
 // view, old ones too, must read as the toy says through the whole read interface, no update may be
-// lost, and no conflict may come without a reason.
+// lost, no conflict may come without a reason, and a check of the database must find nothing.
 //
 //   KITH_ORACLE_OPERATIONS  how many, in all (default 20,000)
 //   KITH_ORACLE_THREADS     how many threads (default 4)
@@ -17,6 +17,7 @@
 #include <thread>
 #include <vector>
 
+#include "tests/clean_database.h"
 #include "tests/storage/oracle_worker.h"
 #include "tests/storage/store_fixture.h"
 
@@ -57,6 +58,7 @@ std::string RunWorkers(Fixture* fixture, CommitHistory* history, const GraphName
   for (std::thread& thread : running) thread.join();
   failures.push_back(workers.front()->CompareNewest());
   failures.push_back(history->failure());
+  failures.push_back(WrongIn(&fixture->store()));
   for (const auto& worker : workers) {
     counts->operations += worker->counts().operations;
     counts->conflicts += worker->counts().conflicts;
@@ -92,6 +94,7 @@ TEST_CASE("what several threads do at random reads as the toy says", "[storage][
   }
   OracleWorker last(&fixture.store(), &history, &names, random());
   CHECK(last.CompareNewest() == "");
+  CHECK(WrongIn(&fixture.store()) == "");
   fmt::print(
       "oracle: {}, seed {}, {} threads: {} operations, {} commits, {} conflicts, {} views "
       "compared\n",
