@@ -269,6 +269,13 @@ std::vector<std::string> Catalog::Properties() const {
   return state_->Names(state_->properties);
 }
 
+NameCounts Catalog::CountNames() const {
+  const std::shared_lock<std::shared_mutex> lock(state_->names_mutex);
+  return {static_cast<uint32_t>(state_->labels.names.size()),
+          static_cast<uint32_t>(state_->types.names.size()),
+          static_cast<uint32_t>(state_->properties.names.size())};
+}
+
 std::vector<GroupId> Catalog::GroupsOf(LabelId label) const {
   const std::shared_lock<std::shared_mutex> lock(state_->groups_mutex);
   std::vector<GroupId> groups;

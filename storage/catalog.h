@@ -32,6 +32,13 @@ struct IdLimits {
   uint64_t serials = 0;
 };
 
+/// How many names of each kind there are; their ids are those below.
+struct NameCounts {
+  uint32_t labels = 0;
+  uint32_t types = 0;
+  uint32_t properties = 0;
+};
+
 class Catalog {
  public:
   /// Reads the catalog of an open store, which must outlive it. Corruption when entries contradict.
@@ -60,6 +67,7 @@ class Catalog {
   std::vector<std::string> Labels() const;
   std::vector<std::string> RelTypes() const;
   std::vector<std::string> Properties() const;
+  NameCounts CountNames() const;
 
   /// Groups in which some node has or had the label, ascending.
   std::vector<GroupId> GroupsOf(LabelId label) const;

@@ -38,6 +38,17 @@ Status Conflict() {
                 "another transaction changed the same data first; run this transaction again");
 }
 
+Status ReadConflict() {
+  return Status(StatusCode::kConflict,
+                "another transaction changed what this serializable one had read; run this "
+                "transaction again");
+}
+
+void Forget(CommitNumber snapshot, std::map<CommitNumber, size_t>* open) {
+  const auto found = open->find(snapshot);
+  if (--found->second == 0) open->erase(found);
+}
+
 // RocksDB asserts that no batch throws while it grows, so it has its size from the beginning.
 size_t BatchBytes(const std::vector<CommitRequest*>& group) {
   // The batch's header; a commit's record without its groups, and pruning.
@@ -83,17 +94,26 @@ Result<std::shared_ptr<Snapshot>> CommitPipeline::Current() {
   return AwaitCurrent(&lock);
 }
 
-Result<std::shared_ptr<Snapshot>> CommitPipeline::BeginWrite() {
+Result<std::shared_ptr<Snapshot>> CommitPipeline::BeginWrite(TransactionMode mode) {
   std::unique_lock<std::mutex> lock(snapshot_mutex_);
   KITH_ASSIGN_OR_RETURN(std::shared_ptr<Snapshot> snapshot, AwaitCurrent(&lock));
   ++active_[snapshot->commit()];
+  if (mode == TransactionMode::kSerializable) {
+    try {
+      ++serializable_[snapshot->commit()];
+    } catch (const std::bad_alloc&) {
+      Forget(snapshot->commit(), &active_);
+      throw;
+    }
+    wants_write_sets_.store(true, std::memory_order_relaxed);
+  }
   return snapshot;
 }
 
-void CommitPipeline::EndWrite(CommitNumber snapshot) {
+void CommitPipeline::EndWrite(CommitNumber snapshot, TransactionMode mode) {
   const std::lock_guard<std::mutex> lock(snapshot_mutex_);
-  const auto found = active_.find(snapshot);
-  if (--found->second == 0) active_.erase(found);
+  Forget(snapshot, &active_);
+  if (mode == TransactionMode::kSerializable) Forget(snapshot, &serializable_);
 }
 
 bool CommitPipeline::ConflictsEarly(ValidationKey check, CommitNumber snapshot) {
@@ -101,6 +121,8 @@ bool CommitPipeline::ConflictsEarly(ValidationKey check, CommitNumber snapshot) 
 }
 
 Status CommitPipeline::Commit(CommitRequest* request) {
+  ValidateEarly(request);
+  if (!request->status.ok()) return request->status;
   std::unique_lock<std::mutex> lock(queue_mutex_);
   queue_.push_back(request);
   while (!request->done) {
@@ -254,13 +276,34 @@ std::vector<CommitRequest*> CommitPipeline::TakeGroup() {
   return group;
 }
 
-Status CommitPipeline::Validate(const CommitRequest& request) {
-  if (request.folded != nullptr) return Status::Ok();
-  if (request.snapshot < schema_commit_) {
+// What is published already need not keep the leader, and those who wait for it.
+void CommitPipeline::ValidateEarly(CommitRequest* request) {
+  request->reads_hold_at = request->snapshot;
+  if (request->reads == nullptr) return;
+  CommitNumber published = request->snapshot;
+  {
+    const std::lock_guard<std::mutex> lock(snapshot_mutex_);
+    if (current_ != nullptr) published = current_->commit();
+  }
+  request->status = ValidateReads(request, published);
+}
+
+Status CommitPipeline::ValidateReads(CommitRequest* request, CommitNumber last) {
+  if (request->reads == nullptr) return Status::Ok();
+  if (!history_.Unchanged(request->reads, request->reads_hold_at, last)) return ReadConflict();
+  request->reads_hold_at = last;
+  return Status::Ok();
+}
+
+Status CommitPipeline::Validate(CommitRequest* request) {
+  if (request->folded != nullptr) return Status::Ok();
+  if (request->snapshot < schema_commit_) {
     return Status(StatusCode::kConflict,
                   "the schema changed while the transaction ran; run this transaction again");
   }
-  return table_.Conflicts(request.checks, request.snapshot) ? Conflict() : Status::Ok();
+  if (table_.Conflicts(request->checks, request->snapshot)) return Conflict();
+  // Up to those of the same group that come before it.
+  return ValidateReads(request, static_cast<CommitNumber>(UINT64_MAX));
 }
 
 Status CommitPipeline::Append(const CommitRequest& request, CommitNumber commit,
@@ -287,6 +330,7 @@ void CommitPipeline::Process(const std::vector<CommitRequest*>& group,
     // What is written and published stands.
     if (last_commit_ != before) return;
     table_.DropAfter(before);
+    history_.DropAfter(before);
     for (CommitRequest* request : group) request->status = store_->out_of_memory();
   }
 }
@@ -299,7 +343,7 @@ void CommitPipeline::WriteGroup(const std::vector<CommitRequest*>& group,
   CommitNumber commit = last_commit_;
   bool durable = false;
   for (CommitRequest* request : group) {
-    request->status = Validate(*request);
+    request->status = Validate(request);
     if (request->status.ok()) request->status = Append(*request, Next(commit), &batch);
     if (request->status.ok()) {
       const bool keep = request->folded == nullptr && request->ops.bytes() <= kKeptBytes;
@@ -312,12 +356,14 @@ void CommitPipeline::WriteGroup(const std::vector<CommitRequest*>& group,
     commit = Next(commit);
     request->number = commit;
     table_.Record(commit, std::move(request->marks));
+    history_.Record(commit, std::move(request->writes));
     durable = durable || request->durability == Durability::kOnReturn;
     accepted.push_back(request);
   }
   if (accepted.empty()) return;
   if (Status status = store_->Write(&batch, durable); !status.ok()) {
     table_.DropAfter(last_commit_);
+    history_.DropAfter(last_commit_);
     for (CommitRequest* request : accepted) request->status = status;
     return;
   }
@@ -341,14 +387,17 @@ void CommitPipeline::Publish(CommitNumber commit, const std::function<void()>& p
   std::shared_ptr<Snapshot> next = resuming_ ? nullptr : NewSnapshot(commit);
   std::shared_ptr<Snapshot> previous;
   CommitNumber oldest = commit;
+  CommitNumber oldest_serializable = commit;
   {
     const std::lock_guard<std::mutex> lock(snapshot_mutex_);
     if (next == nullptr) unreadable_ = store_->out_of_memory();
     previous = std::exchange(current_, std::move(next));
     if (!active_.empty()) oldest = active_.begin()->first;
+    if (!serializable_.empty()) oldest_serializable = serializable_.begin()->first;
     if (published) published();
   }
   table_.Prune(oldest);
+  history_.Prune(oldest_serializable);
 }
 
 }  // namespace kith::storage

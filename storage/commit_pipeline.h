@@ -12,6 +12,7 @@
 // Thread safety: all functions may be called from any thread.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <deque>
@@ -27,6 +28,7 @@
 #include "storage/snapshot.h"
 #include "storage/transaction.h"
 #include "storage/validation_table.h"
+#include "storage/write_history.h"
 
 namespace kith::storage {
 
@@ -34,6 +36,11 @@ struct CommitRequest {
   CommitNumber snapshot{};
   std::vector<ValidationKey> checks;  ///< Must not be marked by a commit after the snapshot.
   std::vector<ValidationKey> marks;   ///< What this commit marks.
+  /// Of a serializable transaction, borrowed; must not be changed by a commit after the snapshot.
+  ReadSet* reads = nullptr;
+  CommitNumber reads_hold_at{};  ///< The pipeline's: the newest commit known not to change them.
+  /// What this commit changes for those who read. Null: not known, and taken to be everything.
+  std::shared_ptr<const WriteSet> writes;
   CommitOps ops;
   CommitRecord record;
   /// Of a fold, which changes nothing that anyone sees and is never validated: the group as of the
@@ -51,9 +58,13 @@ class CommitPipeline {
 
   /// The newest published snapshot. An error only when the store can no longer be read.
   Result<std::shared_ptr<Snapshot>> Current();
-  /// The same, for a transaction that will validate: EndWrite must follow.
-  Result<std::shared_ptr<Snapshot>> BeginWrite();
-  void EndWrite(CommitNumber snapshot);
+  /// The same, for a transaction that will validate its writes, and its reads when it is
+  /// serializable: EndWrite must follow.
+  Result<std::shared_ptr<Snapshot>> BeginWrite(TransactionMode mode);
+  void EndWrite(CommitNumber snapshot, TransactionMode mode);
+  /// True from the first serializable transaction on: then commits should say what they change.
+  /// Those that were being encoded at that moment conflict with it, whatever it reads.
+  bool wants_write_sets() const { return wants_write_sets_.load(std::memory_order_relaxed); }
 
   /// Returns when the request is published (and durable, if it asks for that), or refused.
   Status Commit(CommitRequest* request);
@@ -85,13 +96,17 @@ class CommitPipeline {
   void RefuseQueue();
   void Process(const std::vector<CommitRequest*>& group, const std::function<void()>& published);
   void WriteGroup(const std::vector<CommitRequest*>& group, const std::function<void()>& published);
-  Status Validate(const CommitRequest& request);
+  Status Validate(CommitRequest* request);
+  void ValidateEarly(CommitRequest* request);
+  Status ValidateReads(CommitRequest* request, CommitNumber last);
   Status Append(const CommitRequest& request, CommitNumber commit, rocksdb::WriteBatch* batch);
   void Publish(CommitNumber commit, const std::function<void()>& published);
   Result<std::shared_ptr<Snapshot>> AwaitCurrent(std::unique_lock<std::mutex>* lock);
 
   Store* store_;
   ValidationTable table_;
+  WriteHistory history_;
+  std::atomic<bool> wants_write_sets_{false};
 
   std::mutex queue_mutex_;
   std::condition_variable queue_changed_;
@@ -108,7 +123,8 @@ class CommitPipeline {
   bool resuming_ = false;
   Status unreadable_;                  // Why there is no current snapshot.
   std::shared_ptr<Snapshot> current_;  // Null while resuming, and while the store is unreadable.
-  std::map<CommitNumber, size_t> active_;  // Snapshots of open write transactions.
+  std::map<CommitNumber, size_t> active_;        // Snapshots of open write transactions.
+  std::map<CommitNumber, size_t> serializable_;  // Those of the serializable ones.
 };
 
 }  // namespace kith::storage

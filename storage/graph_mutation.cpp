@@ -105,7 +105,10 @@ Result<NodeEntry> GraphTransaction::EntryOf(NodeId node) {
     return *own;
   }
   KITH_ASSIGN_OR_RETURN(std::optional<NodeState> stored, reader_->NodeOf(node));
-  if (!stored) return Missing(node, false);
+  if (!stored) {
+    NoteRead(node);
+    return Missing(node, false);
+  }
   KITH_RETURN_IF_ERROR(CheckStillWritable(RowWritten(node)));
   KITH_ASSIGN_OR_RETURN(const GroupReader* group, reader_->Group(node.group()));
   auto base = std::make_shared<NodeEntry::Base>();
@@ -125,7 +128,10 @@ Result<RelationshipEntry> GraphTransaction::EntryOf(RelId relationship) {
   }
   KITH_ASSIGN_OR_RETURN(std::optional<RelationshipState> stored,
                         reader_->RelationshipOf(relationship));
-  if (!stored) return Missing(relationship, false);
+  if (!stored) {
+    NoteRead(relationship);
+    return Missing(relationship, false);
+  }
   KITH_RETURN_IF_ERROR(CheckStillWritable(RowWritten(relationship)));
   KITH_ASSIGN_OR_RETURN(const GroupReader* group, reader_->Group(relationship.source_group()));
   auto base = std::make_shared<RelationshipEntry::Base>();
@@ -145,7 +151,10 @@ Status GraphTransaction::CheckEnd(NodeId node) {
   }
   if (known_ends_.count(node) != 0) return Status::Ok();
   KITH_ASSIGN_OR_RETURN(const bool exists, reader_->Exists(node));
-  if (!exists) return Missing(node, false);
+  if (!exists) {
+    NoteRead(node);
+    return Missing(node, false);
+  }
   KITH_RETURN_IF_ERROR(CheckStillWritable(NodeDeleted(node)));
   known_ends_.insert(node);
   return Status::Ok();
@@ -256,7 +265,10 @@ Status GraphTransaction::AddLabels(NodeId node, std::span<const LabelId> labels)
     std::vector<LabelId> all = entry.state.labels;
     all.insert(all.end(), labels.begin(), labels.end());
     all = Normalised(all);
-    if (all.size() == entry.state.labels.size()) return Status::Ok();
+    if (all.size() == entry.state.labels.size()) {
+      NoteRead(node);
+      return Status::Ok();
+    }
     for (const LabelId label : labels) {
       KITH_RETURN_IF_ERROR(context_.catalog->NoteLabelInGroup(label, node.group()));
     }
@@ -272,7 +284,10 @@ Status GraphTransaction::RemoveLabels(NodeId node, std::span<const LabelId> labe
     const size_t removed = std::erase_if(entry.state.labels, [&](LabelId label) {
       return std::find(labels.begin(), labels.end(), label) != labels.end();
     });
-    if (removed == 0) return Status::Ok();
+    if (removed == 0) {
+      NoteRead(node);
+      return Status::Ok();
+    }
     counts_.labels_removed += removed;
     return Change(node, std::move(entry));
   });
@@ -308,6 +323,7 @@ Status GraphTransaction::CheckDangling() {
     bool has = false;
     KITH_RETURN_IF_ERROR(view_.HasRelationships(node, &has));
     if (has) {
+      NoteLinksRead(node);
       return Status(StatusCode::kConstraintViolation,
                     fmt::format("node {} cannot be deleted, because it still has relationships; "
                                 "delete them first, or use DETACH DELETE",

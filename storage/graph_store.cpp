@@ -73,11 +73,12 @@ class RocksGraphStore final : public GraphStore {
   Catalog& catalog() override { return *catalog_; }
 
   Result<std::unique_ptr<Transaction>> Begin(TransactionMode mode) override {
-    if (mode == TransactionMode::kWrite && options_.read_only) {
+    const bool writes = mode != TransactionMode::kRead;
+    if (writes && options_.read_only) {
       return Status(StatusCode::kReadOnly,
                     options_.path + " is open read-only; open it for writing");
     }
-    const bool resume = mode == TransactionMode::kWrite && !store_->writing();
+    const bool resume = writes && !store_->writing();
     if (resume) pipeline_->TryResume();
     auto transaction = NewTransaction(mode);
     if (!transaction.ok() && !resume) {
@@ -161,13 +162,13 @@ class RocksGraphStore final : public GraphStore {
     context.sinks = &sinks_;
     context.budget = budget_;
     context.bytes_limit = options_.transaction_bytes_limit;
-    const bool read_only = mode == TransactionMode::kRead;
+    const bool writes = mode != TransactionMode::kRead;
     std::shared_ptr<Snapshot> snapshot;
     try {
-      KITH_ASSIGN_OR_RETURN(snapshot, read_only ? pipeline_->Current() : pipeline_->BeginWrite());
-      return std::make_unique<GraphTransaction>(context, snapshot, read_only);
+      KITH_ASSIGN_OR_RETURN(snapshot, writes ? pipeline_->BeginWrite(mode) : pipeline_->Current());
+      return std::make_unique<GraphTransaction>(context, snapshot, mode);
     } catch (const std::bad_alloc&) {
-      if (snapshot != nullptr && !read_only) pipeline_->EndWrite(snapshot->commit());
+      if (snapshot != nullptr && writes) pipeline_->EndWrite(snapshot->commit(), mode);
       return store_->out_of_memory();
     }
   }

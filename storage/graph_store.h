@@ -45,8 +45,6 @@ struct GraphStoreOptions {
   std::shared_ptr<rocksdb::FileSystem> file_system;
 };
 
-enum class TransactionMode : uint8_t { kRead, kWrite };
-
 class GraphStore {
  public:
   /// Opens or creates. Errors: NotFound, IoError (permission, space), Busy with the holder's host,
@@ -58,9 +56,9 @@ class GraphStore {
   virtual ~GraphStore() = default;
 
   virtual Catalog& catalog() = 0;
-  /// Begins on the newest published snapshot. Errors: ReadOnly; IoError or Corruption when a failed
-  /// write has left nothing that can be read, until the disk works again; ResourceExhausted when
-  /// the machine has no memory for a snapshot.
+  /// Begins on the newest published snapshot. Errors: ReadOnly, unless it is to read; IoError or
+  /// Corruption when a failed write has left nothing that can be read, until the disk works again;
+  /// ResourceExhausted when the machine has no memory for a snapshot.
   virtual Result<std::unique_ptr<Transaction>> Begin(TransactionMode mode) = 0;
 
   /// Sinks see every change from now on, in the order added. Borrowed; added before the first

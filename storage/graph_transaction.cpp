@@ -34,12 +34,17 @@ Status CheckRange(KeySpace space) {
 }  // namespace
 
 GraphTransaction::GraphTransaction(const TransactionContext& context,
-                                   std::shared_ptr<Snapshot> snapshot, bool read_only)
+                                   std::shared_ptr<Snapshot> snapshot, TransactionMode mode)
     : context_(context),
-      read_only_(read_only),
+      mode_(mode),
       snapshot_(std::move(snapshot)),
       reader_(snapshot_->BorrowReader()),
-      view_(context.catalog, snapshot_, reader_.get(), read_only ? nullptr : &graph_, this),
+      view_(context.catalog, snapshot_, reader_.get(),
+            mode == TransactionMode::kRead ? nullptr : &graph_, this),
+      tracking_(mode == TransactionMode::kSerializable
+                    ? std::make_unique<Tracking>(context.catalog, &graph_, &view_,
+                                                 static_cast<KeySpaceWriter*>(this))
+                    : nullptr),
       budget_("the transaction's memory", context.bytes_limit, context.budget) {}
 
 GraphTransaction::~GraphTransaction() {
@@ -47,8 +52,32 @@ GraphTransaction::~GraphTransaction() {
   snapshot_->GiveBack(std::move(reader_));
 }
 
+ReadView& GraphTransaction::view() {
+  if (tracking_ != nullptr) return tracking_->view;
+  return view_;
+}
+
+KeySpaceWriter& GraphTransaction::keys() {
+  if (tracking_ != nullptr) return tracking_->keys;
+  return *this;
+}
+
+void GraphTransaction::NoteRead(NodeId node) {
+  if (tracking_ == nullptr) return;
+  tracking_->reads.NoteExistence({&node, 1});
+  tracking_->reads.NoteLabels({&node, 1}, std::nullopt);
+}
+
+void GraphTransaction::NoteRead(RelId relationship) {
+  if (tracking_ != nullptr) tracking_->reads.NoteProperties({&relationship, 1}, std::nullopt);
+}
+
+void GraphTransaction::NoteLinksRead(NodeId node) {
+  if (tracking_ != nullptr) tracking_->reads.NoteLinks({&node, 1}, Direction::kBoth, {});
+}
+
 Status GraphTransaction::CheckWritable() const {
-  if (read_only_) {
+  if (read_only()) {
     return Status(StatusCode::kReadOnly,
                   "a read-only transaction cannot write; begin one for writing");
   }
@@ -154,6 +183,8 @@ Status GraphTransaction::EncodeAndSubmit(const std::function<Status(CommitReques
   Status status = CheckDangling();
   CommitRequest request;
   if (status.ok()) status = Encode(&request);
+  if (context_.pipeline->wants_write_sets()) request.writes = WriteSet::Of(graph_, key_spaces_);
+  if (tracking_ != nullptr) request.reads = &tracking_->reads;
   // The request holds everything from here on; both at once would double the memory of the commit.
   undo_.clear();
   graph_ = GraphOverlay();
@@ -166,8 +197,8 @@ Status GraphTransaction::EncodeAndSubmit(const std::function<Status(CommitReques
 
 Status GraphTransaction::Commit(Durability durability) {
   // One that has ended has nothing left to write, and that must not look like success.
-  if (!read_only_) KITH_RETURN_IF_ERROR(CheckWritable());
-  if (read_only_ || (graph_.empty() && key_spaces_.empty())) {
+  if (!read_only()) KITH_RETURN_IF_ERROR(CheckWritable());
+  if (read_only() || (graph_.empty() && key_spaces_.empty())) {
     Finish();
     return Status::Ok();
   }
@@ -189,7 +220,7 @@ void GraphTransaction::Rollback() {
 void GraphTransaction::Finish() {
   if (!open_) return;
   open_ = false;
-  if (!read_only_) context_.pipeline->EndWrite(snapshot_->commit());
+  if (!read_only()) context_.pipeline->EndWrite(snapshot_->commit(), mode_);
   undo_.clear();
   savepoints_.clear();
   graph_ = GraphOverlay();

@@ -21,6 +21,7 @@
 #include "storage/graph_view.h"
 #include "storage/key_overlay.h"
 #include "storage/overlay.h"
+#include "storage/tracking_view.h"
 #include "storage/transaction.h"
 
 namespace kith::storage {
@@ -39,12 +40,13 @@ class GraphTransaction final : public Transaction, private KeySpaceWriter {
  public:
   /// On a snapshot of the pipeline's Current, or of its BeginWrite when it is to write.
   GraphTransaction(const TransactionContext& context, std::shared_ptr<Snapshot> snapshot,
-                   bool read_only);
+                   TransactionMode mode);
   ~GraphTransaction() override;
 
-  ReadView& view() override { return view_; }
-  KeySpaceWriter& keys() override { return *this; }
-  bool read_only() const override { return read_only_; }
+  ReadView& view() override;
+  ReadView& planning_view() override { return view_; }
+  KeySpaceWriter& keys() override;
+  bool read_only() const override { return mode_ == TransactionMode::kRead; }
   const WriteCounts& counts() const override { return counts_; }
 
   Result<NodeId> CreateNode(std::span<const LabelId> labels,
@@ -93,6 +95,15 @@ class GraphTransaction final : public Transaction, private KeySpaceWriter {
     ValidationKey key;
   };
   using Undo = std::variant<NodeUndo, RelationshipUndo, KeyUndo, CounterUndo, LockUndo>;
+  /// Of a serializable transaction.
+  struct Tracking {
+    Tracking(const Catalog* catalog, const GraphOverlay* own, ReadView* untracked,
+             KeySpaceWriter* untracked_keys)
+        : reads(catalog), keys(untracked_keys, &reads), view(untracked, &keys, own, &reads) {}
+    ReadSet reads;
+    TrackingKeys keys;
+    TrackingView view;
+  };
   struct SavepointState {
     uint64_t id;
     size_t undo_size;
@@ -124,6 +135,11 @@ class GraphTransaction final : public Transaction, private KeySpaceWriter {
   Status Change(NodeId node, NodeEntry entry);
   Status Change(RelId relationship, RelationshipEntry entry);
   Status CheckStillWritable(ValidationKey key);
+  // For mutations that depend on what is there without writing it: one that fails, or finds nothing
+  // to do.
+  void NoteRead(NodeId node);
+  void NoteRead(RelId relationship);
+  void NoteLinksRead(NodeId node);
   /// Runs a mutation; when it fails, everything that it did is undone.
   template <typename Mutate>
   Status Guarded(const Mutate& mutate);
@@ -139,7 +155,7 @@ class GraphTransaction final : public Transaction, private KeySpaceWriter {
   Status EncodeAndSubmit(const std::function<Status(CommitRequest*)>& submit);
 
   TransactionContext context_;
-  bool read_only_;
+  TransactionMode mode_;
   bool open_ = true;
   CommitNumber committed_as_{};
   std::shared_ptr<Snapshot> snapshot_;
@@ -147,6 +163,7 @@ class GraphTransaction final : public Transaction, private KeySpaceWriter {
   GraphOverlay graph_;
   KeyOverlay key_spaces_;
   GraphView view_;
+  std::unique_ptr<Tracking> tracking_;  // Null unless serializable.
 
   WriteCounts counts_;
   std::vector<Undo> undo_;

@@ -17,7 +17,7 @@
 #include "storage/commit_ops.h"
 #include "storage/key_space.h"
 #include "storage/snapshot_reader.h"
-#include "storage/validation_table.h"
+#include "storage/validation_key.h"
 
 namespace kith::storage {
 
@@ -47,6 +47,16 @@ class KeyOverlay {
   bool empty() const;
   const std::set<ValidationKey>& locks() const { return locks_; }
   void AppendTo(CommitOps* ops) const;
+  /// Calls `visit(space, key)` for every key and counter that is written, ascending in each space.
+  template <typename Visit>
+  void ForEachKey(const Visit& visit) const {
+    for (size_t i = 0; i < entries_.size(); ++i) {
+      for (const auto& entry : entries_[i]) visit(static_cast<KeySpace>(i + 1), entry.first);
+    }
+    for (const auto& [key, delta] : counters_) {
+      if (delta != 0) visit(KeySpace::kCounter, key);
+    }
+  }
 
  private:
   using Entries = std::map<std::string, OverlayValue, std::less<>>;

@@ -5,7 +5,13 @@
 // Conflict (retryable) when a row it wrote was written by a transaction that committed after its
 // snapshot, when a node that it attached a relationship to was deleted, when a node it deletes got
 // a relationship, or when both locked the same bytes (unique keys). A conflict may be reported
-// already at the write.
+// already at the write. Two transactions may each read what the other one writes (write skew).
+//
+// A serializable transaction that writes fails with Conflict, too, when what it read through its
+// view and key spaces was changed by a transaction that committed after its snapshot, whatever the
+// isolation of that one (storage/write_history.h says why that suffices). What it found not to be
+// there counts as read; so does what a statement read that failed and was undone. One that only
+// reads commits always.
 //
 // A transaction is used by one thread at a time; several transactions run at once. Its ReadView
 // shows its own writes. A mutation that fails changes nothing. After Commit or Rollback only the
@@ -38,6 +44,12 @@ struct WriteCounts {
 struct PropertyWrite {
   PropertyId property{};
   Value value;
+};
+
+enum class TransactionMode : uint8_t {
+  kRead,
+  kWrite,         ///< Snapshot isolation.
+  kSerializable,  ///< Writes, and validates what it read, too.
 };
 
 /// When a commit is safe from a crash of the machine. A crash of the process alone takes nothing
@@ -97,6 +109,10 @@ class Transaction {
   /// The number that Commit gave to what this transaction wrote: views with at least this number
   /// have it. 0 before a Commit that returned OK, and where there was nothing to write.
   virtual CommitNumber committed_as() const = 0;
+
+  /// view() for reads that decide no result, such as the choice of a plan: a serializable
+  /// transaction does not validate them.
+  virtual ReadView& planning_view() { return view(); }
 };
 
 }  // namespace kith::storage

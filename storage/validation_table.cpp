@@ -5,42 +5,6 @@
 #include <utility>
 
 namespace kith::storage {
-namespace {
-
-enum class Thing : uint64_t { kNodeRow = 1, kRelationshipRow, kNodeDeleted, kNodeAttached, kBytes };
-
-// The finaliser of MurmurHash3 (Austin Appleby, public domain): every input bit reaches every
-// output bit, which ids with their regular gaps need.
-uint64_t Mix(uint64_t bits) {
-  bits = (bits ^ bits >> 33) * 0xFF51AFD7ED558CCDull;
-  bits = (bits ^ bits >> 33) * 0xC4CEB9FE1A85EC53ull;
-  return bits ^ bits >> 33;
-}
-
-ValidationKey Key(Thing thing, uint64_t id) {
-  return Mix(Mix(id) + static_cast<uint64_t>(thing) * 0x9E3779B97F4A7C15ull);
-}
-
-}  // namespace
-
-ValidationKey RowWritten(NodeId node) {
-  return Key(Thing::kNodeRow, node.bits());
-}
-ValidationKey RowWritten(RelId relationship) {
-  return Key(Thing::kRelationshipRow, relationship.bits());
-}
-ValidationKey NodeDeleted(NodeId node) {
-  return Key(Thing::kNodeDeleted, node.bits());
-}
-ValidationKey NodeAttached(NodeId node) {
-  return Key(Thing::kNodeAttached, node.bits());
-}
-
-ValidationKey BytesLocked(std::string_view bytes) {
-  uint64_t hash = bytes.size();
-  for (const char byte : bytes) hash = (hash ^ static_cast<uint8_t>(byte)) * 0x100000001B3ull;
-  return Key(Thing::kBytes, hash);
-}
 
 void ValidationTable::Record(CommitNumber commit, std::vector<ValidationKey> marks) {
   const std::lock_guard<std::mutex> lock(mutex_);

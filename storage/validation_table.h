@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Who wrote what since when: for each thing that a transaction can conflict on, the last commit
-// that touched it. Things are 64-bit hashes; two that collide make transactions conflict
-// needlessly, never the other way round.
+// that touched it. What serializable transactions have read is validated apart
+// (storage/write_history.h).
 //
 //   a transaction with snapshot s that           conflicts when, after s,
 //   writes or deletes a row                      the row was written or deleted
@@ -19,20 +19,13 @@
 #include <deque>
 #include <mutex>
 #include <span>
-#include <string_view>
 #include <unordered_map>
 #include <vector>
 
 #include "engine/base/ids.h"
+#include "storage/validation_key.h"
 
 namespace kith::storage {
-
-using ValidationKey = uint64_t;
-ValidationKey RowWritten(NodeId node);
-ValidationKey RowWritten(RelId relationship);
-ValidationKey NodeDeleted(NodeId node);
-ValidationKey NodeAttached(NodeId node);
-ValidationKey BytesLocked(std::string_view bytes);
 
 class ValidationTable {
  public:

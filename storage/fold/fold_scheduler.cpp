@@ -7,6 +7,7 @@
 
 #include "storage/fold/group_fold.h"
 #include "storage/snapshot.h"
+#include "storage/write_set.h"
 
 namespace kith::storage {
 
@@ -72,6 +73,8 @@ Status FoldScheduler::FoldGroup(GroupId group, bool always) {
     request.durability = Durability::kLater;
     request.snapshot = snapshot->commit();
     request.record.groups = {group};
+    // Null would be taken for a change of everything.
+    request.writes = std::make_shared<const WriteSet>();
     KITH_RETURN_IF_ERROR(fold.Write(&request.ops));
     request.folded = fold.folded();
     return pipeline_->Commit(&request);
