@@ -35,12 +35,14 @@ WriteStatistics ToPublic(const query::QueryStatistics& from) {
 
 // ---- Connection::State
 
-Status Connection::State::Begin(TransactionMode mode) {
+Status Connection::State::Begin(TransactionMode mode, IsolationLevel level) {
   if (transaction != nullptr) {
     return Invalid("a transaction is open already; COMMIT or ROLLBACK it before the next BEGIN");
   }
   const auto wanted = mode == TransactionMode::kReadOnly || parts->options.read_only
                           ? storage::TransactionMode::kRead
+                      : level == IsolationLevel::kSerializable
+                          ? storage::TransactionMode::kSerializable
                           : storage::TransactionMode::kWrite;
   KITH_ASSIGN_OR_RETURN(transaction, parts->store->Begin(wanted));
   must_roll_back = false;
@@ -69,7 +71,10 @@ Status Connection::State::Rollback() {
 Result<Cursor> Connection::State::RunSessionCommand(const query::PreparedStatement& statement) {
   switch (statement.session_command()) {
     case query::ast::SessionCommand::kBegin:
-      KITH_RETURN_IF_ERROR(Begin(TransactionMode::kReadWrite));
+      KITH_RETURN_IF_ERROR(Begin(TransactionMode::kReadWrite, isolation));
+      break;
+    case query::ast::SessionCommand::kBeginSerializable:
+      KITH_RETURN_IF_ERROR(Begin(TransactionMode::kReadWrite, IsolationLevel::kSerializable));
       break;
     case query::ast::SessionCommand::kCommit: KITH_RETURN_IF_ERROR(Commit()); break;
     case query::ast::SessionCommand::kRollback: KITH_RETURN_IF_ERROR(Rollback()); break;
@@ -106,6 +111,7 @@ Result<Cursor> Connection::State::Run(Prepared statement, const Map& parameters)
   options.interrupt = &interrupt;
   options.memory = state->memory.get();
   options.buffer = transaction != nullptr;
+  options.serializable = isolation == IsolationLevel::kSerializable;
   Result<std::unique_ptr<query::ResultCursor>> cursor =
       transaction == nullptr
           ? parts->session->ExecuteAutoCommit(std::move(statement), parameters, options)
@@ -142,7 +148,10 @@ Result<Statement> Connection::Prepare(std::string_view statement) {
 }
 
 Status Connection::Begin(TransactionMode mode) {
-  return state_->Begin(mode);
+  return state_->Begin(mode, state_->isolation);
+}
+Status Connection::Begin(IsolationLevel isolation) {
+  return state_->Begin(TransactionMode::kReadWrite, isolation);
 }
 Status Connection::Commit() {
   return state_->Commit();
@@ -152,6 +161,9 @@ Status Connection::Rollback() {
 }
 bool Connection::in_transaction() const {
   return state_->transaction != nullptr;
+}
+void Connection::SetIsolation(IsolationLevel isolation) {
+  state_->isolation = isolation;
 }
 void Connection::Cancel() noexcept {
   state_->interrupt.Cancel();

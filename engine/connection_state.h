@@ -30,7 +30,7 @@ struct Connection::State : std::enable_shared_from_this<Connection::State> {
   using Prepared = std::shared_ptr<const query::PreparedStatement>;
 
   Result<Cursor> Run(Prepared statement, const Map& parameters);
-  Status Begin(TransactionMode mode);
+  Status Begin(TransactionMode mode, IsolationLevel level);
   Status Commit();
   Status Rollback();
   /// Ends what the connection does; its statements and cursors are left without what they hold.
@@ -43,6 +43,7 @@ struct Connection::State : std::enable_shared_from_this<Connection::State> {
   bool closed = false;
   Interrupt interrupt;
   std::chrono::milliseconds timeout{0};
+  IsolationLevel isolation = IsolationLevel::kSnapshot;
   std::unique_ptr<storage::Transaction> transaction;  // Open between Begin and Commit or Rollback.
   bool must_roll_back = false;                        // A Conflict has spoilt the transaction.
   std::unordered_set<Cursor::State*> cursors;         // Each takes itself out when it goes.

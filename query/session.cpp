@@ -316,7 +316,8 @@ Result<std::unique_ptr<ResultCursor>> QuerySession::State::RunQuery(
     std::shared_ptr<const PreparedQuery> statement, const Map& parameters,
     storage::Transaction& transaction, const RunOptions& run_options, bool whole) {
   QueryRunInput input;
-  KITH_ASSIGN_OR_RETURN(input.planned, statement->PlanFor(transaction.view(), options.indexes));
+  KITH_ASSIGN_OR_RETURN(input.planned,
+                        statement->PlanFor(transaction.planning_view(), options.indexes));
   if (statement->mode() == ast::ExecutionMode::kExplain) {
     return Explain(*statement, *input.planned, parameters, transaction, run_options);
   }
@@ -415,10 +416,12 @@ Result<std::unique_ptr<ResultCursor>> QuerySession::ExecuteAutoCommit(
   if (!query->IsQuery()) return state_->RunSchema(*query, options);
   const bool writes =
       query->access() == StatementAccess::kWrite && query->mode() != ast::ExecutionMode::kExplain;
+  const auto mode = !writes                ? storage::TransactionMode::kRead
+                    : options.serializable ? storage::TransactionMode::kSerializable
+                                           : storage::TransactionMode::kWrite;
   for (int attempt = 1;; ++attempt) {
     KITH_ASSIGN_OR_RETURN(std::unique_ptr<storage::Transaction> transaction,
-                          state_->options.store->Begin(writes ? storage::TransactionMode::kWrite
-                                                              : storage::TransactionMode::kRead));
+                          state_->options.store->Begin(mode));
     Result<std::unique_ptr<ResultCursor>> cursor =
         state_->RunQuery(query, parameters, *transaction, options, true);
     Status status = cursor.status();

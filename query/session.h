@@ -65,6 +65,8 @@ struct RunOptions {
   uint64_t max_rows = 0;  ///< ResourceExhausted past so many result rows; 0: no limit.
   /// Run to the end at once, so that the cursor holds all rows and does not need the transaction.
   bool buffer = false;
+  /// Of ExecuteAutoCommit: the transaction of a statement that writes is serializable.
+  bool serializable = false;
 };
 
 /// What a statement wrote.

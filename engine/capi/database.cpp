@@ -166,6 +166,32 @@ kith_code kith_begin(kith_connection* connection, kith_error** error) {
   return Begin("kith_begin", connection, kith::TransactionMode::kReadWrite, error);
 }
 
+kith_code kith_begin_serializable(kith_connection* connection, kith_error** error) {
+  return Guard(error, [&]() -> Status {
+    if (connection == nullptr) return NullArgument("kith_begin_serializable", "connection");
+    return connection->connection->Begin(kith::IsolationLevel::kSerializable);
+  });
+}
+
+kith_code kith_set_isolation(kith_connection* connection, kith_isolation isolation,
+                             kith_error** error) {
+  return Guard(error, [&]() -> Status {
+    if (connection == nullptr) return NullArgument("kith_set_isolation", "connection");
+    switch (isolation) {
+      case KITH_SNAPSHOT:
+        connection->connection->SetIsolation(kith::IsolationLevel::kSnapshot);
+        return Status::Ok();
+      case KITH_SERIALIZABLE:
+        connection->connection->SetIsolation(kith::IsolationLevel::kSerializable);
+        return Status::Ok();
+    }
+    return Status(StatusCode::kInvalidArgument,
+                  fmt::format("kith_set_isolation: {} is no isolation; give KITH_SNAPSHOT or "
+                              "KITH_SERIALIZABLE",
+                              static_cast<int>(isolation)));
+  });
+}
+
 kith_code kith_begin_read_only(kith_connection* connection, kith_error** error) {
   return Begin("kith_begin_read_only", connection, kith::TransactionMode::kReadOnly, error);
 }

@@ -177,7 +177,18 @@ KITH_API kith_code kith_connect(kith_database* database, kith_connection** conne
 /* Rolls back an open transaction. */
 KITH_API void kith_disconnect(kith_connection* connection);
 
+/* What a transaction that writes is protected from; see kith/connection.h. */
+typedef enum kith_isolation {
+  KITH_SNAPSHOT = 0,     /* Each of two transactions may change what the other one has read. */
+  KITH_SERIALIZABLE = 1, /* As if they ran one after the other; KITH_CONFLICT more often. */
+} kith_isolation;
+
+/* Of the statements and transactions that begin from now on; KITH_SNAPSHOT at first. */
+KITH_API kith_code kith_set_isolation(kith_connection* connection, kith_isolation isolation,
+                                      kith_error** error);
 KITH_API kith_code kith_begin(kith_connection* connection, kith_error** error);
+/* For writing, KITH_SERIALIZABLE whatever kith_set_isolation said. */
+KITH_API kith_code kith_begin_serializable(kith_connection* connection, kith_error** error);
 KITH_API kith_code kith_begin_read_only(kith_connection* connection, kith_error** error);
 KITH_API kith_code kith_commit(kith_connection* connection, kith_error** error);
 KITH_API kith_code kith_rollback(kith_connection* connection, kith_error** error);

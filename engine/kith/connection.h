@@ -117,6 +117,18 @@ class KITH_EXPORT Statement {
 
 enum class TransactionMode : uint8_t { kReadWrite, kReadOnly };
 
+/// What a transaction that writes is protected from. It always sees one snapshot and its own
+/// writes, and of two that change the same thing one gets a Conflict. One that only reads is
+/// serializable in any case, and never meets a conflict for that.
+enum class IsolationLevel : uint8_t {
+  /// Write skew is allowed: each of two transactions may change what the other one has read.
+  kSnapshot,
+  /// As if transactions ran one after the other, in the order of their commits: a commit is a
+  /// Conflict, too, when what was read, or looked for in vain, has been changed meanwhile. An
+  /// invariant over several things is safe when everyone who changes them is serializable.
+  kSerializable,
+};
+
 class KITH_EXPORT Connection {
  public:
   /// Rolls back an open transaction.
@@ -134,11 +146,16 @@ class KITH_EXPORT Connection {
   /// the transaction usable and as it was before that statement, except after a Conflict: then
   /// only Rollback is accepted.
   Status Begin(TransactionMode mode = TransactionMode::kReadWrite);
+  /// The same, for writing, with an isolation of its own.
+  Status Begin(IsolationLevel isolation);
   /// Durable when it returns OK. On an error everything is rolled back; Conflict may be tried
   /// again.
   Status Commit();
   Status Rollback();
   bool in_transaction() const;
+  /// Of the statements and transactions that begin from now on, unless Begin says otherwise;
+  /// kSnapshot at first.
+  void SetIsolation(IsolationLevel isolation);
 
   /// Stops the running statement with Cancelled; without one it does nothing. Any thread may call
   /// it.

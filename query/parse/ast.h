@@ -257,7 +257,7 @@ struct Show {
   std::unique_ptr<With> ordered;          ///< may be null; with a WHERE that came behind ORDER BY
 };
 
-enum class SessionCommand : uint8_t { kBegin, kCommit, kRollback };
+enum class SessionCommand : uint8_t { kBegin, kBeginSerializable, kCommit, kRollback };
 
 enum class StatementKind : uint8_t {
   kQuery,

@@ -91,17 +91,22 @@ bool StatementParser::ParseSessionCommand(ast::Statement* statement) {
   const auto ends_after = [this](size_t ahead) {
     return Peek(ahead).kind == TokenKind::kEnd || Peek(ahead).kind == TokenKind::kSemicolon;
   };
-  const bool long_form = Peek(1).keyword == Keyword::kTRANSACTION;
-  if (!ends_after(long_form ? 2 : 1)) return false;
+  size_t words = Peek(1).keyword == Keyword::kTRANSACTION ? 2 : 1;
+  const bool serializable =
+      Peek().keyword == Keyword::kBEGIN && Peek(words).keyword == Keyword::kSERIALIZABLE;
+  if (serializable) ++words;
+  if (!ends_after(words)) return false;
   switch (Peek().keyword) {
-    case Keyword::kBEGIN: statement->session = ast::SessionCommand::kBegin; break;
+    case Keyword::kBEGIN:
+      statement->session =
+          serializable ? ast::SessionCommand::kBeginSerializable : ast::SessionCommand::kBegin;
+      break;
     case Keyword::kCOMMIT: statement->session = ast::SessionCommand::kCommit; break;
     case Keyword::kROLLBACK: statement->session = ast::SessionCommand::kRollback; break;
     default: return false;
   }
   statement->kind = ast::StatementKind::kSession;
-  Advance();
-  if (long_form) Advance();
+  for (; words > 0; --words) Advance();
   return true;
 }
 

@@ -360,6 +360,8 @@ static void TestNullEverywhere(kith_database* database, kith_connection* connect
   CHECK(kith_connect(database, NULL, NULL) == bad);
   Must(kith_connect(database, &connection, &error), &error, "connect");
   CHECK(kith_begin_read_only(NULL, NULL) == bad && kith_rollback(NULL, NULL) == bad);
+  CHECK(kith_begin_serializable(NULL, NULL) == bad);
+  CHECK(kith_set_isolation(NULL, KITH_SNAPSHOT, NULL) == bad);
   CHECK(kith_in_transaction(NULL) == 0 && kith_set_timeout(NULL, 1, NULL) == bad);
   CHECK(kith_execute(connection, NULL, 0, &result, NULL) == bad && result == NULL);
   CHECK(kith_execute(connection, "RETURN 1", 8, NULL, NULL) == bad);
@@ -567,6 +569,39 @@ static void TestTransactions(kith_database* database, kith_connection* connectio
   error = NULL;
   CHECK(kith_in_transaction(other) == 0);
   CHECK(Integer(other, "MATCH (t:T) RETURN t.x") == 2);
+  kith_disconnect(other);
+}
+
+/* Both read what the other writes. How `second` ends. */
+static kith_code WriteSkew(kith_connection* first, kith_connection* second) {
+  kith_error* error = NULL;
+  CHECK(Integer(first, "MATCH (s:Skew) RETURN sum(s.x)") >= 0);
+  CHECK(Integer(second, "MATCH (s:Skew) RETURN sum(s.x)") >= 0);
+  kith_result_free(Run(first, "MATCH (s:Skew {n: 1}) SET s.x = s.x + 1"));
+  kith_result_free(Run(second, "MATCH (s:Skew {n: 2}) SET s.x = s.x + 1"));
+  Must(kith_commit(first, &error), &error, "commit");
+  return kith_commit(second, NULL);
+}
+
+static void TestIsolation(kith_database* database, kith_connection* connection) {
+  kith_error* error = NULL;
+  kith_connection* other = Connect(database);
+  kith_result_free(Run(connection, "CREATE (:Skew {n: 1, x: 0}), (:Skew {n: 2, x: 0})"));
+  Must(kith_begin(connection, &error), &error, "begin");
+  Must(kith_begin(other, &error), &error, "begin");
+  CHECK(WriteSkew(connection, other) == KITH_OK);
+  Must(kith_begin_serializable(connection, &error), &error, "begin");
+  Must(kith_begin_serializable(other, &error), &error, "begin");
+  CHECK(kith_begin_serializable(other, NULL) == KITH_INVALID_ARGUMENT);
+  CHECK(WriteSkew(connection, other) == KITH_CONFLICT);
+  Must(kith_set_isolation(other, KITH_SERIALIZABLE, &error), &error, "isolation");
+  Must(kith_begin(connection, &error), &error, "begin");
+  Must(kith_begin(other, &error), &error, "begin");
+  CHECK(WriteSkew(connection, other) == KITH_CONFLICT);
+  CHECK(kith_set_isolation(other, (kith_isolation)2, &error) == KITH_INVALID_ARGUMENT);
+  CHECK(strstr(kith_error_message(error), "KITH_SERIALIZABLE") != NULL);
+  kith_error_free(error);
+  kith_result_free(Run(connection, "MATCH (s:Skew) DELETE s"));
   kith_disconnect(other);
 }
 
@@ -940,6 +975,7 @@ int main(void) {
   TestBadValues(connection);
   TestErrors(connection);
   TestTransactions(database, connection);
+  TestIsolation(database, connection);
   TestCancelAndTimeout(connection);
   kith_result* plan = Run(connection, "EXPLAIN MATCH (n:Person) RETURN n");
   CHECK(strlen(kith_result_plan(plan)) > 0);

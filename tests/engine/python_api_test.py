@@ -148,6 +148,32 @@ class Statements(unittest.TestCase):
             raise RuntimeError("changed my mind")
         self.assertEqual(self.db.execute("MATCH (t:T) RETURN count(t)").value(), 1)
 
+    def test_serializable(self):
+        self.db.execute("CREATE (:Skew {n: 1, x: 0}), (:Skew {n: 2, x: 0})")
+        other = self.db.connect()
+
+        def skew(connection, n):
+            connection.execute("MATCH (s:Skew) RETURN sum(s.x)").value()
+            connection.execute("MATCH (s:Skew {n: $n}) SET s.x = s.x + 1", n=n)
+
+        with self.db.transaction():
+            skew(self.db, 1)
+            with other.transaction():
+                skew(other, 2)
+        with self.assertRaisesRegex(kith.Error, "run this transaction again") as caught:
+            with self.db.transaction(serializable=True):
+                skew(self.db, 1)
+                with other.transaction():
+                    skew(other, 2)
+        self.assertTrue(caught.exception.retryable)
+        other.set_isolation("serializable")
+        with self.assertRaises(kith.Error), other.transaction():
+            skew(other, 2)
+            self.db.execute("MATCH (s:Skew {n: 1}) SET s.x = 7")
+        other.set_isolation("snapshot")
+        with self.assertRaisesRegex(ValueError, "none"):
+            other.set_isolation("none")
+
     def test_plan(self):
         self.assertTrue(self.db.explain("MATCH (t:T) RETURN t"))
 

@@ -162,6 +162,9 @@ TEST_CASE("EXPLAIN, PROFILE and session commands", "[query]") {
   CHECK(Parse("RETURN 1")->mode == ast::ExecutionMode::kRun);
   CHECK(Parse("BEGIN")->session == ast::SessionCommand::kBegin);
   CHECK(Parse("begin transaction ;")->kind == ast::StatementKind::kSession);
+  CHECK(Parse("BEGIN SERIALIZABLE")->session == ast::SessionCommand::kBeginSerializable);
+  CHECK(Parse("begin transaction serializable;")->session ==
+        ast::SessionCommand::kBeginSerializable);
   CHECK(Parse("COMMIT")->session == ast::SessionCommand::kCommit);
   CHECK(Parse("ROLLBACK TRANSACTION")->session == ast::SessionCommand::kRollback);
 }

@@ -43,10 +43,13 @@ class Connection:
         return self.execute("EXPLAIN " + text, parameters, **more).plan
 
     @contextlib.contextmanager
-    def transaction(self, read_only: bool = False) -> typing.Iterator[Connection]:
-        """A block that commits at its end and rolls back when it raises."""
+    def transaction(self, read_only: bool = False, serializable: bool = False) -> typing.Iterator[Connection]:
+        """A block that commits at its end and rolls back when it raises. When another transaction won, it raises
+        Error with `retryable` true: run the block again. A serializable one also loses to those that changed what it
+        has read; one that is read_only never does."""
+        begin = lib.kith_begin_serializable if serializable else lib.kith_begin
         with self._lock:
-            call(lib.kith_begin_read_only if read_only else lib.kith_begin, self._check())
+            call(lib.kith_begin_read_only if read_only else begin, self._check())
         try:
             yield self
         except BaseException:
@@ -67,6 +70,14 @@ class Connection:
         with self._cancel_lock:
             if self._pointer is not None:
                 lib.kith_cancel(self._pointer)
+
+    def set_isolation(self, level: str) -> None:
+        """"snapshot" or "serializable", of the statements and transactions that begin from now on."""
+        levels = {"snapshot": 0, "serializable": 1}
+        if level not in levels:
+            raise ValueError(f"an isolation is 'snapshot' or 'serializable', not {level!r}")
+        with self._lock:
+            call(lib.kith_set_isolation, self._check(), levels[level])
 
     def set_timeout(self, seconds: float) -> None:
         """The longest a statement may run; 0 is for ever."""

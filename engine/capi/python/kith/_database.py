@@ -115,9 +115,9 @@ class Database:
         """The statement's plan as text, without running it."""
         return self._mine().explain(text, parameters, **more)
 
-    def transaction(self, read_only: bool = False) -> typing.ContextManager[Connection]:
-        """A block on this thread's connection that commits at its end and rolls back when it raises."""
-        return self._mine().transaction(read_only)
+    def transaction(self, read_only: bool = False, serializable: bool = False) -> typing.ContextManager[Connection]:
+        """Connection.transaction on this thread's connection."""
+        return self._mine().transaction(read_only, serializable)
 
     @contextlib.contextmanager
     def _heard(self, kind, wants):

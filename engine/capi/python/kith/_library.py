@@ -56,6 +56,7 @@ _FUNCTIONS = {
     "kith_restore": (ctypes.c_int, [_s, _s, ctypes.c_uint32, _pp]),
     "kith_connect": (ctypes.c_int, [_p, _pp, _pp]), "kith_disconnect": (None, [_p]),
     "kith_begin": (ctypes.c_int, [_p, _pp]), "kith_begin_read_only": (ctypes.c_int, [_p, _pp]),
+    "kith_begin_serializable": (ctypes.c_int, [_p, _pp]), "kith_set_isolation": (ctypes.c_int, [_p, ctypes.c_int, _pp]),
     "kith_commit": (ctypes.c_int, [_p, _pp]), "kith_rollback": (ctypes.c_int, [_p, _pp]),
     "kith_in_transaction": (ctypes.c_int, [_p]), "kith_cancel": (None, [_p]),
     "kith_set_timeout": (ctypes.c_int, [_p, ctypes.c_uint64, _pp]),
