@@ -15,9 +15,9 @@
 #include <string_view>
 #include <system_error>
 
+#include "storage/draft_folder.h"
 #include "storage/format/meta_codec.h"
 #include "storage/lock_file.h"
-#include "storage/restore_draft.h"
 #include "storage/rocksdb_status.h"
 #include "storage/store.h"
 
@@ -127,17 +127,6 @@ Status MakeBackupFolder(const Store& store, const std::string& folder) {
   return error ? Failed("creating the folder " + folder, error) : Status::Ok();
 }
 
-Status CheckTarget(const std::string& target) {
-  std::error_code error;
-  const fs::file_status status = fs::status(target, error);
-  if (!fs::exists(status)) return Status::Ok();
-  if (fs::is_directory(status) && fs::is_empty(target, error)) return Status::Ok();
-  return Status(StatusCode::kInvalidArgument,
-                fmt::format("{} is there already; a backup is restored into a new or an empty "
-                            "folder",
-                            target));
-}
-
 Status WriteSuperblockOf(const Superblock& superblock, const std::string& folder) {
   const std::string path = folder + "/KITH";
   const rocksdb::Status written =
@@ -204,15 +193,15 @@ Result<BackupInfo> RestoreBackup(const std::string& folder, uint32_t number,
   }
   Superblock superblock;
   KITH_ASSIGN_OR_RETURN(const BackupInfo info, InfoOf(backup, folder, &superblock));
-  KITH_RETURN_IF_ERROR(CheckTarget(target));
+  KITH_RETURN_IF_ERROR(DraftFolder::CheckTarget(target, "a backup is restored"));
   KITH_RETURN_IF_ERROR(FromRocksDb(engine->VerifyBackup(info.number, true),
                                    fmt::format("backup {} in {}", info.number, folder)));
-  KITH_ASSIGN_OR_RETURN(const auto draft, RestoreDraft::Make(target));
+  KITH_ASSIGN_OR_RETURN(const auto draft, DraftFolder::Make(target, "restoring"));
   const std::string data = draft->path() + "/data";
   KITH_RETURN_IF_ERROR(FromRocksDb(engine->RestoreDBFromBackup(info.number, data, data),
                                    fmt::format("restoring backup {} of {}", info.number, folder)));
   KITH_RETURN_IF_ERROR(WriteSuperblockOf(superblock, draft->path()));
-  KITH_RETURN_IF_ERROR(draft->Become());
+  KITH_RETURN_IF_ERROR(draft->TakePlace());
   return info;
 }
 

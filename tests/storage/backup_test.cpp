@@ -16,7 +16,7 @@
 #include <vector>
 
 #include "storage/lock_file.h"
-#include "storage/restore_draft.h"
+#include "storage/draft_folder.h"
 #include "tests/clean_database.h"
 #include "tests/killed_child.h"
 #include "tests/storage/numbered_workload.h"
@@ -328,13 +328,13 @@ TEST_CASE("a restore removes what dead ones have left, and nothing else", "[stor
 TEST_CASE("two restores to one place do not disturb each other", "[storage]") {
   const TemporaryFolder folder;
   const std::string target = folder.path() + "/new";
-  const auto draft = RestoreDraft::Make(target);
+  const auto draft = DraftFolder::Make(target, "restoring");
   REQUIRE(draft.ok());
   std::ofstream((*draft)->path() + "/file") << "x";
-  CHECK_THAT(Message(RestoreDraft::Make(target).status(), StatusCode::kBusy),
-             Catch::Contains("being restored"));
+  CHECK_THAT(Message(DraftFolder::Make(target, "restoring").status(), StatusCode::kBusy),
+             Catch::Contains("already"));
   CHECK(fs::exists((*draft)->path() + "/file"));
-  REQUIRE((*draft)->Become().ok());
+  REQUIRE((*draft)->TakePlace().ok());
   CHECK(fs::exists(target + "/file"));
   CHECK(LockFile::Acquire(target).ok());
 }

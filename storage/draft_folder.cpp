@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// See restore_draft.h.
-#include "storage/restore_draft.h"
+// See draft_folder.h.
+#include "storage/draft_folder.h"
 
 #include <fmt/core.h>
 #include <rocksdb/env.h>
@@ -19,8 +19,6 @@ namespace kith::storage {
 namespace {
 
 namespace fs = std::filesystem;
-
-constexpr std::string_view kDraftMark = ".restoring-";
 
 Status DraftFailed(const std::string& what, const std::error_code& error) {
   return Status(StatusCode::kIoError, fmt::format("{} failed: {}", what, error.message()));
@@ -54,42 +52,54 @@ Status SyncFolder(const std::string& folder) {
   return FromRocksDb(status, "syncing " + folder);
 }
 
-RestoreDraft::RestoreDraft(fs::path target) : target_(std::move(target)) {
+Status DraftFolder::CheckTarget(const std::string& target, const char* what) {
+  std::error_code error;
+  const fs::file_status status = fs::status(target, error);
+  if (!fs::exists(status)) return Status::Ok();
+  if (fs::is_directory(status) && fs::is_empty(target, error)) return Status::Ok();
+  return Status(StatusCode::kInvalidArgument,
+                fmt::format("{} is there already; {} into a new or an empty folder", target, what));
+}
+
+DraftFolder::DraftFolder(fs::path target, const char* verb)
+    : target_(std::move(target)), mark_(fmt::format(".{}-", verb)) {
   path_ = target_;
-  path_ += fmt::format("{}{}", kDraftMark, getpid());
+  path_ += fmt::format("{}{}", mark_, getpid());
 }
 
-RestoreDraft::~RestoreDraft() {
+DraftFolder::~DraftFolder() {
   std::error_code ignored;
-  if (lock_ != nullptr) fs::remove_all(path_, ignored);
+  if (ours_) fs::remove_all(path_, ignored);
 }
 
-Result<std::unique_ptr<RestoreDraft>> RestoreDraft::Make(const std::string& target) {
-  std::unique_ptr<RestoreDraft> draft(new RestoreDraft(PlaceOf(target)));
+Result<std::unique_ptr<DraftFolder>> DraftFolder::Make(const std::string& target,
+                                                       const char* verb) {
+  std::unique_ptr<DraftFolder> draft(new DraftFolder(PlaceOf(target), verb));
   draft->RemoveLeftovers();
   KITH_RETURN_IF_ERROR(draft->Begin());
   return draft;
 }
 
-Status RestoreDraft::Begin() {
+Status DraftFolder::Begin() {
   std::error_code error;
   const bool made = fs::create_directory(path_, error);
   if (error) return DraftFailed("creating the folder " + path_.native(), error);
   if (!made) {
     return Status(StatusCode::kBusy,
-                  fmt::format("{} is there: a backup is being restored to {} already, or what an "
-                              "earlier attempt has left cannot be removed",
+                  fmt::format("{} is there: this process is making {} already, or what an earlier "
+                              "attempt has left cannot be removed",
                               path_.native(), target_.native()));
   }
   KITH_ASSIGN_OR_RETURN(lock_, LockFile::Acquire(path_));
+  ours_ = true;
   return Status::Ok();
 }
 
 /// Two signs are asked for: nobody holds the folder's lock, which is true, too, of one that was
 /// made a moment ago; and its maker is gone, which cannot be told of a process in another
 /// container. What cannot be removed stays: it is in nobody's way.
-void RestoreDraft::RemoveLeftovers() const {
-  const std::string prefix = target_.filename().native() + std::string(kDraftMark);
+void DraftFolder::RemoveLeftovers() const {
+  const std::string prefix = target_.filename().native() + mark_;
   std::error_code error;
   for (const fs::directory_entry& entry : fs::directory_iterator(target_.parent_path(), error)) {
     const std::string name = entry.path().filename();
@@ -101,13 +111,14 @@ void RestoreDraft::RemoveLeftovers() const {
   }
 }
 
-Status RestoreDraft::Become() {
+Status DraftFolder::TakePlace() {
   std::error_code error;
   fs::rename(path_, target_, error);
   if (error) {
     return DraftFailed(fmt::format("renaming {} to {}", path_.native(), target_.native()), error);
   }
   lock_ = nullptr;
+  ours_ = false;
   return SyncFolder(target_.parent_path());
 }
 
