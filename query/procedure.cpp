@@ -10,6 +10,18 @@ Result<std::string> Procedure::Explain(ProcedureContext&, std::span<const Value>
   return std::string();
 }
 
+Status StreamingProcedure::Call(ProcedureContext& context, std::span<const Value> arguments,
+                                const RowSink& sink) const {
+  KITH_ASSIGN_OR_RETURN(const std::unique_ptr<RowSource> source, Open(context, arguments));
+  std::vector<Value> row;
+  while (true) {
+    KITH_RETURN_IF_ERROR(context.interrupt.Check());
+    KITH_ASSIGN_OR_RETURN(const bool more, source->Next(&row));
+    if (!more) return Status::Ok();
+    KITH_RETURN_IF_ERROR(sink(row));
+  }
+}
+
 Status ProcedureRegistry::Register(std::unique_ptr<Procedure> procedure) {
   std::string name = procedure->signature().name;
   if (procedures_.contains(name)) {

@@ -44,7 +44,12 @@ inline ProcedureField TypedField(std::string name, ValueType type,
   return {std::move(name), {FieldType::Kind::kExact, type}, std::move(default_value)};
 }
 
-enum class ProcedureMode : uint8_t { kRead, kWrite, kSchema };
+enum class ProcedureMode : uint8_t {
+  kRead,
+  kWrite,
+  kSchema,
+  kNoGraph,  ///< Neither reads nor changes the graph, so rows may be taken while others change it.
+};
 
 struct ProcedureSignature {
   std::string name;  ///< Dotted, case-sensitive: "db.index.fulltext.queryNodes".
@@ -86,6 +91,24 @@ class Procedure {
   /// route, its reasons, the plan it compiles to. Empty by default.
   virtual Result<std::string> Explain(ProcedureContext& context,
                                       std::span<const Value> arguments) const;
+};
+
+/// Rows that are made as they are wanted.
+class RowSource {
+ public:
+  virtual ~RowSource() = default;
+  /// Replaces *row by the next one, in the signature's order; false at the end.
+  virtual Result<bool> Next(std::vector<Value>* row) = 0;
+};
+
+/// A procedure whose rows need not be kept.
+class StreamingProcedure : public Procedure {
+ public:
+  /// As Call. The source may use the context, which outlives it.
+  virtual Result<std::unique_ptr<RowSource>> Open(ProcedureContext& context,
+                                                  std::span<const Value> arguments) const = 0;
+  Status Call(ProcedureContext& context, std::span<const Value> arguments,
+              const RowSink& sink) const final;
 };
 
 class ProcedureRegistry {

@@ -20,6 +20,7 @@
 #include "query/procedures/check_procedure.h"
 #include "query/procedures/hybrid_procedure.h"
 #include "query/procedures/index_procedures.h"
+#include "query/procedures/load_csv_procedure.h"
 #include "query/procedures/show_procedures.h"
 #include "query/procedures/vector_procedures.h"
 #include "query/query_run.h"
@@ -245,6 +246,7 @@ QuerySession::QuerySession(const QuerySessionOptions& options)
   state_->session = this;
   ProcedureRegistry* procedures = state_->options.procedures;
   RegisterBuiltinProcedures(procedures);
+  RegisterLoadCsv(options.import_folder, procedures);
   // Both leave names alone that are taken: the owner of the registry comes first.
   static_cast<void>(
       RegisterShowProcedures(options.indexes, *state_->options.functions, procedures).ok());

@@ -77,7 +77,9 @@ Result<bound::ClausePtr> StatementBinder::BindCallProcedure(const ast::CallProce
   bound->optional = call.optional;
   KITH_ASSIGN_OR_RETURN(bound->procedure, FindProcedure(call.name));
   const ProcedureSignature& signature = bound->procedure->signature();
-  if (signature.mode != ProcedureMode::kRead) KITH_RETURN_IF_ERROR(CheckUpdateAllowed(call));
+  const bool updates =
+      signature.mode == ProcedureMode::kWrite || signature.mode == ProcedureMode::kSchema;
+  if (updates) KITH_RETURN_IF_ERROR(CheckUpdateAllowed(call));
   if (!call.implicit_arguments) {
     KITH_RETURN_IF_ERROR(BindArguments(call, signature, bound.get()));
   } else if (standalone) {

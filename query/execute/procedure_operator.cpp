@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // CALL procedure YIELD: for each row of the child the rows that the procedure gives. Buffers the
-// rows of one call.
+// rows of one call, unless the procedure streams them: then one batch.
 #include <algorithm>
 #include <string>
 #include <utility>
@@ -38,14 +38,18 @@ class ProcedureCallState final : public OperatorState {
         child_(plan.child->Start(context)),
         input_(slots),
         memory_(context.memory),
-        unlimited_("procedure", 0) {}
+        unlimited_("procedure", 0),
+        streaming_(dynamic_cast<const StreamingProcedure*>(plan.procedure)),
+        procedure_context_{context.transaction, *context.statements,
+                           context.interrupt != nullptr ? *context.interrupt : never_,
+                           context.memory != nullptr ? *context.memory : unlimited_} {}
 
   Status Next(Batch* batch) override {
     batch->Clear();
     rows_.clear();
     columns_.assign(plan_.yields.size(), Column());
     while (rows_.empty()) {
-      if (row_ == input_.rows && next_result_ == results_.size()) {
+      if (row_ == input_.rows && next_result_ == results_.size() && source_ == nullptr) {
         KITH_RETURN_IF_ERROR(context_.CheckInterrupt());
         KITH_RETURN_IF_ERROR(child_->Next(&input_));
         row_ = 0;
@@ -69,10 +73,15 @@ class ProcedureCallState final : public OperatorState {
   }
 
  private:
-  void ClearResults() {
+  void ClearTaken() {
     results_.clear();
     next_result_ = 0;
     memory_.Release();
+  }
+
+  void ClearResults() {
+    source_.reset();
+    ClearTaken();
   }
 
   // Takes results, calling the procedure for further rows of the input, until a batch is full.
@@ -82,6 +91,11 @@ class ProcedureCallState final : public OperatorState {
         const std::vector<Value>& result = results_[next_result_++];
         rows_.push_back(static_cast<uint32_t>(row_ - 1));
         for (size_t i = 0; i < columns_.size(); ++i) columns_[i].Append(result[i]);
+        continue;
+      }
+      if (source_ != nullptr) {
+        const Status taken = TakeFromSource();
+        if (!taken.ok()) return AtRange(taken, plan_.range);
         continue;
       }
       ClearResults();
@@ -104,13 +118,31 @@ class ProcedureCallState final : public OperatorState {
       KITH_ASSIGN_OR_RETURN(Value value, ConvertArgument(signature, i, argument->At(0)));
       arguments.push_back(std::move(value));
     }
-    ProcedureContext context{context_.transaction, *context_.statements,
-                             context_.interrupt != nullptr ? *context_.interrupt : never_,
-                             context_.memory != nullptr ? *context_.memory : unlimited_};
-    KITH_RETURN_IF_ERROR(plan_.procedure->Call(
-        context, arguments, [this](std::span<const Value> result) { return Take(result); }));
+    if (streaming_ != nullptr) {
+      KITH_ASSIGN_OR_RETURN(source_, streaming_->Open(procedure_context_, arguments));
+      source_rows_ = 0;
+      return Status::Ok();
+    }
+    KITH_RETURN_IF_ERROR(
+        plan_.procedure->Call(procedure_context_, arguments,
+                              [this](std::span<const Value> result) { return Take(result); }));
     const bool keeps_row = signature.outputs.empty() || (plan_.optional && results_.empty());
     if (keeps_row) results_.assign(1, std::vector<Value>(plan_.yields.size()));
+    return Status::Ok();
+  }
+
+  // One row of the source, or its end.
+  Status TakeFromSource() {
+    ClearTaken();
+    KITH_ASSIGN_OR_RETURN(const bool more, source_->Next(&source_row_));
+    if (more) {
+      ++source_rows_;
+      return Take(source_row_);
+    }
+    source_.reset();
+    if (plan_.optional && source_rows_ == 0) {
+      results_.assign(1, std::vector<Value>(plan_.yields.size()));
+    }
     return Status::Ok();
   }
 
@@ -142,6 +174,11 @@ class ProcedureCallState final : public OperatorState {
   MemoryCharge memory_;
   Interrupt never_;
   MemoryBudget unlimited_;
+  const StreamingProcedure* streaming_;  // Null for a procedure that is called at once.
+  ProcedureContext procedure_context_;
+  std::unique_ptr<RowSource> source_;  // Of row row_ - 1.
+  std::vector<Value> source_row_;
+  uint64_t source_rows_ = 0;
   std::vector<uint32_t> rows_;
   std::vector<Column> columns_;
 };

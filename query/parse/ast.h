@@ -160,6 +160,10 @@ struct YieldItem {
   Name alias;  ///< may be empty
 };
 
+/// What LOAD CSV [WITH HEADERS] FROM url AS variable [FIELDTERMINATOR text] calls: a procedure of
+/// the url, whether there are headers, and the text; it yields `row`.
+inline constexpr const char* kLoadCsvProcedure = "db.loadCsv";
+
 /// CALL name(arguments) YIELD items WHERE predicate
 struct CallProcedure : ClauseOf<ClauseKind::kCallProcedure> {
   using ClauseOf::ClauseOf;

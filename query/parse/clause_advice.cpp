@@ -13,9 +13,6 @@ std::string_view ClauseAdvice(Keyword keyword) {
     case Keyword::kFOR: return "FOR is not supported; write UNWIND list AS variable";
     case Keyword::kINSERT: return "INSERT is not supported; write CREATE";
     case Keyword::kLET: return "LET is not supported; write WITH *, expression AS name";
-    case Keyword::kLOAD:
-      return "LOAD CSV is not supported; import files with the shell's .import, or pass the rows "
-             "as a parameter and UNWIND it";
     case Keyword::kNODETACH:
       return "NODETACH is not supported; write DELETE, which keeps relationships by itself";
     case Keyword::kSEARCH:

@@ -2,6 +2,9 @@
 // Clauses of a query.
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cctype>
+
 #include "query/parse/clause_advice.h"
 #include "query/parse/statement_parser.h"
 
@@ -27,6 +30,7 @@ Result<ClausePtr> StatementParser::DispatchClause() {
     case Keyword::kOPTIONAL: return Peek(1).keyword == Keyword::kCALL ? ParseCall() : ParseMatch();
     case Keyword::kMATCH: return ParseMatch();
     case Keyword::kUNWIND: return ParseUnwind();
+    case Keyword::kLOAD: return ParseLoadCsv();
     case Keyword::kWITH: return ParseWith();
     case Keyword::kRETURN: return ParseReturn();
     case Keyword::kCREATE: return ParseCreate();
@@ -96,6 +100,47 @@ Result<ClausePtr> StatementParser::ParseUnwind() {
   KITH_RETURN_IF_ERROR(Expect(Keyword::kAS));
   KITH_ASSIGN_OR_RETURN(unwind->variable, ParseName("a variable"));
   return ClausePtr(std::move(unwind));
+}
+
+bool StatementParser::AcceptWord(std::string_view word) {
+  if (!At(TokenKind::kWord)) return false;
+  const std::string_view text = TextOf(Peek().range);
+  const bool is_word =
+      std::equal(text.begin(), text.end(), word.begin(), word.end(),
+                 [](unsigned char a, unsigned char b) { return std::toupper(a) == b; });
+  if (is_word) Advance();
+  return is_word;
+}
+
+ast::ExpressionPtr StatementParser::NewLiteral(Value value) const {
+  auto literal = Make<ast::Literal>(BeginHere());
+  literal->value = std::move(value);
+  return literal;
+}
+
+/// LOAD CSV [WITH HEADERS] FROM url AS variable [FIELDTERMINATOR text] is a procedure call.
+Result<ClausePtr> StatementParser::ParseLoadCsv() {
+  auto call = Make<ast::CallProcedure>(BeginHere());
+  call->name = {ast::kLoadCsvProcedure, Peek().range};
+  Advance();
+  if (!AcceptWord("CSV")) return Unexpected("CSV, as in LOAD CSV FROM 'file:///x.csv' AS row");
+  const bool headers = Accept(Keyword::kWITH);
+  if (headers && !AcceptWord("HEADERS")) return Unexpected("HEADERS");
+  if (!AcceptWord("FROM")) return Unexpected(headers ? "FROM" : "FROM or WITH HEADERS");
+  KITH_ASSIGN_OR_RETURN(ast::ExpressionPtr url, ParseExpression());
+  call->arguments.push_back(std::move(url));
+  call->arguments.push_back(NewLiteral(Value(headers)));
+  KITH_RETURN_IF_ERROR(Expect(Keyword::kAS));
+  ast::YieldItem row;
+  row.field = {"row", Peek().range};
+  KITH_ASSIGN_OR_RETURN(row.alias, ParseName("a variable"));
+  call->has_yield = true;
+  call->yields.push_back(std::move(row));
+  if (AcceptWord("FIELDTERMINATOR")) {
+    KITH_ASSIGN_OR_RETURN(ast::ExpressionPtr terminator, ParseExpression());
+    call->arguments.push_back(std::move(terminator));
+  }
+  return ClausePtr(std::move(call));
 }
 
 Result<ClausePtr> StatementParser::ParseWith() {

@@ -118,6 +118,10 @@ class StatementParser {
   Result<ast::ClausePtr> ParseMatch();
   Result<ast::VectorSearch> ParseSearch();
   Result<ast::ClausePtr> ParseUnwind();
+  Result<ast::ClausePtr> ParseLoadCsv();
+  /// A word that is none of the keywords, in any case.
+  bool AcceptWord(std::string_view word);
+  ast::ExpressionPtr NewLiteral(Value value) const;
   Result<ast::ClausePtr> ParseWith();
   Result<ast::ClausePtr> ParseReturn();
   Result<ast::ClausePtr> ParseCreate();

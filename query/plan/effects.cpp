@@ -127,7 +127,8 @@ void AddSearch(const bound::VectorSearch& search, Effects* effects) {
 void AddCall(const bound::CallProcedure& call, Effects* effects) {
   for (const auto& argument : call.arguments) AddExpressionEffects(argument.get(), effects);
   for (const auto& conjunct : call.conjuncts) AddExpressionEffects(conjunct.get(), effects);
-  AddEverything(call.procedure->signature().mode != ProcedureMode::kRead, effects);
+  const ProcedureMode mode = call.procedure->signature().mode;
+  if (mode != ProcedureMode::kNoGraph) AddEverything(mode != ProcedureMode::kRead, effects);
 }
 
 }  // namespace

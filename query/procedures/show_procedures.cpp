@@ -141,6 +141,7 @@ std::string_view ModeName(ProcedureMode mode) {
     case ProcedureMode::kRead: return "READ";
     case ProcedureMode::kWrite: return "WRITE";
     case ProcedureMode::kSchema: return "SCHEMA";
+    case ProcedureMode::kNoGraph: return "DBMS";
   }
   return "";
 }

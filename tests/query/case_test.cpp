@@ -29,6 +29,7 @@ class CaseDatabase {
     session.store = store_.get();
     session.indexes = indexes_.get();
     session.procedures = &procedures_;
+    session.import_folder = std::string(KITH_SOURCE_DIR) + "/tests/query/cases/import";
     session_ = std::make_unique<QuerySession>(session);
   }
 
