@@ -9,6 +9,7 @@
 
 #include "engine/connection_state.h"
 #include "engine/database_parts.h"
+#include "engine/import/importer.h"
 #include "engine/rag_state.h"
 #include "index/check_indexes.h"
 #include "query/procedures/cache_procedures.h"
@@ -102,6 +103,7 @@ Result<std::unique_ptr<Database>> Database::Open(const std::string& path, const 
   session_options.indexes = parts->indexes.get();
   session_options.procedures = &parts->procedures;
   session_options.embedder = parts->model.get();
+  session_options.import_folder = options.import_folder;
   parts->session = std::make_unique<query::QuerySession>(session_options);
   const auto runners =
       [session = parts->session.get()](
@@ -147,6 +149,21 @@ Result<BackupInfo> Database::Restore(const std::string& folder, const std::strin
 
 Result<std::vector<CheckFinding>> Database::Check(const CheckOptions& options) {
   return index::CheckDatabase(parts_->store.get(), options, nullptr);
+}
+
+Result<ImportReport> Database::Import(const std::string& path, const ImportInput& input,
+                                      const ImportOptions& options) {
+  if (path == ":memory:") {
+    return Status(StatusCode::kInvalidArgument,
+                  "a database in memory would end with the import; name a folder");
+  }
+  Options database;
+  database.memory_limit_bytes = options.memory_limit_bytes;
+  KITH_RETURN_IF_ERROR(CheckOptions(path, database));
+  const size_t memory_bytes =
+      options.memory_limit_bytes != 0 ? options.memory_limit_bytes : MachineMemoryBytes() / 4;
+  MemoryBudget memory("import memory", memory_bytes);
+  return import::Import(StoreOptions(path, database, memory_bytes), &memory, input, options);
 }
 
 const std::string& Database::path() const {

@@ -18,6 +18,7 @@
 #include "engine/base/check.h"
 #include "engine/base/export.h"
 #include "engine/base/result.h"
+#include "kith/import.h"
 
 namespace kith {
 
@@ -43,6 +44,8 @@ struct Options {
   /// folder. Empty: there is none. Read by the first use, whose error it is when the model is
   /// missing, damaged, or another than the one that made the vectors of this database.
   std::string embedding_model;
+  /// The folder whose files LOAD CSV may read. Empty: none, and LOAD CSV is an error.
+  std::string import_folder;
   /// What one call may embed with at a time. 0: one for each processor.
   size_t embedding_threads = 0;
 };
@@ -87,6 +90,14 @@ class KITH_EXPORT Database {
   /// index, as of now; others read and write meanwhile. What is wrong: empty when nothing is.
   /// Errors: Cancelled; IoError or Corruption when nothing can be read at all.
   Result<std::vector<CheckFinding>> Check(const CheckOptions& options = {});
+
+  /// Makes the database folder `path` of CSV files, by several threads; see kith/import.h. All of
+  /// it is there afterwards, or nothing. Errors: InvalidArgument when `path` holds anything, when
+  /// headers or names do not say what files hold, or when more lines are bad than are tolerated
+  /// (file and line of the first are in the message); NotFound, IoError, Cancelled,
+  /// ResourceExhausted.
+  static Result<ImportReport> Import(const std::string& path, const ImportInput& input,
+                                     const ImportOptions& options = {});
 
   const std::string& path() const;
   bool is_read_only() const;

@@ -20,4 +20,5 @@
 #include "engine/base/value.h"
 #include "kith/connection.h"
 #include "kith/database.h"
+#include "kith/import.h"
 #include "kith/rag.h"
