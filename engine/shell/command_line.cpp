@@ -15,56 +15,17 @@
 namespace kith::shell {
 namespace {
 
-constexpr std::string_view kUsage =
-    R"(usage: kith [DATABASE] [OPTIONS]            Cypher from the terminal, a pipe or -c
-       kith ingest PATH... [--db DATABASE]  put documents into a database
-       kith embed [--db DATABASE]           make the vectors that are missing, or a model's anew
-       kith ask QUESTION [--db DATABASE]    answer from the documents, with citations
-       kith forget DOCUMENT... [--db DATABASE]  take documents out again
-       kith backup FOLDER [--db DATABASE]   add a backup to those in FOLDER
-       kith restore FOLDER DATABASE         make a database of the newest; without DATABASE: list them
-       kith check DATABASE                  say what is wrong in its files, graph and indexes
-       kith model list | get NAME... | path NAME...  local models: which there are, fetch, where
-
-DATABASE is a folder, made when it does not exist; without one, or as :memory:, the shell works in
-memory. ingest, embed, ask, forget and backup use ./documents.kith unless --db names another. A
-DOCUMENT is named by its path below the PATH that was ingested (FILE#ID for a JSON line); answers
-show it.
-
-  -c, --command TEXT    run these statements instead of reading them; may be given several times
-  -m, --mode MODE       table, csv, json, jsonl or line; ask: json, its answer as one object
-  -p, --param NAME=EXPR set $NAME, for example -p 'born=1815' or -p "name='Ada'"
-      --read-only       refuse to write
-      --keep-going      go on after a statement that failed (the exit code still tells)
-      --timer           print the time that each statement took
-      --timeout MS      end any statement that runs longer
-      --memory SIZE     the most memory to use, for example 512MB
-      --embedding-model NAME  makes the vectors of documents, of questions and of embed(): a name
-                        of kith model list, or a folder (KITH_EMBEDDING_MODEL in the environment
-                        unless given)
-      --db DATABASE     the database of ingest, embed, ask, forget and backup
-      --model NAME      ask: word the answer with this language model: a name of kith model
-                        list, or a .gguf file
-      --conversation NAME  ask: this question is a turn of that conversation, and may refer to
-                        the turns before ("When was it built?"); without a QUESTION, one a line
-      --picture FILE    ask: write the evidence subgraph to FILE, .svg or .html
-      --max-document SIZE  ingest: read documents up to this size (16MB unless given)
-      --batch N         ingest: put up to N documents into a transaction (64 unless given, 32
-                        with an embedding model)
-      --mirror          ingest: forget every document that is not below the PATHs
-      --keep N          backup: delete backups beyond the newest N
-      --number N        restore: the backup with this number
-      --accept-licence  model get: you have read and accept the terms of a model that has its own
-  -q, --quiet           no progress bar, no banner
-  -h, --help            this text
-      --version         the version
-
-Exit codes: 0 all went well, 1 something failed (a statement; a document, also one that was
-skipped), 2 the command line is wrong, 3 the database could not be opened, 4 the documents do not
-answer the question.
-)";
-
-constexpr std::array<std::string_view, 27> kOptionNames = {"--max-document",
+constexpr std::array<std::string_view, 37> kOptionNames = {"--max-document",
+                                                           "--import-folder",
+                                                           "--into",
+                                                           "--nodes",
+                                                           "--relationships",
+                                                           "--labels",
+                                                           "--delimiter",
+                                                           "--array-delimiter",
+                                                           "--quote-character",
+                                                           "--bad-tolerance",
+                                                           "--threads",
                                                            "--embedding-model",
                                                            "--accept-licence",
                                                            "--conversation",
@@ -92,14 +53,15 @@ constexpr std::array<std::string_view, 27> kOptionNames = {"--max-document",
                                                            "-q",
                                                            "-h"};
 
-constexpr std::array<std::string_view, 9> kCommandNames = {
-    "ingest", "embed", "ask", "forget", "backup", "restore", "check", "model", "help"};
+constexpr std::array<std::string_view, 10> kCommandNames = {
+    "ingest", "embed", "ask", "forget", "import", "backup", "restore", "check", "model", "help"};
 
 /// kShell for what is no command: a database.
 Command CommandOf(std::string_view name) {
-  constexpr Command kCommands[] = {Command::kIngest, Command::kEmbed,  Command::kAsk,
-                                   Command::kForget, Command::kBackup, Command::kRestore,
-                                   Command::kCheck,  Command::kModel,  Command::kHelp};
+  constexpr Command kCommands[] = {Command::kIngest,  Command::kEmbed,  Command::kAsk,
+                                   Command::kForget,  Command::kImport, Command::kBackup,
+                                   Command::kRestore, Command::kCheck,  Command::kModel,
+                                   Command::kHelp};
   static_assert(std::size(kCommands) == kCommandNames.size());
   const auto at = std::find(kCommandNames.begin(), kCommandNames.end(), name);
   return at == kCommandNames.end() ? Command::kShell : kCommands[at - kCommandNames.begin()];
@@ -214,6 +176,19 @@ class Parser {
       return line_.database.empty() ? Invalid("--db: the name of the folder is empty")
                                     : Status::Ok();
     }
+    if (name == "--into") {
+      KITH_ASSIGN_OR_RETURN(line_.database, ValueOf(name, "a folder"));
+      return line_.database.empty() ? Invalid("--into: the name of the folder is empty")
+                                    : Status::Ok();
+    }
+    if (IsImportOption(name)) {
+      KITH_ASSIGN_OR_RETURN(const std::string value, ValueOf(name, ImportValueOf(name)));
+      return TakeImportOption(name, value, &line_.import);
+    }
+    if (name == "--import-folder") {
+      KITH_ASSIGN_OR_RETURN(line_.options.import_folder, ValueOf(name, "a folder"));
+      return Status::Ok();
+    }
     if (name == "--picture") return TakePicture(name);
     if (name == "--conversation") {
       KITH_ASSIGN_OR_RETURN(line_.conversation, ValueOf(name, "the name of a conversation"));
@@ -294,6 +269,7 @@ class Parser {
     if (line_.command == Command::kModel) return PlaceModelOperands();
     if (line_.command == Command::kRestore) return PlaceRestoreOperands();
     if (line_.command == Command::kCheck) return PlaceCheckOperands();
+    if (line_.command == Command::kImport) return PlaceImportOperands();
     if (line_.database.empty()) line_.database = kDefaultDatabase;
     if (line_.database == ":memory:" && line_.command != Command::kHelp) {
       return Invalid(
@@ -332,7 +308,7 @@ class Parser {
     for (const std::string& name : given_) {
       const bool statements = name == "--command" || name == "-c" || name == "--param" ||
                               name == "-p" || name == "--keep-going" || name == "--timer" ||
-                              name == "--timeout";
+                              name == "--timeout" || name == "--import-folder";
       if (statements && line_.command != Command::kShell) {
         return Invalid(fmt::format("{} runs no statements, so {} does not apply", command, name));
       }
@@ -351,6 +327,15 @@ class Parser {
       const bool of_ingest = name == "--max-document" || name == "--mirror" || name == "--batch";
       if (of_ingest && line_.command != Command::kIngest) {
         return Invalid(fmt::format("{} does not apply here; kith ingest takes it", name));
+      }
+      const bool of_import = name == "--into" || IsImportOption(name);
+      if (of_import && line_.command != Command::kImport) {
+        return Invalid(fmt::format("{} does not apply here; kith import takes it", name));
+      }
+      if (line_.command == Command::kImport &&
+          (name == "--db" || name == "--read-only" || name == "--embedding-model")) {
+        return Invalid(fmt::format(
+            "kith import makes a database, which --into names; {} does not apply", name));
       }
       if (name == "--keep" && line_.command != Command::kBackup) {
         return Invalid("--keep does not apply here; kith backup takes it");
@@ -397,6 +382,18 @@ class Parser {
     if (line_.database != ":memory:") return Status::Ok();
     return Invalid(
         "a database in memory begins empty, so there is nothing to check; name a folder");
+  }
+
+  Status PlaceImportOperands() {
+    line_.arguments.assign(operands_.begin() + 1, operands_.end());
+    const ImportInput& input = line_.import.input;
+    if (line_.arguments.empty() && input.nodes.empty() && input.relationships.empty()) {
+      return Invalid("which files? usage: kith import PATH... --into DATABASE");
+    }
+    if (line_.database.empty()) {
+      return Invalid("into which database? usage: kith import PATH... --into DATABASE");
+    }
+    return Status::Ok();
   }
 
   Status PlaceModelOperands() {
@@ -461,10 +458,6 @@ class Parser {
 
 Result<CommandLine> ParseCommandLine(std::span<const std::string> arguments) {
   return Parser(arguments).Parse();
-}
-
-std::string_view UsageText() {
-  return kUsage;
 }
 
 Result<size_t> ParseByteSize(std::string_view text) {

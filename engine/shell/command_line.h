@@ -6,6 +6,7 @@
 //   kith embed [--db DATABASE]             vectors for them
 //   kith ask QUESTION [--db DATABASE]      a cited answer
 //   kith forget DOCUMENT... [--db DATABASE]
+//   kith import PATH... --into DATABASE    a new database of CSV files
 //   kith backup FOLDER [--db DATABASE]     add a backup to those in FOLDER
 //   kith check DATABASE                    say what is wrong in a database
 //   kith restore FOLDER [DATABASE]         make a database of one; without, list them
@@ -22,6 +23,7 @@
 #include <vector>
 
 #include "engine/base/result.h"
+#include "engine/shell/imports.h"
 #include "engine/shell/result_printer.h"
 #include "kith/database.h"
 
@@ -33,6 +35,7 @@ enum class Command {
   kEmbed,
   kAsk,
   kForget,
+  kImport,
   kBackup,
   kRestore,
   kCheck,
@@ -61,7 +64,8 @@ struct CommandLine {
   bool mirror = false;            ///< ingest: forget all other documents.
   size_t keep = 0;                ///< backup: how many to keep; 0 is all.
   uint32_t number = 0;            ///< restore: 0 is the newest.
-  bool accept_licence = false;    ///< model get: the terms of the models are accepted.
+  ImportCommand import;
+  bool accept_licence = false;  ///< model get: the terms of the models are accepted.
 };
 
 /// What `kith ingest` and `kith ask` use when --db is not given.

@@ -17,6 +17,7 @@
 #include "engine/shell/check.h"
 #include "engine/shell/command_line.h"
 #include "engine/shell/documents.h"
+#include "engine/shell/imports.h"
 #include "engine/shell/models.h"
 #include "engine/shell/shell.h"
 
@@ -65,7 +66,9 @@ int Main(const std::vector<std::string>& arguments) {
     return kUsageError;
   }
   if (line->command == Command::kHelp) {
-    fmt::print("{}", UsageText());
+    // Not by fmt, which throws where the text is longer than what is buffered and nobody takes it.
+    const std::string_view text = UsageText();
+    std::fwrite(text.data(), 1, text.size(), stdout);
     return Finish(0);
   }
   if (line->command == Command::kVersion) {
@@ -74,6 +77,7 @@ int Main(const std::vector<std::string>& arguments) {
   }
   if (line->command == Command::kModel) return Finish(RunModel(*line));
   if (line->command == Command::kRestore) return Finish(RunRestore(*line));
+  if (line->command == Command::kImport) return Finish(RunImport(*line));
   if (line->options.embedding_model.empty()) {
     if (const char* model = std::getenv("KITH_EMBEDDING_MODEL")) {
       line->options.embedding_model = model;

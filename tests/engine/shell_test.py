@@ -61,7 +61,6 @@ class Backups(unittest.TestCase):
         self.assertIn("is there already", self.kith("restore", "b", "d.kith", code=1))
         self.assertIn("number 9", self.kith("restore", "b", "new.kith", "--number", "9", code=1))
 
-
     def test_a_check_names_what_is_wrong(self):
         self.kith("d.kith", "-c", "CREATE INDEX FOR (a:A) ON (a.x); UNWIND range(1, 100) AS x CREATE (:A {x: x})-[:R]->(:B)")
         self.assertEqual(self.kith("check", "d.kith"), "nothing is wrong in d.kith\n")
@@ -77,6 +76,68 @@ class Backups(unittest.TestCase):
         self.assertIn(".sst", result.stdout + result.stderr)
         self.assertIn("no database in none.kith", self.kith("check", "none.kith", code=3))
         self.assertFalse((self.path / "none.kith").exists())
+
+
+class Imports(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.path = pathlib.Path(folder.name)
+        (self.path / "csv").mkdir()
+        self.write("Person.csv", "id|name\n" + "".join(f"{i}|person {i}\n" for i in range(1000)))
+        self.write("Person_KNOWS_Person.csv", "startId|endId|since\n0|1|1833\n1|2|1834\n")
+
+    def write(self, name, text):
+        (self.path / "csv" / name).write_text(text, encoding="utf-8")
+
+    def kith(self, *arguments, code=0):
+        result = subprocess.run([SHELL, *arguments], cwd=self.path, capture_output=True, text=True,
+                                timeout=HANG_SECONDS)
+        self.assertEqual(result.returncode, code, result.stderr)
+        return result.stdout + result.stderr
+
+    def test_a_folder_becomes_a_database(self):
+        self.write("counts.csv", "file|rows\n")
+        out = self.kith("import", "csv", "--into", "d.kith", "--labels", "Person:Human")
+        self.assertRegex(out, r"(?m)^1000 nodes and 2 relationships of .* MB are in d.kith; .* s$")
+        self.assertIn("passed over csv/counts.csv", out)
+        self.assertEqual(self.kith("d.kith", "-m", "csv", "-c",
+                                   "MATCH (:Human {id: 0})-[k:KNOWS]->(b) RETURN k.since, b.name"),
+                         "k.since,b.name\n1833,person 1\n")
+        self.assertIn("is there already", self.kith("import", "csv", "--into", "d.kith", code=1))
+
+    def test_bad_lines(self):
+        self.write("Person_KNOWS_Person.csv", "startId|endId\n0|1\n0|x\n")
+        out = self.kith("import", "csv", "--into", "d.kith", code=1)
+        self.assertIn("Person_KNOWS_Person.csv, line 3: no node has the id x in Person, its end", out)
+        self.assertEqual([one.name for one in self.path.iterdir()], ["csv"])
+        out = self.kith("import", "csv", "--into", "d.kith", "--bad-tolerance", "1")
+        self.assertIn("passed over csv/Person_KNOWS_Person.csv, line 3", out)
+        self.assertIn("1000 nodes and 1 relationships", out)
+
+    def test_files_by_name(self):
+        self.write("head.csv", "key:ID(P);age:int\n")
+        self.write("rows.csv", "a;1\nb;2\n")
+        self.kith("import", "--nodes", "P:Q=csv/head.csv,csv/rows.csv", "--into", "d.kith")
+        self.assertEqual(self.kith("d.kith", "-m", "csv", "-c", "MATCH (n:P:Q) RETURN sum(n.age) AS s"), "s\n3\n")
+
+    def test_a_killed_import_leaves_no_database(self):
+        self.write("Person.csv", "id|name\n" + "".join(f"{i}|person {i}\n" for i in range(200_000)))
+        process = subprocess.Popen([SHELL, "import", "csv", "--into", "d.kith"], cwd=self.path,
+                                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        # Its draft is there when it is at work.
+        while process.poll() is None and not any(self.path.glob("d.kith.importing-*")):
+            time.sleep(0.001)
+        process.kill()
+        process.wait()
+        self.assertEqual((self.path / "d.kith").exists(), process.returncode == 0)
+
+    def test_arguments(self):
+        self.assertIn("into which database", self.kith("import", "csv", code=2))
+        self.assertIn("which files", self.kith("import", "--into", "d.kith", code=2))
+        self.assertIn("one character", self.kith("import", "csv", "--into", "d", "--delimiter", "::", code=2))
+        self.assertIn("kith import takes it", self.kith("d.kith", "--into", "x", code=2))
+        self.assertIn("--into names", self.kith("import", "csv", "--db", "d.kith", code=2))
 
 
 class Arguments(unittest.TestCase):
