@@ -17,7 +17,8 @@ namespace {
 
 constexpr const char* kOptionNames =
     "create_if_missing, read_only, memory_limit_bytes, query_memory_limit_bytes, sync_commits, "
-    "max_document_bytes and embedding_threads (whole numbers), embedding_model (a text)";
+    "max_document_bytes and embedding_threads (whole numbers), embedding_model (a text) and "
+    "import_folder (a text)";
 
 Status SetOption(kith_options* to, std::string_view name, int64_t value) {
   const char* const function = "kith_options_set";
@@ -35,10 +36,10 @@ Status SetOption(kith_options* to, std::string_view name, int64_t value) {
 }
 
 Status SetTextOption(kith_options* to, std::string_view name, std::string_view value) {
-  if (name != "embedding_model") {
+  if (name != "embedding_model" && name != "import_folder") {
     return UnknownOption("kith_options_set_text", name, " that is a text", kOptionNames);
   }
-  to->options.embedding_model = value;
+  (name == "import_folder" ? to->options.import_folder : to->options.embedding_model) = value;
   return Status::Ok();
 }
 

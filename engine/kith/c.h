@@ -69,6 +69,7 @@ typedef struct kith_answer kith_answer;
 typedef struct kith_ask_options kith_ask_options;
 typedef struct kith_ingest_options kith_ingest_options;
 typedef struct kith_ingest_report kith_ingest_report;
+typedef struct kith_import kith_import;
 
 /* ---- Errors -----------------------------------------------------------------------------------
  */
@@ -131,7 +132,8 @@ KITH_API kith_code kith_options_set(kith_options* options, const char* name, int
                                     kith_error** error);
 /* embedding_model (""; none): of embed() and of the vectors of documents and questions, a name of
  * `kith model list` or a model's folder. It is read by the first use, whose error it is when it is
- * missing, damaged, or another than the one that made the vectors of the database. */
+ * missing, damaged, or another than the one that made the vectors of the database.
+ * import_folder (""; none): the folder whose files LOAD CSV may read. */
 KITH_API kith_code kith_options_set_text(kith_options* options, const char* name, const char* value,
                                          kith_error** error);
 
@@ -168,6 +170,65 @@ typedef void (*kith_check_finding)(const char* what, const char* place, const ch
 KITH_API kith_code kith_check(kith_database* database, size_t limit, kith_check_progress progress,
                               kith_check_finding finding, void* context, size_t* findings,
                               kith_error** error);
+
+/* ---- Importing CSV files ----------------------------------------------------------------------
+ */
+
+/* What goes into an import, and what came of it. */
+KITH_API kith_import* kith_import_new(void);
+KITH_API void kith_import_free(kith_import* import);
+/* A CSV file that says by its header and name what it holds, or a folder, of which every such
+ * NAME.csv is taken: Person.csv with a column id; Person_KNOWS_Person.csv with startId and endId;
+ * or any name, with the header of Neo4j's admin import. */
+KITH_API kith_code kith_import_add_path(kith_import* import, const char* path, kith_error** error);
+/* Nodes, or relationships, from files with the same columns, of which the first begins with the
+ * header. `name` is the labels, "Person:Employee", or the type; "" where a column says it. */
+KITH_API kith_code kith_import_add_nodes(kith_import* import, const char* name,
+                                         const char* const* files, size_t file_count,
+                                         kith_error** error);
+KITH_API kith_code kith_import_add_relationships(kith_import* import, const char* name,
+                                                 const char* const* files, size_t file_count,
+                                                 kith_error** error);
+/* Nodes that have the first label by the name of a file have the others, too: "Post:Message". */
+KITH_API kith_code kith_import_add_labels(kith_import* import, const char* labels,
+                                          kith_error** error);
+/* Options by name: bad_tolerance (0; so many bad lines are passed over), threads (0: one for each
+ * processor), memory_limit_bytes (0: a quarter of the machine's memory). */
+KITH_API kith_code kith_import_set(kith_import* import, const char* name, int64_t value,
+                                   kith_error** error);
+/* Options of one character: delimiter (unless given, what a header has most of), array_delimiter
+ * (;), quote ("). */
+KITH_API kith_code kith_import_set_text(kith_import* import, const char* name, const char* value,
+                                        kith_error** error);
+
+/* Called about every megabyte, by one thread at a time. Returning 0 ends with KITH_CANCELLED. */
+typedef int (*kith_import_progress)(const char* phase, uint64_t done_bytes, uint64_t total_bytes,
+                                    void* context);
+
+/* Makes the database folder `path`, which must not hold anything: all of the files is in it
+ * afterwards, or it is not there. progress may be NULL. KITH_INVALID_ARGUMENT names file and line
+ * of the first bad line, when more are bad than are tolerated; KITH_NOT_FOUND, KITH_IO_ERROR,
+ * KITH_CANCELLED, KITH_RESOURCE_EXHAUSTED. */
+KITH_API kith_code kith_import_run(kith_import* import, const char* path,
+                                   kith_import_progress progress, void* context,
+                                   kith_error** error);
+
+typedef enum kith_import_count {
+  KITH_IMPORTED_NODES = 0,
+  KITH_IMPORTED_RELATIONSHIPS = 1,
+  KITH_IMPORT_BAD_LINES = 2,
+  KITH_IMPORT_BAD_LINES_KEPT = 3, /* Those that kith_import_bad_line tells of. */
+  KITH_IMPORT_PASSED_OVER = 4     /* CSV files of a folder with other headers. */
+} kith_import_count;
+
+/* Of the last run that returned KITH_OK. Texts live until the next run. */
+KITH_API uint64_t kith_import_counted(const kith_import* import, kith_import_count count);
+/* The file, and by the last two, which may be NULL, the line and what is wrong with it; NULL at the
+ * end. */
+KITH_API const char* kith_import_bad_line(const kith_import* import, size_t index, uint64_t* line,
+                                          const char** problem);
+/* NULL at the end. */
+KITH_API const char* kith_import_passed_over(const kith_import* import, size_t index);
 
 /* ---- Connections and transactions -------------------------------------------------------------
  */

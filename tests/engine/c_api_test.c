@@ -898,6 +898,42 @@ static void TestBackups(void) {
   CHECK(system(remove_all) == 0);
 }
 
+static void TestImport(void) {
+  kith_error* error = NULL;
+  char folder[] = "/tmp/kith-c-api-XXXXXX";
+  CHECK(mkdtemp(folder) != NULL);
+  char people[64];
+  char target[64];
+  snprintf(people, sizeof people, "%s/Person.csv", folder);
+  snprintf(target, sizeof target, "%s/new", folder);
+  WriteFile(folder, "Person.csv", "id;name\n1;Ada\n1;Twice\n");
+  kith_import* import = kith_import_new();
+  CHECK(import != NULL);
+  Must(kith_import_add_path(import, people, &error), &error, "add a path");
+  CHECK(kith_import_run(import, target, NULL, NULL, &error) == KITH_INVALID_ARGUMENT);
+  CHECK(strstr(kith_error_message(error), "line 3") != NULL);
+  kith_error_free(error);
+  Must(kith_import_set(import, "bad_tolerance", 1, &error), &error, "set");
+  Must(kith_import_set_text(import, "delimiter", ";", &error), &error, "set a text");
+  CHECK(kith_import_set(import, "none", 1, NULL) == KITH_INVALID_ARGUMENT);
+  CHECK(kith_import_set_text(import, "quote", "''", NULL) == KITH_INVALID_ARGUMENT);
+  Must(kith_import_run(import, target, NULL, NULL, &error), &error, "import");
+  CHECK(kith_import_counted(import, KITH_IMPORTED_NODES) == 1);
+  CHECK(kith_import_counted(import, KITH_IMPORT_BAD_LINES) == 1);
+  uint64_t line = 0;
+  const char* problem = NULL;
+  CHECK(strcmp(kith_import_bad_line(import, 0, &line, &problem), people) == 0 && line == 3);
+  CHECK(strstr(problem, "the id 1") != NULL);
+  CHECK(kith_import_bad_line(import, 1, NULL, NULL) == NULL);
+  CHECK(kith_import_passed_over(import, 0) == NULL);
+  CHECK(kith_import_add_nodes(import, "A", NULL, 1, NULL) == KITH_INVALID_ARGUMENT);
+  CHECK(kith_import_run(NULL, target, NULL, NULL, NULL) == KITH_INVALID_ARGUMENT);
+  kith_import_free(import);
+  char remove_all[64];
+  snprintf(remove_all, sizeof remove_all, "rm -r %s", folder);
+  CHECK(system(remove_all) == 0);
+}
+
 static void TestDocuments(kith_database* database) {
   kith_error* error = NULL;
   const char* text =
@@ -964,6 +1000,7 @@ int main(void) {
   TestNull();
   TestBackups();
   TestCheck();
+  TestImport();
   TestOptions();
   kith_database* database = OpenMemory();
   kith_connection* connection = Connect(database);

@@ -392,6 +392,29 @@ class Documents(unittest.TestCase):
                 self.assertTrue(any(".sst" in finding.place for finding in findings), findings)
                 self.assertEqual(len(db.check(limit=1)), 1)
 
+    def test_import(self):
+        with tempfile.TemporaryDirectory() as name:
+            folder = pathlib.Path(name)
+            (folder / "Person.csv").write_text("id,name\n1,Ada\n2,Alan\n2,Twice\n", encoding="utf-8")
+            (folder / "knows.csv").write_text(":START_ID(Person),:END_ID(Person)\n1,2\n", encoding="utf-8")
+            phases = set()
+            report = kith.import_csv(folder / "new", folder / "Person.csv", relationships={"KNOWS": [folder / "knows.csv"]},
+                                     labels=["Person:Human"], bad_tolerance=1, delimiter=",",
+                                     progress=lambda phase, done, total: phases.add(phase))
+            self.assertEqual((report.nodes, report.relationships, report.bad_lines), (2, 1, 1))
+            self.assertEqual((report.bad[0].line, report.bad[0].problem), (4, "another node has the id 2 in Person"))
+            self.assertLessEqual({"nodes", "relationships"}, phases)
+            with kith.open(folder / "new", read_only=True) as db:
+                self.assertEqual(db.execute("MATCH (a:Human)-[:KNOWS]->(b) RETURN b.name AS n").one().n, "Alan")
+            for path, more, code in [("new", {}, "InvalidArgument"), ("other", {"delimiter": "::"}, "InvalidArgument"),
+                                     ("other", {"progress": lambda *_: False}, "Cancelled")]:
+                with self.assertRaises(kith.Error) as caught:
+                    kith.import_csv(folder / path, folder / "Person.csv", **{"bad_tolerance": 1, **more})
+                self.assertEqual(caught.exception.code, code)
+            with self.assertRaises(ZeroDivisionError):
+                kith.import_csv(folder / "other", folder / "Person.csv", progress=lambda *_: 1 // 0)
+            self.assertFalse((folder / "other").exists())
+
     def test_options_of_a_question(self):
         question = "Who built the lighthouse of Torvik?"
         with kith.open() as db:

@@ -28,12 +28,14 @@ from ._connection import Connection
 from ._database import Database, Finding, open, restore
 from ._documents import Answer, IngestReport, Passage, Skipped
 from ._error import Error
+from ._import import BadLine, ImportReport, import_csv
 from ._library import version
 from ._statement import Result, Row, Statement
 from ._value_types import Duration, Node, Path, Relationship, Temporal
 
-__all__ = ["open", "restore", "version", "Error", "Database", "Finding", "Connection", "Statement", "Result", "Row", "Node", "Relationship",
-           "Path", "Duration", "Temporal", "Answer", "Passage", "IngestReport", "Skipped"]
+__all__ = ["open", "restore", "import_csv", "version", "Error", "Database", "Finding", "Connection", "Statement", "Result", "Row", "Node",
+           "Relationship", "Path", "Duration", "Temporal", "Answer", "Passage", "IngestReport", "Skipped", "ImportReport",
+           "BadLine"]
 
 # Where a user finds them is what tracebacks and help() say.
 for _name in __all__:

@@ -290,7 +290,8 @@ def open(path: str | os.PathLike = ":memory:", **options: int | bool | str) -> D
 
     Options: create_if_missing, read_only, memory_limit_bytes, query_memory_limit_bytes, sync_commits,
     max_document_bytes (16 MiB unless given; a larger document is not ingested), embedding_model (of embed() and of the
-    vectors of documents and questions: a name of kith model list, or a folder) and embedding_threads (one for each processor).
+    vectors of documents and questions: a name of kith model list, or a folder), embedding_threads (one for each processor)
+    and import_folder (whose files LOAD CSV may read; unless given there are none).
     """
     return Database(path, **options)
 

@@ -34,6 +34,7 @@ Piece = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_char_p, ctypes.c_void_p)
 Progress = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_size_t, ctypes.c_size_t, ctypes.c_char_p, ctypes.c_void_p)
 CheckProgress = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_char_p, ctypes.c_uint64, ctypes.c_uint64, ctypes.c_void_p)
 CheckFinding = ctypes.CFUNCTYPE(None, ctypes.c_char_p, ctypes.c_char_p, ctypes.c_char_p, ctypes.c_char_p, ctypes.c_void_p)
+ImportProgress = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_char_p, ctypes.c_uint64, ctypes.c_uint64, ctypes.c_void_p)
 EmbedProgress = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_size_t, ctypes.c_size_t, ctypes.c_void_p)
 
 _p = ctypes.c_void_p
@@ -54,6 +55,15 @@ _FUNCTIONS = {
     "kith_check": (ctypes.c_int, [_p, _n, CheckProgress, CheckFinding, _p, ctypes.POINTER(_n), _pp]),
     "kith_backup": (ctypes.c_int, [_p, _s, _n, ctypes.POINTER(ctypes.c_uint32), _pp]),
     "kith_restore": (ctypes.c_int, [_s, _s, ctypes.c_uint32, _pp]),
+    "kith_import_new": (_p, []), "kith_import_free": (None, [_p]),
+    "kith_import_add_path": (ctypes.c_int, [_p, _s, _pp]), "kith_import_add_labels": (ctypes.c_int, [_p, _s, _pp]),
+    "kith_import_add_nodes": (ctypes.c_int, [_p, _s, ctypes.POINTER(_s), _n, _pp]),
+    "kith_import_add_relationships": (ctypes.c_int, [_p, _s, ctypes.POINTER(_s), _n, _pp]),
+    "kith_import_set": (ctypes.c_int, [_p, _s, _i, _pp]), "kith_import_set_text": (ctypes.c_int, [_p, _s, _s, _pp]),
+    "kith_import_run": (ctypes.c_int, [_p, _s, ImportProgress, _p, _pp]),
+    "kith_import_counted": (ctypes.c_uint64, [_p, ctypes.c_int]),
+    "kith_import_bad_line": (_s, [_p, _n, ctypes.POINTER(ctypes.c_uint64), ctypes.POINTER(_s)]),
+    "kith_import_passed_over": (_s, [_p, _n]),
     "kith_connect": (ctypes.c_int, [_p, _pp, _pp]), "kith_disconnect": (None, [_p]),
     "kith_begin": (ctypes.c_int, [_p, _pp]), "kith_begin_read_only": (ctypes.c_int, [_p, _pp]),
     "kith_begin_serializable": (ctypes.c_int, [_p, _pp]), "kith_set_isolation": (ctypes.c_int, [_p, ctypes.c_int, _pp]),
