@@ -47,7 +47,7 @@ class ModelShelf {
   };
 
   Loader load_;
-  std::timed_mutex lock_;
+  std::mutex lock_;
   Key key_;
   std::shared_ptr<LanguageModel> model_;  ///< Shared with those who use it. Null at first.
 };

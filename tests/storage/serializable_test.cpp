@@ -353,9 +353,8 @@ TEST_CASE("serializable: who only reads, or writes without reading, never confli
   CHECK(only_writes->Commit().ok());
 }
 
-TEST_CASE("serializable: a commit that was being made when the first one began", "[storage]") {
+TEST_CASE("serializable: a writer that began before the first serializable one", "[storage]") {
   SmallGraph graph;
-  // Nobody has asked for write sets until now, and this commit is after the snapshot.
   auto writer = graph.Begin(TransactionMode::kWrite);
   SetA1(graph, *writer);
   auto reader = graph.Begin(TransactionMode::kSerializable);
