@@ -69,7 +69,7 @@ struct GroupState {
 }  // namespace
 
 struct Catalog::State {
-  Store* store = nullptr;
+  Store* store = nullptr;  // Null when it is read-only.
   // Whoever makes a name holds naming_mutex, also while it writes to the store, which may take as
   // long as a sync. Readers never wait for that: names_mutex is held only to look at the names or
   // to add one. Adding takes both.
@@ -117,6 +117,7 @@ Status Catalog::State::Put(std::string_view key, std::string_view value) {
 }
 
 Status Catalog::State::LoadName(NameTable* table, uint32_t id, std::string_view name) {
+  if (id < table->names.size() && table->names[id] == name) return Status::Ok();
   if (id != table->names.size() || table->ids.count(name) != 0) {
     return Contradiction(fmt::format("{} {} is missing or named twice", table->noun, id));
   }
@@ -125,6 +126,7 @@ Status Catalog::State::LoadName(NameTable* table, uint32_t id, std::string_view 
 }
 
 Status Catalog::State::LoadGroup(uint32_t id, std::string_view value) {
+  if (id < next_group) return Status::Ok();
   KITH_ASSIGN_OR_RETURN(GroupRecord record, DecodeGroupRecord(value));
   if (id != next_group) return Contradiction(fmt::format("group {} is missing", next_group));
   next_group = id + 1;
@@ -162,8 +164,14 @@ Status Catalog::State::LoadRecord(std::string_view key, std::string_view value) 
 }
 
 Result<std::unique_ptr<Catalog>> Catalog::Load(Store* store) {
-  auto state = std::make_unique<State>();
-  state->store = store;
+  std::unique_ptr<Catalog> catalog(new Catalog(std::make_unique<State>()));
+  if (!store->read_only()) catalog->state_->store = store;
+  KITH_RETURN_IF_ERROR(catalog->Refresh(store));
+  return catalog;
+}
+
+Status Catalog::Refresh(Store* store) {
+  const std::scoped_lock lock(state_->names_mutex, state_->groups_mutex);
   const std::unique_ptr<rocksdb::Iterator> records(
       store->db()->NewIterator(rocksdb::ReadOptions(), store->family(Family::kDefault)));
   // Commit records lie below the catalog's first family.
@@ -171,10 +179,9 @@ Result<std::unique_ptr<Catalog>> Catalog::Load(Store* store) {
   const std::string first(1, kGroupKey);
   for (records->Seek(first); records->Valid(); records->Next()) {
     KITH_RETURN_IF_ERROR(
-        state->LoadRecord(records->key().ToStringView(), records->value().ToStringView()));
+        state_->LoadRecord(records->key().ToStringView(), records->value().ToStringView()));
   }
-  KITH_RETURN_IF_ERROR(FromRocksDb(records->status(), "reading the catalog"));
-  return std::unique_ptr<Catalog>(new Catalog(std::move(state)));
+  return FromRocksDb(records->status(), "reading the catalog");
 }
 
 Catalog::Catalog(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -188,7 +195,7 @@ Result<uint32_t> Catalog::State::IdFor(NameTable* table, std::string_view name) 
                               "bytes; choose another",
                               table->noun, kMaxNameBytes, name.size()));
   }
-  if (store->read_only()) {
+  if (store == nullptr) {
     return Status(
         StatusCode::kReadOnly,
         fmt::format("the {} {} is new, and the database is open read-only", table->noun, name));

@@ -41,11 +41,16 @@ struct NameCounts {
 
 class Catalog {
  public:
-  /// Reads the catalog of an open store, which must outlive it. Corruption when entries contradict.
+  /// Reads the catalog of an open store, which must outlive it unless it is read-only. Corruption
+  /// when entries contradict.
   static Result<std::unique_ptr<Catalog>> Load(Store* store);
   ~Catalog();
   Catalog(const Catalog&) = delete;
   Catalog& operator=(const Catalog&) = delete;
+
+  /// Adds what the store has and this has not: for a catalog of another process's data, whose names
+  /// and groups become more. Readers go on meanwhile. Corruption when a name has changed its id.
+  Status Refresh(Store* store);
 
   /// The id of a name, created when new. InvalidArgument for an empty name, one over 64 KiB or one
   /// that is not UTF-8; ReadOnly when new and the store is read-only.

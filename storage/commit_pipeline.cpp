@@ -175,6 +175,14 @@ void CommitPipeline::TryResume() {
   UnlockCommits();
 }
 
+void CommitPipeline::Show(CommitNumber commit) {
+  // Declared first, so that the last snapshot goes when the lock has been given back.
+  std::shared_ptr<Snapshot> next = NewSnapshot(commit);
+  if (next == nullptr) return;
+  const std::lock_guard<std::mutex> lock(snapshot_mutex_);
+  current_.swap(next);
+}
+
 // Waits for commits and for others who resume.
 bool CommitPipeline::LeadToResume() {
   std::unique_lock<std::mutex> lock(queue_mutex_);

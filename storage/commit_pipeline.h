@@ -71,6 +71,11 @@ class CommitPipeline {
   /// True when a write of `check` by a transaction with this snapshot can no longer commit.
   bool ConflictsEarly(ValidationKey check, CommitNumber snapshot);
 
+  /// Publishes what the store has by now, which ends with this commit: for a store that follows
+  /// another process, where nobody commits here. Where memory is too short for a snapshot, the last
+  /// one stays.
+  void Show(CommitNumber commit);
+
   /// After a failed write, or when there is no current snapshot: brings back what can be, when the
   /// cause is gone. Whoever begins meanwhile waits. Does nothing while LockCommits holds: what is
   /// done there takes long, and may begin transactions of its own.

@@ -11,6 +11,7 @@
 
 #include "storage/commit_pipeline.h"
 #include "storage/fold/fold_scheduler.h"
+#include "storage/follow/following_graph_store.h"
 #include "storage/graph_transaction.h"
 #include "storage/preloader.h"
 #include "storage/store.h"
@@ -189,6 +190,7 @@ class RocksGraphStore final : public GraphStore {
 Result<std::unique_ptr<GraphStore>> GraphStore::Open(const GraphStoreOptions& options,
                                                      MemoryBudget* budget) {
   try {
+    if (options.follow) return OpenFollowingGraphStore(options, budget);
     auto store = std::make_unique<RocksGraphStore>(options, budget);
     KITH_RETURN_IF_ERROR(store->Init());
     return std::unique_ptr<GraphStore>(std::move(store));

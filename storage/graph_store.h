@@ -34,7 +34,9 @@ struct GraphStoreOptions {
   std::string path;               ///< A folder; ":memory:" keeps everything in memory.
   bool create_if_missing = true;  ///< NotFound otherwise.
   bool read_only = false;         ///< Opens what is there at this moment; writes give ReadOnly.
-  bool sync = true;               ///< fdatasync before a commit returns.
+  /// With read_only: transactions begin at the newest commit of the process that writes.
+  bool follow = false;
+  bool sync = true;  ///< fdatasync before a commit returns.
   size_t block_cache_bytes = size_t{256} << 20;
   size_t hot_cache_bytes = size_t{256} << 20;  ///< Of the hot-subgraph cache; 0 keeps nothing.
   size_t write_buffer_bytes = size_t{64} << 20;
@@ -56,9 +58,10 @@ class GraphStore {
   virtual ~GraphStore() = default;
 
   virtual Catalog& catalog() = 0;
-  /// Begins on the newest published snapshot. Errors: ReadOnly, unless it is to read; IoError or
-  /// Corruption when a failed write has left nothing that can be read, until the disk works again;
-  /// ResourceExhausted when the machine has no memory for a snapshot.
+  /// Begins on the newest published snapshot. Errors: ReadOnly, unless it is to read; where another process is followed,
+  /// what has kept this one from it for seconds; IoError or Corruption when a failed
+  /// write has left nothing that can be read, until the disk works again; ResourceExhausted when
+  /// the machine has no memory for a snapshot.
   virtual Result<std::unique_ptr<Transaction>> Begin(TransactionMode mode) = 0;
 
   /// Sinks see every change from now on, in the order added. Borrowed; added before the first

@@ -28,6 +28,9 @@ namespace kith::storage {
 
 /// What transactions of one store share.
 struct TransactionContext {
+  /// Owns the store and the pipeline, where they may be replaced while the transaction is open;
+  /// else null.
+  std::shared_ptr<const void> owner;
   Store* store = nullptr;
   Catalog* catalog = nullptr;
   CommitPipeline* pipeline = nullptr;
@@ -154,7 +157,7 @@ class GraphTransaction final : public Transaction, private KeySpaceWriter {
   Status CommitWith(const std::function<Status(CommitRequest*)>& submit);
   Status EncodeAndSubmit(const std::function<Status(CommitRequest*)>& submit);
 
-  TransactionContext context_;
+  TransactionContext context_;  // First, so that it goes last.
   TransactionMode mode_;
   bool open_ = true;
   CommitNumber committed_as_{};

@@ -119,6 +119,13 @@ Status Store::Write(rocksdb::WriteBatch* batch, bool durable) {
   return Status::Ok();
 }
 
+// The log of the process that is followed has it.
+Status Store::Apply(rocksdb::WriteBatch* batch) {
+  rocksdb::WriteOptions options;
+  options.disableWAL = true;
+  return FromRocksDb(db_->Write(options, batch), "following " + options_.path);
+}
+
 // The caller holds write_mutex_, and writing has not failed.
 void Store::SyncWritten() {
   unsynced_ = false;
@@ -144,6 +151,7 @@ Result<std::optional<std::string>> Store::Get(Family family_id, std::string_view
 
 void Store::NoteCommitted(CommitNumber commit) {
   newest_commit_.store(static_cast<uint64_t>(commit), std::memory_order_release);
+  if (notice_ != nullptr) notice_->Announce(commit);
   const uint64_t behind =
       static_cast<uint64_t>(commit) - superblock_commit_.load(std::memory_order_acquire);
   const bool flushed = flushed_since_superblock_.load(std::memory_order_acquire);

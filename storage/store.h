@@ -2,7 +2,8 @@
 // The RocksDB database under a graph: opening and its checks, one write path, errors as Status.
 // Only storage sees this header.
 //
-// A folder holds KITH (the superblock), kith.lock and data/ (RocksDB's files). After a write has
+// A folder holds KITH (the superblock), kith.lock, kith.commit (the newest commit, for those that
+// follow) and data/ (RocksDB's files). After a write has
 // failed (a full disk, a broken one), every further write fails with the cause, and reads go on,
 // until Reopen finds the cause gone; damage is never taken for such a cause. RocksDB's own Resume
 // is not used: in 7.8 a flush that failed may leave it waiting for ever, and it goes on with the
@@ -13,6 +14,7 @@
 // be the leader, lest Reopen replaces them meanwhile.
 #pragma once
 
+#include <rocksdb/cache.h>
 #include <rocksdb/db.h>
 #include <rocksdb/env.h>
 #include <rocksdb/wal_filter.h>
@@ -29,6 +31,7 @@
 
 #include "engine/base/result.h"
 #include "storage/cache/subgraph_cache.h"
+#include "storage/follow/commit_notice.h"
 #include "storage/format/meta_codec.h"
 #include "storage/graph_store.h"
 #include "storage/lock_file.h"
@@ -54,10 +57,18 @@ Family FamilyOf(KeySpace space);
 /// What the memtables of all families may take before the largest is flushed. They and the blocks
 /// share one cache, whose size is this and the block cache's.
 size_t MemtableBytes(const GraphStoreOptions& options);
+/// Of that size.
+std::shared_ptr<rocksdb::Cache> NewBlockCache(const GraphStoreOptions& options);
 
 class Store {
  public:
   static Result<std::unique_ptr<Store>> Open(const GraphStoreOptions& options);
+  /// Opens, read-only, what another process may be writing: a state that the data had as a whole,
+  /// to which Apply adds what the other process commits afterwards. Flushes and compacts nothing,
+  /// so its memory grows. `cache` is shared by the stores of one follower; tried again while files
+  /// vanish in the midst of it.
+  static Result<std::unique_ptr<Store>> OpenToFollow(const GraphStoreOptions& options,
+                                                     std::shared_ptr<rocksdb::Cache> cache);
   /// Leaves a write that failed out of the log, where that is possible by now; makes the last
   /// commits durable when they are not yet (sync = false), writes the superblock, closes RocksDB
   /// and gives the lock back. Errors at this point lose nothing that a commit promised. In a forked
@@ -76,6 +87,13 @@ class Store {
   /// True in a child of the process that opened it: the parent goes on with everything.
   bool forked() const;
   bool in_memory() const { return options_.path == ":memory:"; }
+  /// Where RocksDB's files are.
+  std::string DataFolder() const;
+  /// What the folder is read with.
+  rocksdb::Env* env() const { return env_.get(); }
+  /// Of a store that follows: the newest log of the other process when it was opened. All of it is
+  /// here but what was written since; the write numbers say what that is. 0: there was none.
+  uint64_t followed_log() const { return followed_log_; }
   /// False from a failed write, flush or compaction until Reopen has brought writing back.
   bool writing() const {
     return writing_.load(std::memory_order_acquire) &&
@@ -106,6 +124,8 @@ class Store {
   /// Writes atomically. `durable` also syncs, when the store's options ask for syncing. A write
   /// that began a new log syncs the old one in any case.
   Status Write(rocksdb::WriteBatch* batch, bool durable);
+  /// Adds a write of the process that is followed. For the thread that follows.
+  Status Apply(rocksdb::WriteBatch* batch);
   /// The newest value of a key; nullopt when absent.
   Result<std::optional<std::string>> Get(Family family, std::string_view key) const;
   /// A write has given this commit to RocksDB. Rewrites the superblock when memtables were flushed
@@ -140,10 +160,12 @@ class Store {
  private:
   using Clock = std::chrono::steady_clock;
   class Listener;
-  enum class OpenMode : uint8_t { kCreate, kWrite, kRead };
+  enum class OpenMode : uint8_t { kCreate, kWrite, kRead, kFollow };
 
   explicit Store(const GraphStoreOptions& options);
   Status OpenFolder();
+  Status MakePrivate();
+  bool HasNewerLog() const;
   Result<bool> PrepareFolder();
   Status CheckAccess() const;
   Status ReadSuperblock(bool* is_new);
@@ -153,11 +175,14 @@ class Store {
   bool SyncLog();
   void SyncWritten();
   Status OpenDatabase(OpenMode mode, rocksdb::WalFilter* filter);
+  void MakeCache();
   void LeaveInOrder();
   rocksdb::Status OpenFamilies(OpenMode mode, rocksdb::WalFilter* filter);
   void CloseDatabase();
   rocksdb::DBOptions DatabaseOptions(OpenMode mode);
   rocksdb::ColumnFamilyOptions FamilyOptions(Family family);
+  void KeepInMemory(rocksdb::DBOptions* options) const;
+  void KeepInMemory(rocksdb::ColumnFamilyOptions* options) const;
   Status CheckContents(bool created);
   Status CheckIdentity() const;
   Status CheckCommitRecords();
@@ -173,14 +198,16 @@ class Store {
   bool HasRoom() const;
   Status OpenAgain(OpenMode mode);
   rocksdb::WriteBatch IdentityBatch() const;
-  std::string DataFolder() const;
   std::string SuperblockPath() const;
   std::string SuperblockDraft() const;
 
   GraphStoreOptions options_;
   const int owner_;  ///< The process that opened it.
   std::unique_ptr<LockFile> lock_;
+  std::unique_ptr<CommitNoticeWriter> notice_;  ///< Of a folder that is open for writing.
   std::unique_ptr<rocksdb::Env> env_;
+  std::unique_ptr<rocksdb::Env> private_env_;  ///< RocksDB's, where it follows.
+  uint64_t followed_log_ = 0;
   std::shared_ptr<Listener> listener_;
   std::shared_ptr<rocksdb::Cache> block_cache_;
   std::shared_ptr<rocksdb::WriteBufferManager> memtable_account_;

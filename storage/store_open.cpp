@@ -131,6 +131,10 @@ size_t MemtableBytes(const GraphStoreOptions& options) {
   return 2 * options.write_buffer_bytes;
 }
 
+std::shared_ptr<rocksdb::Cache> NewBlockCache(const GraphStoreOptions& options) {
+  return rocksdb::NewLRUCache(options.block_cache_bytes + MemtableBytes(options));
+}
+
 Store::Store(const GraphStoreOptions& options)
     : options_(options),
       owner_(getpid()),
@@ -175,11 +179,15 @@ Status Store::OpenFolder() {
                                                                   : rocksdb::FileSystem::Default());
   KITH_ASSIGN_OR_RETURN(const bool create, PrepareFolder());
   const OpenMode mode = create               ? OpenMode::kCreate
+                        : options_.follow    ? OpenMode::kFollow
                         : options_.read_only ? OpenMode::kRead
                                              : OpenMode::kWrite;
+  if (options_.follow) KITH_RETURN_IF_ERROR(MakePrivate());
   KITH_RETURN_IF_ERROR(OpenDatabase(mode, nullptr));
   KITH_RETURN_IF_ERROR(CheckContents(create));
   if (options_.read_only) return Status::Ok();
+  KITH_ASSIGN_OR_RETURN(notice_, CommitNoticeWriter::Open(options_.path));
+  KITH_RETURN_IF_ERROR(notice_->Begin(newest_commit()));
   superblock_.state = Superblock::State::kReady;
   return WriteSuperblock(newest_commit());
 }
@@ -278,7 +286,7 @@ Status Store::WriteSuperblock(CommitNumber flushed) {
 
 rocksdb::DBOptions Store::DatabaseOptions(OpenMode mode) {
   rocksdb::DBOptions options;
-  options.env = env_.get();
+  options.env = options_.follow ? private_env_.get() : env_.get();
   options.create_if_missing = mode == OpenMode::kCreate;
   options.create_missing_column_families = mode == OpenMode::kCreate;
   options.paranoid_checks = true;
@@ -294,6 +302,7 @@ rocksdb::DBOptions Store::DatabaseOptions(OpenMode mode) {
   options.stats_persist_period_sec = 0;
   options.info_log = std::make_shared<NoLog>();
   options.max_bgerror_resume_count = 0;
+  if (mode == OpenMode::kFollow) KeepInMemory(&options);
   listener_ = std::make_shared<Listener>(this);
   options.listeners.push_back(listener_);
   return options;
@@ -334,6 +343,7 @@ rocksdb::ColumnFamilyOptions Store::FamilyOptions(Family family) {
     options.max_successive_merges = 64;
   }
   options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
+  if (options_.follow) KeepInMemory(&options);
   return options;
 }
 
@@ -345,14 +355,7 @@ Status Store::OpenDatabase(OpenMode mode, rocksdb::WalFilter* filter) {
     KITH_RETURN_IF_ERROR(
         FromRocksDb(env_->CreateDirIfMissing(DataFolder()), "creating " + DataFolder()));
   }
-  if (block_cache_ == nullptr) {
-    // Eight families have memtables; the account flushes one when their sum passes its size. Until
-    // that is done, and for a commit that alone is larger, they take more: then the cache, in which
-    // their bytes count, has fewer blocks.
-    const size_t memtable_bytes = MemtableBytes(options_);
-    block_cache_ = rocksdb::NewLRUCache(options_.block_cache_bytes + memtable_bytes);
-    memtable_account_ = std::make_shared<rocksdb::WriteBufferManager>(memtable_bytes, block_cache_);
-  }
+  if (memtable_account_ == nullptr) MakeCache();
   const rocksdb::Status status = OpenFamilies(mode, filter);
   if (status.IsInvalidArgument() || status.IsPathNotFound() || status.IsNotFound()) {
     return Status(StatusCode::kCorruption,
@@ -370,6 +373,16 @@ Status Store::OpenDatabase(OpenMode mode, rocksdb::WalFilter* filter) {
   frozen_ = mode == OpenMode::kRead;
   written_ = db_->GetLatestSequenceNumber();
   return Status::Ok();
+}
+
+// Eight families have memtables; the account flushes one when their sum passes its size. Until that
+// is done, and for a commit that alone is larger, they take more: then the cache, in which their
+// bytes count, has fewer blocks. Where nothing is flushed, the account only counts.
+void Store::MakeCache() {
+  const size_t memtable_bytes = MemtableBytes(options_);
+  if (block_cache_ == nullptr) block_cache_ = NewBlockCache(options_);
+  memtable_account_ = std::make_shared<rocksdb::WriteBufferManager>(
+      options_.follow ? 0 : memtable_bytes, block_cache_);
 }
 
 rocksdb::Status Store::OpenFamilies(OpenMode mode, rocksdb::WalFilter* filter) {

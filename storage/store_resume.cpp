@@ -156,6 +156,11 @@ void Store::Reopen() {
   }
   unreadable_ = OpenAgain(OpenMode::kWrite);
   if (unreadable_.ok()) {
+    // Whoever follows may have read the failed write, and must learn of this before the next one.
+    unreadable_ = notice_->Begin(newest_commit());
+    if (!unreadable_.ok()) CloseDatabase();
+  }
+  if (unreadable_.ok()) {
     failure_ = Status::Ok();
     writing_.store(true, std::memory_order_release);
     flushed_since_superblock_.store(true, std::memory_order_release);

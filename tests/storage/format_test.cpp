@@ -5,6 +5,7 @@
 #include <optional>
 #include <random>
 
+#include "storage/follow/commit_notice.h"
 #include "storage/format/checksum.h"
 #include "storage/format/delta_key.h"
 #include "storage/format/main_key.h"
@@ -148,6 +149,7 @@ void AddMeta(FormatExamples* examples) {
   for (size_t i = 0; i < block.id.size(); ++i) block.id[i] = static_cast<uint8_t>(i);
   block.flushed = CommitNumber{9};
   e["file.superblock"] = ToHex(EncodeSuperblock(block));
+  e["file.commit"] = ToHex(EncodeCommitNotice({0x0102030405060708, CommitNumber{9}}));
 }
 
 }  // namespace
