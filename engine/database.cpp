@@ -48,6 +48,10 @@ Status ValidateOptions(const std::string& path, const Options& options) {
     return Status(StatusCode::kInvalidArgument,
                   ":memory: is a new, empty database; opening it read-only would leave it empty");
   }
+  if (options.follow && !options.read_only) {
+    return Status(StatusCode::kInvalidArgument,
+                  "follow is for databases that are opened read-only; set read_only as well");
+  }
   return Status::Ok();
 }
 
@@ -57,6 +61,7 @@ storage::GraphStoreOptions StoreOptions(const std::string& path, const Options& 
   store.path = path;
   store.create_if_missing = options.create_if_missing;
   store.read_only = options.read_only;
+  store.follow = options.follow;
   store.sync = options.sync_commits;
   store.hot_cache_bytes = memory_bytes / 4;
   store.block_cache_bytes = std::min(store.block_cache_bytes, memory_bytes / 8);

@@ -161,6 +161,10 @@ struct IndexManager::State {
     seen_commit = commit;
     seen_version = version;
   }
+  void Adopt(const std::shared_ptr<const IndexCatalog>& newer) {
+    const std::lock_guard<std::mutex> lock(catalog_mutex);
+    if (newer->version() > catalog->version()) catalog = newer;
+  }
   void Publish(std::shared_ptr<const IndexCatalog> next) {
     const std::lock_guard<std::mutex> lock(catalog_mutex);
     catalog = std::move(next);
@@ -376,7 +380,11 @@ Result<std::shared_ptr<const IndexCatalog>> IndexManager::CatalogFor(
   state_->SawVersion(commit, version);
   current = state_->Current();
   if (current->version() == version) return current;
-  return ReadIndexCatalog(&view->keys(), view->catalog());
+  KITH_ASSIGN_OR_RETURN(std::shared_ptr<const IndexCatalog> read,
+                        ReadIndexCatalog(&view->keys(), view->catalog()));
+  // Only the schema of another process, which is followed, can be newer than ours.
+  if (read->version() > current->version()) state_->Adopt(read);
+  return read;
 }
 
 Result<SchemaChange> IndexManager::Create(const IndexRequest& request,

@@ -16,9 +16,9 @@ using kith::capi::UnknownOption;
 namespace {
 
 constexpr const char* kOptionNames =
-    "create_if_missing, read_only, memory_limit_bytes, query_memory_limit_bytes, sync_commits, "
-    "max_document_bytes and embedding_threads (whole numbers), embedding_model (a text) and "
-    "import_folder (a text)";
+    "create_if_missing, read_only, follow, memory_limit_bytes, query_memory_limit_bytes, "
+    "sync_commits, max_document_bytes and embedding_threads (whole numbers), embedding_model and "
+    "import_folder (texts)";
 
 Status SetOption(kith_options* to, std::string_view name, int64_t value) {
   const char* const function = "kith_options_set";
@@ -27,6 +27,7 @@ Status SetOption(kith_options* to, std::string_view name, int64_t value) {
   kith::Options* const options = &to->options;
   if (name == "create_if_missing") return flag(&options->create_if_missing);
   if (name == "read_only") return flag(&options->read_only);
+  if (name == "follow") return flag(&options->follow);
   if (name == "sync_commits") return flag(&options->sync_commits);
   if (name == "memory_limit_bytes") return number(&options->memory_limit_bytes);
   if (name == "query_memory_limit_bytes") return number(&options->query_memory_limit_bytes);

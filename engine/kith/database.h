@@ -32,6 +32,11 @@ struct Options {
   bool create_if_missing = true;
   /// True: nothing is written, and every writing statement is refused with ReadOnly.
   bool read_only = false;
+  /// True, with read_only: every transaction begins at the newest commit of the process that writes
+  /// the database, which arrives here within milliseconds. False: what was there when it was opened
+  /// stays. Any number of processes may follow one that writes; none slows it or keeps it from
+  /// anything, and it may end and be started again. A transaction keeps its state until it ends.
+  bool follow = false;
   /// What caches, transactions and queries may hold together. 0: a quarter of the machine's memory.
   size_t memory_limit_bytes = 0;
   /// What one statement may hold, inside the limit above. 0: no limit of its own.

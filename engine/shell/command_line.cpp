@@ -15,7 +15,7 @@
 namespace kith::shell {
 namespace {
 
-constexpr std::array<std::string_view, 37> kOptionNames = {"--max-document",
+constexpr std::array<std::string_view, 38> kOptionNames = {"--max-document",
                                                            "--import-folder",
                                                            "--into",
                                                            "--nodes",
@@ -38,6 +38,7 @@ constexpr std::array<std::string_view, 37> kOptionNames = {"--max-document",
                                                            "--mode",
                                                            "--param",
                                                            "--read-only",
+                                                           "--follow",
                                                            "--keep-going",
                                                            "--timer",
                                                            "--timeout",
@@ -124,6 +125,9 @@ class Parser {
   Result<bool> TakeFlag(std::string_view name) {
     if (name == "--read-only") {
       line_.options.read_only = true;
+    } else if (name == "--follow") {
+      line_.options.read_only = true;
+      line_.options.follow = true;
     } else if (name == "--keep-going") {
       line_.keep_going = true;
     } else if (name == "--timer") {
@@ -320,7 +324,8 @@ class Parser {
       }
       const bool writes = line_.command == Command::kIngest || line_.command == Command::kEmbed ||
                           line_.command == Command::kForget || line_.command == Command::kBackup;
-      if (name == "--read-only" && (writes || !line_.conversation.empty())) {
+      const bool reads = name == "--read-only" || name == "--follow";
+      if (reads && (writes || !line_.conversation.empty())) {
         return Invalid(fmt::format("{} writes{}, so {} does not apply", command,
                                    writes ? "" : " the turns of a conversation", name));
       }
@@ -346,8 +351,8 @@ class Parser {
       if (name == "--accept-licence" && line_.command != Command::kModel) {
         return Invalid(fmt::format("{} does not apply here; kith model get takes it", name));
       }
-      const bool database = name == "--db" || name == "--memory" || name == "--read-only" ||
-                            name == "--embedding-model";
+      const bool database =
+          name == "--db" || name == "--memory" || reads || name == "--embedding-model";
       const bool opens_none =
           line_.command == Command::kModel || line_.command == Command::kRestore;
       if (database && opens_none) {

@@ -26,6 +26,7 @@ show it.
   -m, --mode MODE       table, csv, json, jsonl or line; ask: json, its answer as one object
   -p, --param NAME=EXPR set $NAME, for example -p 'born=1815' or -p "name='Ada'"
       --read-only       refuse to write
+      --follow          refuse to write, and show what another process writes meanwhile
       --keep-going      go on after a statement that failed (the exit code still tells)
       --timer           print the time that each statement took
       --timeout MS      end any statement that runs longer
