@@ -44,6 +44,12 @@ Status ValidateOptions(const std::string& path, const Options& options) {
                     "quarter of this machine's memory",
                     options.memory_limit_bytes, kMinMemoryBytes));
   }
+  if (options.cache_bytes && options.memory_limit_bytes != 0 &&
+      *options.cache_bytes > options.memory_limit_bytes / 2) {
+    return Status(StatusCode::kInvalidArgument,
+                  fmt::format("cache_bytes is {}; it may be half of memory_limit_bytes, {}, at most",
+                              *options.cache_bytes, options.memory_limit_bytes));
+  }
   if (options.read_only && path == ":memory:") {
     return Status(StatusCode::kInvalidArgument,
                   ":memory: is a new, empty database; opening it read-only would leave it empty");
@@ -63,7 +69,7 @@ storage::GraphStoreOptions StoreOptions(const std::string& path, const Options& 
   store.read_only = options.read_only;
   store.follow = options.follow;
   store.sync = options.sync_commits;
-  store.hot_cache_bytes = memory_bytes / 4;
+  store.hot_cache_bytes = options.cache_bytes.value_or(memory_bytes / 4);
   store.block_cache_bytes = std::min(store.block_cache_bytes, memory_bytes / 8);
   store.write_buffer_bytes = std::min(store.write_buffer_bytes, memory_bytes / 8);
   store.transaction_bytes_limit = std::min(store.transaction_bytes_limit, memory_bytes / 4);

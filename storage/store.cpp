@@ -16,6 +16,8 @@ namespace {
 
 // Bounds the commit records that an open walks, and those that cannot be pruned yet.
 constexpr uint64_t kSuperblockInterval = 1 << 13;
+// What a store that is closed may have written and leave to the log.
+constexpr size_t kReplayedBytes = size_t{4} << 20;
 
 }  // namespace
 
@@ -53,7 +55,9 @@ void Store::LeaveInOrder() {
   const bool complete = superblock_.state == Superblock::State::kReady;
   if (complete && !failure_.ok() && snapshots() == 0 && MayReopen()) Reopen();
   if (db_ == nullptr || options_.read_only || in_memory()) return;
-  if (SyncLog()) KeepSuperblockUp();
+  if (!SyncLog()) return;
+  // The next open would read the log again.
+  if (logged_bytes_ < kReplayedBytes || !writing() || !Flush().ok()) KeepSuperblockUp();
 }
 
 void Store::CloseDatabase() {
@@ -108,6 +112,7 @@ Status Store::Write(rocksdb::WriteBatch* batch, bool durable) {
   options.sync = durable && options_.sync && !in_memory();
   if (!Attempt("writing to", [&] { return db_->Write(options, batch); })) return failure_;
   written_ = db_->GetLatestSequenceNumber();
+  logged_bytes_ += batch->GetDataSize();
   fruitless_reopens_ = 0;
   if (!reopened_for_compaction_) fruitless_compactions_.store(0, std::memory_order_release);
   // A synced write takes the logs before it along. RocksDB syncs a log that a new one has followed

@@ -232,6 +232,7 @@ class Store {
   std::atomic<bool> writing_{true};
   rocksdb::SequenceNumber written_ = 0;  ///< RocksDB's number of the last write that succeeded.
   bool unsynced_ = false;                ///< The log ends in writes that were not synced.
+  uint64_t logged_bytes_ = 0;            ///< In all, since the store was opened.
   Clock::time_point last_reopen_{};
   bool reopened_for_compaction_ = false;
   int fruitless_reopens_ = 0;  ///< For a failed write, since the last one that succeeded.

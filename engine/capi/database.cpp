@@ -16,8 +16,8 @@ using kith::capi::UnknownOption;
 namespace {
 
 constexpr const char* kOptionNames =
-    "create_if_missing, read_only, follow, memory_limit_bytes, query_memory_limit_bytes, "
-    "sync_commits, max_document_bytes and embedding_threads (whole numbers), embedding_model and "
+    "create_if_missing, read_only, follow, memory_limit_bytes, cache_bytes, "
+    "query_memory_limit_bytes, sync_commits, max_document_bytes and embedding_threads (whole numbers), embedding_model and "
     "import_folder (texts)";
 
 Status SetOption(kith_options* to, std::string_view name, int64_t value) {
@@ -30,6 +30,7 @@ Status SetOption(kith_options* to, std::string_view name, int64_t value) {
   if (name == "follow") return flag(&options->follow);
   if (name == "sync_commits") return flag(&options->sync_commits);
   if (name == "memory_limit_bytes") return number(&options->memory_limit_bytes);
+  if (name == "cache_bytes") return number(&options->cache_bytes.emplace());
   if (name == "query_memory_limit_bytes") return number(&options->query_memory_limit_bytes);
   if (name == "max_document_bytes") return number(&to->max_document_bytes);
   if (name == "embedding_threads") return number(&options->embedding_threads);

@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -39,6 +40,9 @@ struct Options {
   bool follow = false;
   /// What caches, transactions and queries may hold together. 0: a quarter of the machine's memory.
   size_t memory_limit_bytes = 0;
+  /// What of the limit above the hot-subgraph cache may take: chunks of the graph that queries come
+  /// back to, found without the disk. 0: nothing is kept. Unless given, a quarter of the limit.
+  std::optional<size_t> cache_bytes;
   /// What one statement may hold, inside the limit above. 0: no limit of its own.
   size_t query_memory_limit_bytes = 0;
   /// False: a commit returns before the disk has it; a power cut may lose the last commits, never

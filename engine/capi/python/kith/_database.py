@@ -290,9 +290,9 @@ def open(path: str | os.PathLike = ":memory:", **options: int | bool | str) -> D
 
     Options: create_if_missing, read_only, follow (with read_only: every transaction begins at the newest commit of the
     process that writes; without it, at what was there when the database was opened), memory_limit_bytes,
-    query_memory_limit_bytes, sync_commits, max_document_bytes (16 MiB unless given; a larger document is not ingested),
-    embedding_model (of embed() and of the vectors of documents and questions: a name of kith model list, or a folder),
-    embedding_threads (one for each processor) and import_folder (whose files LOAD CSV may read; unless given there are none).
+    cache_bytes (what of it the hot-subgraph cache may take; a quarter unless given), query_memory_limit_bytes,
+    sync_commits, max_document_bytes (16 MiB unless given; a larger document is not ingested), embedding_model (of embed()
+    and of the vectors of documents and questions: a name of kith model list, or a folder), embedding_threads (one for each processor) and import_folder (whose files LOAD CSV may read; unless given there are none).
     """
     return Database(path, **options)
 
