@@ -170,7 +170,7 @@ Result<ImportReport> Database::Import(const std::string& path, const ImportInput
   }
   Options database;
   database.memory_limit_bytes = options.memory_limit_bytes;
-  KITH_RETURN_IF_ERROR(CheckOptions(path, database));
+  KITH_RETURN_IF_ERROR(ValidateOptions(path, database));
   const size_t memory_bytes =
       options.memory_limit_bytes != 0 ? options.memory_limit_bytes : MachineMemoryBytes() / 4;
   MemoryBudget memory("import memory", memory_bytes);

@@ -103,7 +103,7 @@ struct QuerySessionOptions {
   const FunctionRegistry* functions = nullptr;  ///< Null: FunctionRegistry::Builtins().
   const TextEmbedder* embedder = nullptr;       ///< Null: embed() says that there is no model.
   size_t plan_cache_entries = 512;
-  std::string import_folder;  ///< What LOAD CSV may read; empty: nothing.
+  std::string import_folder = {};  ///< What LOAD CSV may read; empty: nothing.
 };
 
 class KITH_EXPORT QuerySession {
