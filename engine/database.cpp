@@ -46,9 +46,10 @@ Status ValidateOptions(const std::string& path, const Options& options) {
   }
   if (options.cache_bytes && options.memory_limit_bytes != 0 &&
       *options.cache_bytes > options.memory_limit_bytes / 2) {
-    return Status(StatusCode::kInvalidArgument,
-                  fmt::format("cache_bytes is {}; it may be half of memory_limit_bytes, {}, at most",
-                              *options.cache_bytes, options.memory_limit_bytes));
+    return Status(
+        StatusCode::kInvalidArgument,
+        fmt::format("cache_bytes is {}; it may be half of memory_limit_bytes, {}, at most",
+                    *options.cache_bytes, options.memory_limit_bytes));
   }
   if (options.read_only && path == ":memory:") {
     return Status(StatusCode::kInvalidArgument,

@@ -7,6 +7,8 @@
 // step. A crash between steps leaves a populating index, which the next Open builds anew. So does a
 // build that fails where nothing can be written any more, its drop included; the next Create drops
 // it.
+//
+// Length: what creating, dropping and building share is their state, which one file sees whole.
 #include "index/index_manager.h"
 
 #include <fmt/format.h>

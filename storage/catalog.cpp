@@ -171,7 +171,7 @@ Result<std::unique_ptr<Catalog>> Catalog::Load(Store* store) {
 }
 
 Status Catalog::Refresh(Store* store) {
-  const std::scoped_lock lock(state_->names_mutex, state_->groups_mutex);
+  const std::scoped_lock lock(state_->names_mutex, state_->allocation_mutex, state_->groups_mutex);
   const std::unique_ptr<rocksdb::Iterator> records(
       store->db()->NewIterator(rocksdb::ReadOptions(), store->family(Family::kDefault)));
   // Commit records lie below the catalog's first family.

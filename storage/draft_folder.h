@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// A folder that a database is made in until it is whole, by a restore or an import: TARGET.VERB-PID,
-// beside its place. Its lock file is held while it is worked in, so that what a killed process has left
-// can be told from what a living one writes. A folder that is in its place is whole.
+// A folder that a database is made in until it is whole, by a restore or an import:
+// TARGET.VERB-PID, beside its place. Its lock file is held while it is worked in, so that what a
+// killed process has left can be told from what a living one writes. A folder that is in its place
+// is whole.
 //
 // Thread safety: belongs to one thread.
 #pragma once

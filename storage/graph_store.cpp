@@ -6,6 +6,7 @@
 
 #include <new>
 #include <set>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -46,9 +47,10 @@ class RocksGraphStore final : public GraphStore {
     if (store_ != nullptr && store_->forked()) {
       static_cast<void>(folds_.release());
       static_cast<void>(preloader_.release());
+      static_cast<void>(pipeline_.release());
     }
-    folds_.reset();
     preloader_.reset();
+    folds_.reset();
     pipeline_.reset();
     catalog_.reset();
     store_.reset();
@@ -63,11 +65,12 @@ class RocksGraphStore final : public GraphStore {
     KITH_ASSIGN_OR_RETURN(store_, Store::Open(options_));
     KITH_ASSIGN_OR_RETURN(catalog_, Catalog::Load(store_.get()));
     pipeline_ = std::make_unique<CommitPipeline>(store_.get());
+    if (!options_.read_only) {
+      folds_ = std::make_unique<FoldScheduler>(store_.get(), pipeline_.get(),
+                                               options_.fold_bytes_per_entry);
+      store_->cache().groups().OnFull([folds = folds_.get()](GroupId group) { folds->Add(group); });
+    }
     preloader_ = std::make_unique<Preloader>(store_.get(), pipeline_.get());
-    if (options_.read_only) return Status::Ok();
-    folds_ = std::make_unique<FoldScheduler>(store_.get(), pipeline_.get(),
-                                             options_.fold_bytes_per_entry);
-    store_->cache().groups().OnFull([folds = folds_.get()](GroupId group) { folds->Add(group); });
     return Status::Ok();
   }
 
@@ -180,8 +183,8 @@ class RocksGraphStore final : public GraphStore {
   std::unique_ptr<Store> store_;
   std::unique_ptr<Catalog> catalog_;
   std::unique_ptr<CommitPipeline> pipeline_;
-  std::unique_ptr<Preloader> preloader_;
   std::unique_ptr<FoldScheduler> folds_;
+  std::unique_ptr<Preloader> preloader_;  // It may ask for a fold.
   std::vector<ChangeSink*> sinks_;
 };
 
@@ -199,6 +202,10 @@ Result<std::unique_ptr<GraphStore>> GraphStore::Open(const GraphStoreOptions& op
                   fmt::format("the machine's memory is used up; free some and open {} again",
                               options.path))
         .WithDetail(kOutOfMemory);
+  } catch (const std::system_error& error) {
+    return Status(StatusCode::kResourceExhausted,
+                  fmt::format("a thread for {} cannot be started: {}; end some, or raise the limit",
+                              options.path, error.what()));
   }
 }
 

@@ -58,10 +58,10 @@ class GraphStore {
   virtual ~GraphStore() = default;
 
   virtual Catalog& catalog() = 0;
-  /// Begins on the newest published snapshot. Errors: ReadOnly, unless it is to read; where another process is followed,
-  /// what has kept this one from it for seconds; IoError or Corruption when a failed
-  /// write has left nothing that can be read, until the disk works again; ResourceExhausted when
-  /// the machine has no memory for a snapshot.
+  /// Begins on the newest published snapshot. Errors: ReadOnly, unless it is to read; where another
+  /// process is followed, what has kept this one from it for seconds; IoError or Corruption when a
+  /// failed write has left nothing that can be read, until the disk works again; ResourceExhausted
+  /// when the machine has no memory for a snapshot.
   virtual Result<std::unique_ptr<Transaction>> Begin(TransactionMode mode) = 0;
 
   /// Sinks see every change from now on, in the order added. Borrowed; added before the first

@@ -10,6 +10,9 @@
 namespace kith::storage {
 namespace {
 
+// A group whose columns are larger, of texts or vectors, is read a chunk after the other.
+constexpr size_t kPinnedBytes = size_t{1} << 20;
+
 bool ListsLabel(const RowEntry& entry, LabelId label, bool* has) {
   std::vector<LabelId> labels;
   if (!ApplyLabels(entry, &labels)) return false;
@@ -31,17 +34,22 @@ Status GroupReader::Damaged(std::string_view what) const {
 }
 
 Result<const Chunk*> GroupReader::Fetch(MainKind kind, uint32_t id, const ChunkRef& ref) {
-  std::shared_ptr<const Chunk>& pinned = pinned_[ref.number];
-  if (pinned != nullptr) return pinned.get();
+  const auto known = pinned_.find(ref.number);
+  if (known != pinned_.end()) return known->second.get();
   const MainKey key{group_, kind, id, ref.number};
-  pinned = chunks_->Find(key);
-  if (pinned != nullptr) return pinned.get();
-  KITH_ASSIGN_OR_RETURN(std::string bytes, source_->ReadMain(key));
-  auto chunk = Chunk::Parse(kind, std::move(bytes));
-  if (chunk == nullptr) return Damaged("a chunk");
-  chunks_->Insert(key, chunk);
-  pinned = std::move(chunk);
-  return pinned.get();
+  std::shared_ptr<const Chunk> chunk = chunks_->Find(key);
+  if (chunk == nullptr) {
+    KITH_ASSIGN_OR_RETURN(std::string bytes, source_->ReadMain(key));
+    chunk = Chunk::Parse(kind, std::move(bytes));
+    if (chunk == nullptr) return Damaged("a chunk");
+    chunks_->Insert(key, chunk);
+  }
+  if (pinned_bytes_ > kPinnedBytes) {
+    pinned_.clear();
+    pinned_bytes_ = 0;
+  }
+  pinned_bytes_ += chunk->memory_bytes();
+  return pinned_.emplace(ref.number, std::move(chunk)).first->second.get();
 }
 
 std::span<const DeltaRow> GroupReader::DeltaRows(size_t run, RowKind kind, uint32_t row) const {

@@ -43,6 +43,8 @@ class GroupReader {
               ChunkCache* chunks);
 
   const GroupVersion& version() const { return *version_; }
+  /// Of the chunks that it keeps from going.
+  size_t pinned_bytes() const { return pinned_bytes_; }
 
   // Members (group_reader.cpp).
   void Members(std::optional<LabelId> label, SlotBitmap* members) const;
@@ -76,7 +78,7 @@ class GroupReader {
                       bool relationships, Adjacency* adjacency);
   Status Degree(uint32_t slot, bool outgoing, std::span<const RelTypeId> types, uint32_t* degree);
 
-  /// The chunk, from the cache or else from RocksDB.
+  /// The chunk, from the cache or else from RocksDB. Valid until the next call.
   Result<const Chunk*> Fetch(MainKind kind, uint32_t id, const ChunkRef& ref);
 
  private:
@@ -109,6 +111,7 @@ class GroupReader {
   MainSource* source_;
   ChunkCache* chunks_;
   std::unordered_map<uint32_t, std::shared_ptr<const Chunk>> pinned_;  // By number.
+  size_t pinned_bytes_ = 0;
   std::vector<uint32_t> stretch_;
   std::string value_;
   std::vector<AdjacencyItem> merged_;

@@ -12,8 +12,6 @@ namespace {
 
 // The heat of more chunks than this says little, and the file would grow with the cache.
 constexpr size_t kMaxHotChunks = size_t{1} << 16;
-// Below this many bytes of a group's smallest chunks the budget counts as full.
-constexpr uint64_t kFullSlackBytes = uint64_t{256} << 10;
 
 }  // namespace
 
@@ -21,14 +19,20 @@ Preloader::Preloader(Store* store, CommitPipeline* pipeline) : store_(store), pi
   std::vector<MainKey> keys = store_->ReadHeat();
   if (keys.empty()) return;
   total_ = keys.size();
+  finished_ = false;
   thread_ = std::thread([this, keys = std::move(keys)]() mutable { Run(std::move(keys)); });
 }
 
 Preloader::~Preloader() {
   stopping_ = true;
   if (thread_.joinable()) thread_.join();
-  // One that was stopped knows less than the file.
-  if (done_ == total_) store_->WriteHeat(store_->cache().chunks().Hottest(kMaxHotChunks));
+  try {
+    const std::vector<MainKey> hottest = store_->cache().chunks().Hottest(kMaxHotChunks);
+    // One that was stopped, or keeps nothing, knows less than the file.
+    if (finished_ && !hottest.empty()) store_->WriteHeat(hottest);
+  } catch (const std::bad_alloc&) {
+    // The file stays as it is.
+  }
 }
 
 void Preloader::Run(std::vector<MainKey> keys) {
@@ -38,7 +42,8 @@ void Preloader::Run(std::vector<MainKey> keys) {
   } catch (const std::bad_alloc&) {
     // There is no room for more.
   }
-  done_.store(total_, std::memory_order_release);
+  finished_ = !stopping_;
+  if (finished_) done_ = total_.load();
 }
 
 Status Preloader::LoadHot(const std::vector<MainKey>& keys) {
@@ -63,7 +68,8 @@ Status Preloader::LoadHot(const std::vector<MainKey>& keys) {
   return Status::Ok();
 }
 
-Status Preloader::LoadGroup(GroupId group, SnapshotReader* reader, PreloadResult* result) {
+Status Preloader::LoadGroup(GroupId group, SnapshotReader* reader, uint64_t pushed_out,
+                            PreloadResult* result) {
   KITH_ASSIGN_OR_RETURN(GroupReader * opened, reader->Group(group));
   ++result->groups;
   const GroupDirectory& directory = *opened->version().directory;
@@ -73,12 +79,13 @@ Status Preloader::LoadGroup(GroupId group, SnapshotReader* reader, PreloadResult
         static_cast<MainKind>(kind + static_cast<size_t>(GroupDirectory::kFirstKind));
     for (const ChunkList& list : directory.lists[kind]) {
       for (const ChunkRef& ref : list.chunks) {
+        KITH_RETURN_IF_ERROR(opened->Fetch(chunk_kind, list.id, ref).status());
+        // A chunk that has taken the place of another, or found none: the cache is full.
         const ChunkCacheStats now = cache.stats();
-        if (now.bytes + kFullSlackBytes >= now.budget_bytes) {
+        if (now.evictions + now.rejections > pushed_out || now.budget_bytes == 0) {
           result->complete = false;
           return Status::Ok();
         }
-        KITH_RETURN_IF_ERROR(opened->Fetch(chunk_kind, list.id, ref).status());
         ++result->chunks;
         result->bytes += ref.bytes;
       }
@@ -89,11 +96,13 @@ Status Preloader::LoadGroup(GroupId group, SnapshotReader* reader, PreloadResult
 
 Result<PreloadResult> Preloader::Load(std::span<const GroupId> groups, const Interrupt& interrupt) {
   PreloadResult result;
+  const ChunkCacheStats before = store_->cache().chunks().stats();
   for (const GroupId group : groups) {
     KITH_RETURN_IF_ERROR(interrupt.Check());
     KITH_ASSIGN_OR_RETURN(const std::shared_ptr<Snapshot> snapshot, pipeline_->Current());
     const BorrowedReader reader(snapshot.get());
-    KITH_RETURN_IF_ERROR(LoadGroup(group, reader.get(), &result));
+    KITH_RETURN_IF_ERROR(
+        LoadGroup(group, reader.get(), before.evictions + before.rejections, &result));
     if (!result.complete) break;
   }
   return result;

@@ -35,13 +35,15 @@ class Preloader {
  private:
   void Run(std::vector<MainKey> keys);
   Status LoadHot(const std::vector<MainKey>& keys);
-  Status LoadGroup(GroupId group, SnapshotReader* reader, PreloadResult* result);
+  Status LoadGroup(GroupId group, SnapshotReader* reader, uint64_t pushed_out,
+                   PreloadResult* result);
 
   Store* store_;
   CommitPipeline* pipeline_;
   std::atomic<bool> stopping_{false};
   std::atomic<uint64_t> total_{0};
   std::atomic<uint64_t> done_{0};
+  std::atomic<bool> finished_{true};  ///< With what was hot.
   std::thread thread_;
 };
 

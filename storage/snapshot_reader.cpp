@@ -15,6 +15,10 @@ namespace {
 
 // Groups whose chunks a reader keeps pinned: enough for the frontier of a traversal.
 constexpr size_t kOpenGroups = 64;
+// What one reader may keep from being evicted. Several wait with each snapshot for the next
+// transaction.
+constexpr size_t kMaxPinnedBytes = size_t{16} << 20;
+constexpr size_t kSwitchesPerLook = 16;
 
 rocksdb::Slice ToSlice(std::string_view bytes) {
   return {bytes.data(), bytes.size()};
@@ -41,6 +45,14 @@ Status SnapshotReader::Damaged(std::string_view what) const {
                   what, store_->path()));
 }
 
+size_t SnapshotReader::PinnedBytes() const {
+  size_t bytes = 0;
+  for (const auto& place : opened_) {
+    if (place->reader != nullptr) bytes += place->reader->pinned_bytes();
+  }
+  return bytes;
+}
+
 // A new place while there are few, else that of a group that has not been asked for since the hand
 // came by last.
 SnapshotReader::OpenedGroup* SnapshotReader::FreePlace() {
@@ -61,6 +73,11 @@ SnapshotReader::OpenedGroup* SnapshotReader::FreePlace() {
 
 Result<GroupReader*> SnapshotReader::OpenGroup(GroupId group) {
   last_ = nullptr;
+  if (++switches_ % kSwitchesPerLook == 0 && PinnedBytes() > kMaxPinnedBytes) {
+    places_.clear();
+    opened_.clear();
+    hand_ = 0;
+  }
   const auto known = places_.find(group);
   if (known != places_.end()) {
     last_ = known->second;

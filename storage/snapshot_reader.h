@@ -73,6 +73,7 @@ class SnapshotReader final : private MainSource {
   Result<GroupReader*> OpenGroup(GroupId group);
   Result<std::shared_ptr<const GroupVersion>> LoadGroup(GroupId group);
   OpenedGroup* FreePlace();
+  size_t PinnedBytes() const;
   Result<std::string> ReadMain(const MainKey& key) override;
   rocksdb::ReadOptions Options() const;
   Status Damaged(std::string_view what) const;
@@ -88,6 +89,7 @@ class SnapshotReader final : private MainSource {
   std::vector<std::unique_ptr<OpenedGroup>> opened_;
   std::unordered_map<GroupId, OpenedGroup*> places_;
   OpenedGroup* last_ = nullptr;
+  size_t switches_ = 0;
   size_t hand_ = 0;  // Of the clock that finds a place for another group.
   std::array<std::unique_ptr<RangeIterator>, kFamilyCount> iterators_;
 };

@@ -20,9 +20,11 @@
 namespace kith::storage {
 namespace {
 
-// A flush or compaction that ends in the midst of an opening fails it, and they are seconds apart.
-constexpr int kOpenings = 8;
+// A flush or compaction that ends in the midst of an opening fails it. They are seconds apart, but
+// where the other process has small buffers and writes as fast as it can.
+constexpr int kOpenings = 40;
 constexpr std::chrono::milliseconds kFirstPause(5);
+constexpr std::chrono::milliseconds kMaxPause(40);
 
 // RocksDB's limit, and more than a follower takes before it opens anew: it never flushes.
 constexpr size_t kUnboundedBuffer = size_t{64} << 30;
@@ -39,7 +41,9 @@ Result<std::unique_ptr<Store>> Store::OpenToFollow(const GraphStoreOptions& opti
                                                    std::shared_ptr<rocksdb::Cache> cache) {
   Status status;
   for (int opening = 0; opening < kOpenings; ++opening) {
-    if (opening != 0) std::this_thread::sleep_for(kFirstPause * (1 << (opening - 1)));
+    if (opening != 0) {
+      std::this_thread::sleep_for(std::min(kFirstPause * opening, kMaxPause));
+    }
     std::unique_ptr<Store> store(new Store(options));
     store->block_cache_ = cache;
     status = store->OpenFolder();

@@ -17,8 +17,8 @@ namespace {
 
 constexpr const char* kOptionNames =
     "create_if_missing, read_only, follow, memory_limit_bytes, cache_bytes, "
-    "query_memory_limit_bytes, sync_commits, max_document_bytes and embedding_threads (whole numbers), embedding_model and "
-    "import_folder (texts)";
+    "query_memory_limit_bytes, sync_commits, max_document_bytes and embedding_threads (whole "
+    "numbers), embedding_model (a text) and import_folder (a text)";
 
 Status SetOption(kith_options* to, std::string_view name, int64_t value) {
   const char* const function = "kith_options_set";
@@ -30,7 +30,12 @@ Status SetOption(kith_options* to, std::string_view name, int64_t value) {
   if (name == "follow") return flag(&options->follow);
   if (name == "sync_commits") return flag(&options->sync_commits);
   if (name == "memory_limit_bytes") return number(&options->memory_limit_bytes);
-  if (name == "cache_bytes") return number(&options->cache_bytes.emplace());
+  if (name == "cache_bytes") {
+    size_t bytes = 0;
+    KITH_RETURN_IF_ERROR(number(&bytes));
+    options->cache_bytes = bytes;
+    return Status::Ok();
+  }
   if (name == "query_memory_limit_bytes") return number(&options->query_memory_limit_bytes);
   if (name == "max_document_bytes") return number(&to->max_document_bytes);
   if (name == "embedding_threads") return number(&options->embedding_threads);

@@ -16,6 +16,13 @@ namespace {
 
 constexpr size_t kBlockBytes = size_t{1} << 20;
 
+Status HasChanged(const std::string& path) {
+  return Status(StatusCode::kInvalidArgument,
+                fmt::format("{} has changed while it was being imported; import it again when "
+                            "nobody writes to it",
+                            path));
+}
+
 Status ReadFailed(const std::string& path) {
   return Status(errno == ENOENT ? StatusCode::kNotFound : StatusCode::kIoError,
                 fmt::format("{} cannot be read: {}", path, std::strerror(errno)));
@@ -37,10 +44,7 @@ Status CsvBlocks::OpenFile() {
   struct stat status = {};
   if (descriptor_ < 0 || fstat(descriptor_, &status) != 0) return ReadFailed(file().path);
   if (static_cast<uint64_t>(status.st_size) != file().bytes) {
-    return Status(StatusCode::kInvalidArgument,
-                  fmt::format("{} has changed while it was being imported; import it again when "
-                              "nobody writes to it",
-                              file().path));
+    return HasChanged(file().path);
   }
   offset_ = file().begin;
   return Status::Ok();
@@ -68,8 +72,9 @@ Result<bool> CsvBlocks::Fill(CsvBlock* block) {
   size_t whole = 0;
   for (size_t bytes = kBlockBytes; whole == 0; bytes *= 2) {
     KITH_ASSIGN_OR_RETURN(const size_t got, Read(offset_, bytes, &block->bytes));
+    if (got < bytes && offset_ + got < file().bytes) return HasChanged(file().path);
     if (got == 0) return false;
-    const bool at_end = offset_ + got >= file().bytes || got < bytes;
+    const bool at_end = offset_ + got >= file().bytes;
     whole = at_end ? got : WholeRecords({block->bytes.data(), got}, group().dialect);
     if (whole == 0 && bytes > kMaxCsvRecordBytes) {
       return Status(

@@ -108,9 +108,11 @@ class Planner {
     std::error_code error;
     if (!fs::is_directory(path, error)) return AddNamedFile(path, true);
     std::vector<std::string> files;
-    for (const fs::directory_entry& entry : fs::directory_iterator(path, error)) {
-      if (entry.path().extension() == ".csv" && !entry.is_directory(error)) {
-        files.push_back(entry.path());
+    std::error_code dangling;
+    for (fs::directory_iterator entry(path, error); !error && entry != fs::directory_iterator();
+         entry.increment(error)) {
+      if (entry->path().extension() == ".csv" && !entry->is_directory(dangling)) {
+        files.push_back(entry->path());
       }
     }
     if (error) {
@@ -168,6 +170,10 @@ class Planner {
       return Status::Ok();
     }
     group.labels = SplitAt(name, ':');
+    if (group.labels.empty() && !name.empty()) {
+      return Status(StatusCode::kInvalidArgument,
+                    fmt::format("'{}' names no label; write Person, or Person:Employee", name));
+    }
     for (const ImportColumn& column : group.header.columns) {
       if (column.role != Role::kId) continue;
       group.id_space = group.header.plain ? group.labels[0] : column.id_space;

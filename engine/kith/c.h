@@ -125,11 +125,11 @@ KITH_API void kith_options_free(kith_options* options);
 /* Options by name: create_if_missing (1), read_only (0), follow (0; with read_only: every
  * transaction begins at the newest commit of the process that writes, else at what was there when
  * the database was opened), memory_limit_bytes (0: a quarter of the machine's memory), cache_bytes
- * (what of it the hot-subgraph cache may take; unless given, a quarter), query_memory_limit_bytes (0: no limit of its own), sync_commits (1),
- * max_document_bytes (0: 16 MiB; of documents given to kith_rag_ingest and kith_rag_ingest_text,
- * which take about thirty times their size in memory), embedding_threads (0: one for each
- * processor; what one call may embed with at a time). An unknown name or a value out of range is
- * KITH_INVALID_ARGUMENT, and the message lists what there is. */
+ * (what of it the hot-subgraph cache may take; unless given, a quarter), query_memory_limit_bytes
+ * (0: no limit of its own), sync_commits (1), max_document_bytes (0: 16 MiB; of documents given to
+ * kith_rag_ingest and kith_rag_ingest_text, which take about thirty times their size in memory),
+ * embedding_threads (0: one for each processor; what one call may embed with at a time). An unknown
+ * name or a value out of range is KITH_INVALID_ARGUMENT, and the message lists what there is. */
 KITH_API kith_code kith_options_set(kith_options* options, const char* name, int64_t value,
                                     kith_error** error);
 /* embedding_model (""; none): of embed() and of the vectors of documents and questions, a name of

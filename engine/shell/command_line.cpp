@@ -59,10 +59,9 @@ constexpr std::array<std::string_view, 10> kCommandNames = {
 
 /// kShell for what is no command: a database.
 Command CommandOf(std::string_view name) {
-  constexpr Command kCommands[] = {Command::kIngest,  Command::kEmbed,  Command::kAsk,
-                                   Command::kForget,  Command::kImport, Command::kBackup,
-                                   Command::kRestore, Command::kCheck,  Command::kModel,
-                                   Command::kHelp};
+  constexpr Command kCommands[] = {
+      Command::kIngest, Command::kEmbed,   Command::kAsk,   Command::kForget, Command::kImport,
+      Command::kBackup, Command::kRestore, Command::kCheck, Command::kModel,  Command::kHelp};
   static_assert(std::size(kCommands) == kCommandNames.size());
   const auto at = std::find(kCommandNames.begin(), kCommandNames.end(), name);
   return at == kCommandNames.end() ? Command::kShell : kCommands[at - kCommandNames.begin()];

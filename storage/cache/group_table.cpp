@@ -15,6 +15,7 @@ namespace {
 constexpr size_t kTableShards = 16;
 /// When nobody has read a group for so many entries, it is read again from RocksDB.
 constexpr size_t kMaxWaiting = 4096;
+constexpr size_t kMaxWaitingBytes = size_t{1} << 20;
 
 Status DamagedEntry() {
   return Status(StatusCode::kInternal, "a delta entry that was just written cannot be decoded");
@@ -123,7 +124,7 @@ class GroupTable::Shard {
     entry.touched = commit;
     entry.unfolded += change.entries;
     Keep(commit, &entry, &change);
-    bytes_ = bytes_ - before + entry.bytes();
+    Account(change.group, before, entry.bytes());
     return IsFull(&entry);
   }
 
@@ -132,16 +133,16 @@ class GroupTable::Shard {
     const std::lock_guard<std::mutex> lock(mutex_);
     Entry& entry = entries_.find(change.group)->second;
     const size_t before = entry.bytes();
-    const bool newest = entry.touched <= snapshot;
+    const bool wanted = entry.version != nullptr && entry.touched <= snapshot;
     entry.touched = commit;
     entry.unfolded -= std::min(entry.unfolded, change.entries);
     entry.check_at = 0;
     entry.Forget();
-    if (newest) {
+    if (wanted) {
       entry.version = std::move(folded);
       entry.version_commit = commit;
     }
-    bytes_ = bytes_ - before + entry.bytes();
+    Account(change.group, before, entry.bytes());
   }
 
   void AddStats(GroupTableStats* sum) const {
@@ -154,17 +155,40 @@ class GroupTable::Shard {
   }
 
  private:
+  // While it lives commits wait for the version that is being loaded. Begins and ends with the lock
+  // held, however the load ends.
+  class Loading {
+   public:
+    Loading(Shard* shard, Entry* entry, std::unique_lock<std::mutex>* lock)
+        : shard_(shard), entry_(entry), lock_(lock) {
+      ++entry->loading;
+    }
+    ~Loading() {
+      if (!lock_->owns_lock()) lock_->lock();
+      if (--entry_->loading != 0 || entry_->version != nullptr) return;
+      // Nobody comes for what has waited.
+      shard_->bytes_ -= entry_->bytes();
+      entry_->Forget();
+    }
+    Loading(const Loading&) = delete;
+    Loading& operator=(const Loading&) = delete;
+
+   private:
+    Shard* shard_;
+    Entry* entry_;
+    std::unique_lock<std::mutex>* lock_;
+  };
+
   // The group has not changed since before the caller's view: what it reads is the newest version.
   Result<Version> LoadNewest(GroupId group, Entry* entry, const Load& load,
                              const std::function<void(GroupId)>& full,
                              std::unique_lock<std::mutex>* lock) {
     const CommitNumber newest = entry->touched;
     const uint64_t epoch = entry->epoch;
-    ++entry->loading;
+    const Loading loading(this, entry, lock);
     lock->unlock();
     Result<Version> loaded = load();
     lock->lock();
-    --entry->loading;
     if (!loaded.ok() || entry->epoch != epoch || entry->version != nullptr) return loaded;
     const size_t before = entry->bytes();
     entry->version = *loaded;
@@ -172,9 +196,8 @@ class GroupTable::Shard {
     entry->DropWaiting(newest);
     if (entry->touched == newest) entry->unfolded = (*loaded)->delta_entries();
     Account(group, before, entry->bytes());
-    const bool check = IsFull(entry);
-    lock->unlock();
-    if (check && full) full(group);
+    // FoldScheduler::Add takes no lock of ours.
+    if (IsFull(entry) && full) full(group);
     return loaded;
   }
 
@@ -182,7 +205,9 @@ class GroupTable::Shard {
   static void Keep(CommitNumber commit, Entry* entry, GroupChange* change) noexcept {
     if (entry->version == nullptr && entry->loading == 0) return;
     const bool whole = change->kept.size() == change->entries;
-    if (!whole || entry->waiting.size() + change->entries > kMaxWaiting) return entry->Forget();
+    const bool much = entry->waiting.size() + change->entries > kMaxWaiting ||
+                      entry->waiting_bytes > kMaxWaitingBytes;
+    if (!whole || much) return entry->Forget();
     try {
       entry->KeepWaiting(commit, std::move(change->kept));
     } catch (const std::bad_alloc&) {
@@ -197,8 +222,14 @@ class GroupTable::Shard {
     return true;
   }
 
-  void Account(GroupId keep, size_t before, size_t after) {
+  void Account(GroupId keep, size_t before, size_t after) noexcept {
     bytes_ = bytes_ - before + after;
+    if (after > budget_) {
+      // It would push out everything else.
+      Entry& entry = entries_.find(keep)->second;
+      bytes_ -= entry.bytes();
+      entry.Forget();
+    }
     for (int pass = 0; pass < 2 && bytes_ > budget_; ++pass) Shrink(keep);
   }
 

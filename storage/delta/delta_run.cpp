@@ -24,8 +24,23 @@ std::span<const DeltaRow> RowsOf(const std::vector<DeltaRow>& rows, uint32_t row
       std::lower_bound(rows.begin(), rows.end(), row,
                        [](const DeltaRow& entry, uint32_t wanted) { return entry.row < wanted; });
   auto end = begin;
-  while (end != rows.end() && end->row == row) ++end;
+  while (end != rows.end() && end->row == row) ++end;  // A few patches at most.
   return {begin, end};
+}
+
+/// What a row's newest image or tombstone hides is of no use to anyone.
+void DropHidden(std::vector<DeltaRow>* rows) {
+  bool hidden = false;
+  uint32_t row = 0;
+  bool first = true;
+  std::erase_if(*rows, [&](const DeltaRow& delta) {
+    if (first || delta.row != row) hidden = false;
+    first = false;
+    row = delta.row;
+    const bool drop = hidden;
+    hidden = hidden || delta.entry.image || delta.entry.tombstone;
+    return drop;
+  });
 }
 
 /// Outgoing edges of relationship rows: a row's newest image or tombstone says what it is now.
@@ -108,6 +123,8 @@ class RunBuilder {
 }  // namespace
 
 void DeltaRun::Finish() {
+  DropHidden(&nodes_);
+  DropHidden(&relationships_);
   for (const DeltaRow& row : nodes_) touched_.Insert(row.row);
   for (size_t direction = 0; direction < 2; ++direction) {
     for (const DeltaEdge& edge : edges_[direction]) touched_lists_[direction].Insert(edge.slot);

@@ -2,10 +2,10 @@
 // Delta entries of one group, decoded and in the order in which they are looked for: what commits
 // did to the group since its last fold, or the newer part of that.
 //
-// Of a row all entries are kept, newest first, as readers stop at the first that answers. Outgoing
-// adjacency follows from the relationship rows. A list's entry that is there is to be added to what
-// older runs and the group's chunks have, unless they have it already (a row's image was written
-// again), one that is removed is to be taken out of it.
+// Of a row the entries down to its newest image or tombstone are kept, newest first, as readers
+// stop at the first that answers. Outgoing adjacency follows from the relationship rows. A list's
+// entry that is there is to be added to what older runs and the group's chunks have, unless they
+// have it already (a row's image was written again), one that is removed is to be taken out of it.
 //
 // Thread safety: immutable.
 #pragma once

@@ -134,7 +134,8 @@ Result<std::vector<ChunkRef>> AdjacencyFold::Fold(const ChunkList* old,
     if (i + 1 < chunks.size()) {
       next = SlotBegin(type_, chunks[i + 1].first);
       // Another piece of the same list.
-      if (chunks[i + 1].first == ref.first) {
+      if (chunks[i + 1].first == ref.first && !changes.empty() &&
+          changes.front().slot <= ref.first) {
         KITH_ASSIGN_OR_RETURN(next, FirstEdge(chunks[i + 1]));
       }
     }

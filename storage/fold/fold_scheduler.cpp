@@ -2,6 +2,7 @@
 // See fold_scheduler.h.
 #include "storage/fold/fold_scheduler.h"
 
+#include <algorithm>
 #include <new>
 #include <utility>
 
@@ -60,15 +61,16 @@ Status FoldScheduler::FoldNow(const std::vector<GroupId>& groups) {
 
 Status FoldScheduler::FoldGroup(GroupId group, bool always) {
   const std::lock_guard<std::mutex> alone(folding_);
+  if (!always && !store_->writing()) return Status::Ok();
   try {
     KITH_ASSIGN_OR_RETURN(const std::shared_ptr<Snapshot> snapshot, pipeline_->Current());
     const BorrowedReader reader(snapshot.get());
     GroupFold fold(group, reader.get());
     KITH_RETURN_IF_ERROR(fold.Read());
     if (fold.entries() == 0) return Status::Ok();
-    if (!always && fold.touched_bytes() > fold.entries() * bytes_per_entry_) {
-      return Status::Ok();
-    }
+    // Large values are worth as much again as they took.
+    const uint64_t worth = std::max(fold.entries() * bytes_per_entry_, fold.entry_bytes());
+    if (!always && fold.touched_bytes() > worth) return Status::Ok();
     CommitRequest request;
     request.durability = Durability::kLater;
     request.snapshot = snapshot->commit();

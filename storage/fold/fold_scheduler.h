@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Folds groups in the background, one at a time. A group is folded when it has so many delta
-// entries that the chunks to be written again have at most `bytes_per_entry` bytes for each: so the
-// bytes that are written again for one inserted relationship, two entries, are bounded on average.
+// entries that the chunks to be written again have at most `bytes_per_entry` bytes for each, or as
+// many as the entries: so the bytes that are written again for one inserted relationship, two
+// entries, are bounded on average.
 //
 // Thread safety: all functions may be called from any thread.
 #pragma once

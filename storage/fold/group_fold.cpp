@@ -3,6 +3,7 @@
 #include "storage/fold/group_fold.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "storage/fold/adjacency_fold.h"
@@ -29,7 +30,12 @@ uint64_t BytesOf(const ChunkList* list, const Rows& rows, RowOf row_of) {
   for (const ChunkRef& ref : list->chunks) {
     while (row != rows.end() && row_of(*row) < ref.first) ++row;
     if (row == rows.end()) break;
-    if (row_of(*row) - ref.first < ref.rows) bytes += ref.bytes;
+    // Rows behind a chunk that is not full join it.
+    const bool joins = ref.bytes < kFullChunkBytes;
+    const bool last = &ref == &list->chunks.back();
+    const uint64_t end =
+        !joins ? uint64_t{ref.first} + ref.rows : (last ? UINT64_MAX : uint64_t{(&ref + 1)->first});
+    if (row_of(*row) < end) bytes += ref.bytes;
   }
   return bytes;
 }
@@ -115,11 +121,21 @@ void GroupFold::CollectPageRow(std::span<const DeltaRow> rows) {
   }
 }
 
+uint64_t GroupFold::entry_bytes() const {
+  uint64_t bytes = 0;
+  for (const DeltaEntry& entry : entries_) bytes += entry.key.size() + entry.value.size();
+  return bytes;
+}
+
 uint64_t GroupFold::touched_bytes() const {
   uint64_t bytes = 0;
   for (const RowKind kind : {RowKind::kNode, RowKind::kRelationship}) {
     for (const auto& [property, cells] : changes_[static_cast<size_t>(kind)]) {
-      bytes += BytesOf(old_->Find(ColumnKind(kind), property), cells, CellRow);
+      // Most cells without a value are of new images, and change nothing.
+      std::vector<RowCell> filled;
+      std::copy_if(cells.begin(), cells.end(), std::back_inserter(filled),
+                   [](const RowCell& cell) { return !cell.bytes.empty(); });
+      bytes += BytesOf(old_->Find(ColumnKind(kind), property), filled, CellRow);
     }
   }
   bytes += BytesOf(old_->Find(MainKind::kRelationshipPage, 0), pages_, CellRow);

@@ -28,6 +28,8 @@ class GroupFold {
   /// Reads the delta. Nothing is to be done when it has no entries.
   Status Read();
   size_t entries() const { return entries_.size(); }
+  /// Of their keys and values.
+  uint64_t entry_bytes() const;
   /// Bytes of the chunks that have a changed row: what this fold would write again.
   uint64_t touched_bytes() const;
 

@@ -15,6 +15,8 @@ namespace {
 
 static_assert(kColumnRows == RelationshipPage::kRows);
 
+constexpr size_t kMaxTriedBytes = 32 * kMaxChunkBytes;
+
 std::span<const RowCell> TakeBelow(uint64_t row, std::span<const RowCell>* cells) {
   const auto end = std::partition_point(cells->begin(), cells->end(),
                                         [&](const RowCell& cell) { return cell.row < row; });
@@ -136,6 +138,14 @@ void RowFold::Emit(std::span<const RowCell> cells) {
 }
 
 void RowFold::EmitDense(std::span<const RowCell> cells) {
+  size_t bytes = 0;
+  for (const RowCell& cell : cells) bytes += cell.bytes.size();
+  // What no encoding makes small enough need not be tried.
+  if (bytes > kMaxTriedBytes && cells.size() > 1) {
+    EmitDense(cells.first(cells.size() / 2));
+    EmitDense(cells.subspan(cells.size() / 2));
+    return;
+  }
   const uint32_t first = cells.front().row;
   std::vector<std::string_view> rows(cells.back().row - first + 1);
   for (const RowCell& cell : cells) rows[cell.row - first] = cell.bytes;

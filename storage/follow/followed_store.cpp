@@ -28,6 +28,7 @@ class WriteReader final : public rocksdb::WriteBatch::Handler {
     switch (key[0]) {
       case kCommitKey: return NoteCommit(key.ToStringView(), value.ToStringView());
       case kGroupKey:
+      case kReservedKey:
       case kLabelGroupKey:
       case kLabelNameKey:
       case kPropertyNameKey:

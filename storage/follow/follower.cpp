@@ -2,7 +2,10 @@
 // The thread that follows.
 #include "storage/follow/follower.h"
 
+#include <filesystem>
 #include <new>
+#include <string>
+#include <system_error>
 #include <utility>
 
 namespace kith::storage {
@@ -16,7 +19,14 @@ constexpr std::chrono::seconds kFailurePatience(5);
 
 }  // namespace
 
-Result<std::unique_ptr<Follower>> Follower::Start(const GraphStoreOptions& options) {
+Result<std::unique_ptr<Follower>> Follower::Start(const GraphStoreOptions& given) {
+  GraphStoreOptions options = given;
+  // The process may change its folder; files are opened all the time.
+  std::error_code error;
+  options.path = std::filesystem::absolute(given.path, error);
+  if (error) options.path = given.path;
+  // There are two stores while one takes the place of the other.
+  options.hot_cache_bytes /= 2;
   std::unique_ptr<Follower> follower(new Follower(options, NewBlockCache(options)));
   KITH_ASSIGN_OR_RETURN(follower->current_, FollowedStore::Open(options, follower->cache_));
   KITH_ASSIGN_OR_RETURN(follower->catalog_, Catalog::Load(follower->current_->store()));
@@ -57,6 +67,7 @@ void Follower::Run() {
     } catch (const std::bad_alloc&) {
       // What was being applied may be there in part, though nothing of it was published.
       lost_ = true;
+      next_.reset();
       more = false;
     }
   }
@@ -76,6 +87,7 @@ bool Follower::Step() {
 }
 
 bool Follower::CatchUp(const std::optional<CommitNotice>& notice) {
+  NoteReadable(notice.has_value() || current_->opening() == 0);
   if (lost_ || !notice) return false;
   if (notice->opening != current_->opening()) {
     lost_ = true;
@@ -86,15 +98,35 @@ bool Follower::CatchUp(const std::optional<CommitNotice>& notice) {
   return more.ok() && *more;
 }
 
+// The file can be torn for an instant, not for long: then the folder is gone, or cannot be opened.
+void Follower::NoteReadable(bool readable) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  if (readable) {
+    if (unreadable_) failing_since_.reset();
+  } else if (!failing_since_) {
+    failing_since_ = Clock::now();
+    failure_ = Status(StatusCode::kIoError,
+                      "its newest commit cannot be read; is the folder still there, and may this "
+                      "process open more files?");
+  }
+  unreadable_ = !readable;
+}
+
 void Follower::OpenNext() {
   if (Clock::now() < next_opening_) return;
-  opening_ = std::async(std::launch::async, [this]() -> Opened {
+  const auto open = [this]() -> Opened {
     try {
       return FollowedStore::Open(options_, cache_);
     } catch (const std::bad_alloc&) {
       return Status(StatusCode::kResourceExhausted, "the machine's memory is used up; free some");
     }
-  });
+  };
+  try {
+    opening_ = std::async(std::launch::async, open);
+  } catch (const std::system_error& error) {
+    NoteFailure(Status(StatusCode::kResourceExhausted,
+                       std::string("a thread cannot be started: ") + error.what()));
+  }
 }
 
 void Follower::TakeOpened() {

@@ -44,6 +44,7 @@ class Follower {
   Follower(const GraphStoreOptions& options, std::shared_ptr<rocksdb::Cache> cache);
   void Run();
   bool Step();
+  void NoteReadable(bool readable);
   bool CatchUp(const std::optional<CommitNotice>& notice);
   bool CatchUpNext(const CommitNotice& notice);
   void OpenNext();
@@ -65,7 +66,8 @@ class Follower {
   std::condition_variable wake_;
   bool stopping_ = false;
   std::shared_ptr<FollowedStore> current_;          ///< Only the thread replaces it.
-  std::optional<Clock::time_point> failing_since_;  ///< Of openings, while lost_.
+  std::optional<Clock::time_point> failing_since_;  ///< Of openings, while lost_, or of the notice.
+  bool unreadable_ = false;                         ///< The notice.
   Status failure_;
   std::thread thread_;  ///< Last, because it uses what is above.
 };

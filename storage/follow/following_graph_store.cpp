@@ -17,7 +17,8 @@
 namespace kith::storage {
 namespace {
 
-// The hot-subgraph cache, and RocksDB's, in which memtables count, and those of the next store while it is being opened.
+// The hot-subgraph cache, and RocksDB's, in which memtables count, and those of the next store
+// while it is being opened.
 size_t FollowingBytes(const GraphStoreOptions& options) {
   return options.hot_cache_bytes + options.block_cache_bytes + 2 * MemtableBytes(options);
 }
@@ -80,6 +81,11 @@ class FollowingGraphStore final : public GraphStore {
   Result<uint64_t> DiskBytes() override {
     KITH_ASSIGN_OR_RETURN(const std::shared_ptr<FollowedStore> followed, follower_->Current());
     return followed->store()->DiskBytes();
+  }
+  Result<PreloadResult> Preload(std::span<const LabelId>, const Interrupt&) override {
+    return Status(StatusCode::kUnsupported,
+                  "the cache of a process that follows another cannot be filled ahead; it fills as "
+                  "queries run");
   }
   CacheStats GetCacheStats() const override {
     CacheStats stats;

@@ -135,7 +135,11 @@ Result<std::optional<LogTail::Fragment>> LogTail::ReadFragment(uint64_t at) {
   if (!has_all) return none;
   header = buffer_.data() + (at - buffer_at_);
   // The checksum covers the type and the payload, which follow one another.
-  if (Masked(Crc32c({header + 6, length + 1})) != checksum) return none;
+  if (Masked(Crc32c({header + 6, length + 1})) != checksum) {
+    // A shared file system may show the size of a file before its bytes: not these again.
+    buffer_.clear();
+    return none;
+  }
   Fragment fragment;
   fragment.type = static_cast<uint8_t>(header[6]);
   fragment.payload_at = static_cast<size_t>(at - buffer_at_) + kHeaderBytes;

@@ -48,6 +48,9 @@ Result<std::shared_ptr<PrivateFileSystem>> PrivateFileSystem::Make(
     if (const std::optional<uint64_t> number = LogNumberOf(name)) {
       KITH_RETURN_IF_ERROR(FromRocksDb(
           shared->NewSequentialFile(path, FileOptions(), &log, nullptr), "opening " + path));
+      KITH_RETURN_IF_ERROR(
+          FromRocksDb(shared->GetFileSize(path, IOOptions(), &files->log_bytes_[path], nullptr),
+                      "opening " + path));
       files->newest_log_ = std::max(files->newest_log_, *number);
     }
     files->listed_.emplace(path, std::move(log));
@@ -93,7 +96,8 @@ IOStatus PrivateFileSystem::ReopenWritableFile(const std::string& path, const Fi
 
 IOStatus PrivateFileSystem::FileExists(const std::string& path, const IOOptions& options,
                                        IODebugContext* debug) {
-  return Home(path)->FileExists(path, options, debug);
+  IOStatus status = Home(path)->FileExists(path, options, debug);
+  return status.IsNotFound() && log_bytes_.contains(Plain(path)) ? IOStatus::OK() : status;
 }
 
 IOStatus PrivateFileSystem::GetChildren(const std::string& folder, const IOOptions& options,
@@ -137,7 +141,12 @@ IOStatus PrivateFileSystem::DeleteFile(const std::string& path, const IOOptions&
 
 IOStatus PrivateFileSystem::GetFileSize(const std::string& path, const IOOptions& options,
                                         uint64_t* bytes, IODebugContext* debug) {
-  return Home(path)->GetFileSize(path, options, bytes, debug);
+  IOStatus status = Home(path)->GetFileSize(path, options, bytes, debug);
+  if (status.ok()) return status;
+  const auto log = log_bytes_.find(Plain(path));
+  if (log == log_bytes_.end()) return status;
+  *bytes = log->second;
+  return IOStatus::OK();
 }
 
 IOStatus PrivateFileSystem::GetFileModificationTime(const std::string& path,

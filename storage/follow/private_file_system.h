@@ -73,6 +73,8 @@ class PrivateFileSystem final : public rocksdb::FileSystemWrapper {
 
   std::shared_ptr<rocksdb::FileSystem> shared_;
   uint64_t newest_log_ = 0;
+  /// How long the logs were then; RocksDB asks for it though the other process has deleted one.
+  std::map<std::string, uint64_t> log_bytes_;
   std::mutex mutex_;
   /// By path, the shared files that RocksDB has not deleted, as it thinks. The logs' are open.
   std::map<std::string, std::unique_ptr<rocksdb::FSSequentialFile>> listed_;

@@ -143,6 +143,7 @@ void AppendPayload(ColumnEncoding encoding, Texts values, std::string* out) {
 struct ZoneKey {
   int64_t number = 0;
   double real = 0;
+  int64_t offset = 0;
   std::string_view text;
   auto operator<=>(const ZoneKey&) const = default;
 };
@@ -154,10 +155,16 @@ bool ZoneKeyOf(std::string_view value, ZoneKey* key) {
     case ValueTag::kInteger:
     case ValueTag::kDate: key->number = reader.SignedVarint(); return true;
     case ValueTag::kLocalDateTime:
-    case ValueTag::kDateTime:
       key->number = reader.SignedVarint();
       key->real = static_cast<double>(reader.Varint());
       return true;
+    case ValueTag::kDateTime:
+      // The same instant in two zones is two values, in this order.
+      key->number = reader.SignedVarint();
+      key->real = static_cast<double>(reader.Varint());
+      key->offset = reader.SignedVarint();
+      key->text = reader.Bytes(reader.Varint());
+      return key->text.size() <= kMaxZoneTextBytes;
     case ValueTag::kFloat: key->real = std::bit_cast<double>(reader.LittleEndian64()); return true;
     case ValueTag::kString:
       key->text = reader.Bytes(reader.Varint());

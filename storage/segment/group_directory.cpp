@@ -39,15 +39,27 @@ void AppendList(const ChunkList& list, std::string* out) {
   }
 }
 
-void TakeList(ByteReader* reader, ChunkList* list) {
+/// Whether rows and chunks of this kind can be so; a reader must not be led outside.
+bool Fits(MainKind kind, const ChunkRef& chunk, const ChunkRef* before) {
+  const bool slots = kind <= MainKind::kIncoming;
+  const bool lists = kind == MainKind::kOutgoing || kind == MainKind::kIncoming;
+  const uint64_t end = uint64_t{chunk.first} + chunk.rows;
+  if (chunk.rows == 0 || chunk.rows > kGroupSlots) return false;
+  if (end > (slots ? uint64_t{kGroupSlots} : uint64_t{1} << 32)) return false;
+  if (before == nullptr) return true;
+  // Only the pieces of one row's list begin at the same row.
+  return lists ? before->first <= chunk.first
+               : uint64_t{before->first} + before->rows <= chunk.first;
+}
+
+void TakeList(ByteReader* reader, MainKind kind, ChunkList* list) {
   for (uint64_t left = reader->Varint(); left > 0 && reader->ok(); --left) {
     ChunkRef chunk;
     chunk.number = reader->Varint32();
     chunk.first = reader->Varint32();
     chunk.rows = reader->Varint32();
     chunk.bytes = reader->Varint32();
-    const bool ascends = list->chunks.empty() || list->chunks.back().first <= chunk.first;
-    if (!ascends || chunk.rows == 0 || chunk.rows - 1 > UINT32_MAX - chunk.first) reader->Fail();
+    if (!Fits(kind, chunk, list->chunks.empty() ? nullptr : &list->chunks.back())) reader->Fail();
     list->chunks.push_back(chunk);
   }
 }
@@ -108,6 +120,19 @@ size_t GroupDirectory::memory_bytes() const {
   return bytes;
 }
 
+// Chunks are kept by their numbers.
+bool GroupDirectory::NumbersAreDistinct() const {
+  std::vector<uint32_t> numbers;
+  for (const auto& kind : lists) {
+    for (const ChunkList& list : kind) {
+      for (const ChunkRef& chunk : list.chunks) numbers.push_back(chunk.number);
+    }
+  }
+  std::sort(numbers.begin(), numbers.end());
+  return std::adjacent_find(numbers.begin(), numbers.end()) == numbers.end() &&
+         (numbers.empty() || numbers.back() < next_number);
+}
+
 std::string GroupDirectory::Encode() const {
   std::string bytes;
   AppendVarint(next_number, &bytes);
@@ -141,15 +166,16 @@ std::optional<GroupDirectory> GroupDirectory::Decode(std::string_view bytes) {
     id = TakeId(&reader, directory.labels.empty(), id);
     directory.labels.emplace_back(static_cast<LabelId>(id), TakeMembers(&reader));
   }
-  for (std::vector<ChunkList>& kind : directory.lists) {
+  for (size_t i = 0; i < kKinds; ++i) {
+    std::vector<ChunkList>& kind = directory.lists[i];
     for (uint64_t left = reader.Varint(); left > 0 && reader.ok(); --left) {
       ChunkList list;
       list.id = id = TakeId(&reader, kind.empty(), id);
-      TakeList(&reader, &list);
+      TakeList(&reader, static_cast<MainKind>(i + static_cast<size_t>(kFirstKind)), &list);
       kind.push_back(std::move(list));
     }
   }
-  if (!reader.ok() || !reader.AtEnd()) return std::nullopt;
+  if (!reader.ok() || !reader.AtEnd() || !directory.NumbersAreDistinct()) return std::nullopt;
   return directory;
 }
 

@@ -75,6 +75,9 @@ struct GroupDirectory {
   std::string Encode() const;
   /// Nothing when the bytes are damaged.
   static std::optional<GroupDirectory> Decode(std::string_view bytes);
+
+ private:
+  bool NumbersAreDistinct() const;
 };
 
 }  // namespace kith::storage

@@ -137,14 +137,14 @@ class BadOpen(unittest.TestCase):
 
     def test_other_versions_of_the_format(self):
         self.make()
-        for version in (1, 7, 2**32 - 1):
+        for version in (0, 7, 2**32 - 1):
             copy = self.copy()
             self.superblock(copy, lambda block: struct.pack_into("<I", block, 8, version))
             before = contents(copy)
             for arguments in ([copy], [copy, "--read-only"]):
                 error = self.refuse(*arguments)
                 self.assertIn(f"copy.kith/KITH has format version {version}", error)
-                self.assertIn("reads version 0; open it with the release that wrote it", error)
+                self.assertIn("reads version 1; open it with the release that wrote it", error)
             self.assertEqual(run("ask", "What?", "--db", copy).returncode, 3)
             self.assertEqual(run("ingest", __file__, "--db", copy).returncode, 3)
             self.assertEqual(contents(copy), before)

@@ -11,55 +11,8 @@
 #include <time.h>
 #include <unistd.h>
 
-static int failures = 0;
+#include "tests/engine/c_api_check.h"
 
-#define CHECK(condition)                                                      \
-  do {                                                                        \
-    if (!(condition)) {                                                       \
-      fprintf(stderr, "%s:%d: failed: %s\n", __FILE__, __LINE__, #condition); \
-      ++failures;                                                             \
-    }                                                                         \
-  } while (0)
-
-#define CHECK_TEXT(actual, expected)                                                    \
-  do {                                                                                  \
-    const char* actual_ = (actual);                                                     \
-    if (actual_ == NULL || strcmp(actual_, (expected)) != 0) {                          \
-      fprintf(stderr, "%s:%d: %s is \"%s\", not \"%s\"\n", __FILE__, __LINE__, #actual, \
-              actual_ == NULL ? "(NULL)" : actual_, (expected));                        \
-      ++failures;                                                                       \
-    }                                                                                   \
-  } while (0)
-
-/* Dies with the message: nothing after it would make sense. */
-static void Must(kith_code code, kith_error** error, const char* what) {
-  if (code == KITH_OK) return;
-  fprintf(stderr, "%s: %s\n", what, kith_error_describe(*error));
-  exit(1);
-}
-
-static kith_database* OpenMemory(void) {
-  kith_database* database = NULL;
-  kith_error* error = NULL;
-  Must(kith_open(":memory:", NULL, &database, &error), &error, "open");
-  return database;
-}
-
-static kith_connection* Connect(kith_database* database) {
-  kith_connection* connection = NULL;
-  kith_error* error = NULL;
-  Must(kith_connect(database, &connection, &error), &error, "connect");
-  return connection;
-}
-
-static kith_result* Run(kith_connection* connection, const char* text) {
-  kith_result* result = NULL;
-  kith_error* error = NULL;
-  Must(kith_execute(connection, text, KITH_NUL_TERMINATED, &result, &error), &error, text);
-  return result;
-}
-
-/* Runs `text`, which must fail, and gives its error. */
 static kith_error* Fail(kith_connection* connection, const char* text) {
   kith_result* result = NULL;
   kith_error* error = NULL;
@@ -642,13 +595,6 @@ static int CountDocuments(size_t done, size_t total, const char* document, void*
   return 1;
 }
 
-static void WriteFile(const char* folder, const char* name, const char* text) {
-  char path[256];
-  snprintf(path, sizeof path, "%s/%s", folder, name);
-  FILE* file = fopen(path, "wb");
-  CHECK(file != NULL && fputs(text, file) >= 0 && fclose(file) == 0);
-}
-
 static void TestIngestReport(kith_database* database) {
   kith_error* error = NULL;
   char folder[] = "/tmp/kith-c-api-XXXXXX";
@@ -840,100 +786,6 @@ static void TestEmbeddingModel(void) {
   kith_close(database);
 }
 
-static int CountStages(const char* stage, uint64_t done, uint64_t total, void* context) {
-  CHECK(strlen(stage) > 0 && done <= total);
-  ++*(int*)context;
-  return 1;
-}
-
-static int StopCheck(const char* stage, uint64_t done, uint64_t total, void* context) {
-  (void)stage, (void)done, (void)total, (void)context;
-  return 0;
-}
-
-static void TestCheck(void) {
-  kith_error* error = NULL;
-  kith_database* database = OpenMemory();
-  kith_connection* connection = Connect(database);
-  kith_result_free(Run(connection, "CREATE (:A)-[:R]->(:B)"));
-  int stages = 0;
-  size_t findings = 7;
-  Must(kith_check(database, 0, CountStages, NULL, &stages, &findings, &error), &error, "check");
-  CHECK(stages > 0 && findings == 0);
-  Must(kith_check(database, 1, NULL, NULL, NULL, NULL, &error), &error, "check without more");
-  CHECK(kith_check(database, 0, StopCheck, NULL, NULL, &findings, NULL) == KITH_CANCELLED);
-  CHECK(kith_check(NULL, 0, NULL, NULL, NULL, &findings, NULL) == KITH_INVALID_ARGUMENT);
-  kith_disconnect(connection);
-  kith_close(database);
-}
-
-static void TestBackups(void) {
-  kith_error* error = NULL;
-  char folder[] = "/tmp/kith-c-api-XXXXXX";
-  CHECK(mkdtemp(folder) != NULL);
-  char backups[64];
-  char target[64];
-  snprintf(backups, sizeof backups, "%s/backups", folder);
-  snprintf(target, sizeof target, "%s/new", folder);
-  kith_database* database = OpenMemory();
-  uint32_t number = 7;
-  CHECK(kith_restore(backups, target, 0, &error) == KITH_NOT_FOUND);
-  CHECK(strstr(kith_error_message(error), backups) != NULL);
-  kith_error_free(error);
-  Must(kith_backup(database, backups, 0, &number, &error), &error, "backup");
-  CHECK(number == 1);
-  Must(kith_backup(database, backups, 1, NULL, &error), &error, "second backup");
-  CHECK(kith_restore(backups, target, 1, NULL) == KITH_NOT_FOUND);
-  Must(kith_restore(backups, target, 2, &error), &error, "restore");
-  CHECK(kith_restore(backups, target, 2, NULL) == KITH_INVALID_ARGUMENT);
-  CHECK(kith_backup(NULL, backups, 0, &number, NULL) == KITH_INVALID_ARGUMENT && number == 0);
-  CHECK(kith_backup(database, NULL, 0, NULL, NULL) == KITH_INVALID_ARGUMENT);
-  CHECK(kith_restore(NULL, target, 0, NULL) == KITH_INVALID_ARGUMENT);
-  CHECK(kith_restore(backups, NULL, 0, NULL) == KITH_INVALID_ARGUMENT);
-  kith_close(database);
-  Must(kith_open(target, NULL, &database, &error), &error, "open what was restored");
-  kith_close(database);
-  char remove_all[64];
-  snprintf(remove_all, sizeof remove_all, "rm -r %s", folder);
-  CHECK(system(remove_all) == 0);
-}
-
-static void TestImport(void) {
-  kith_error* error = NULL;
-  char folder[] = "/tmp/kith-c-api-XXXXXX";
-  CHECK(mkdtemp(folder) != NULL);
-  char people[64];
-  char target[64];
-  snprintf(people, sizeof people, "%s/Person.csv", folder);
-  snprintf(target, sizeof target, "%s/new", folder);
-  WriteFile(folder, "Person.csv", "id;name\n1;Ada\n1;Twice\n");
-  kith_import* import = kith_import_new();
-  CHECK(import != NULL);
-  Must(kith_import_add_path(import, people, &error), &error, "add a path");
-  CHECK(kith_import_run(import, target, NULL, NULL, &error) == KITH_INVALID_ARGUMENT);
-  CHECK(strstr(kith_error_message(error), "line 3") != NULL);
-  kith_error_free(error);
-  Must(kith_import_set(import, "bad_tolerance", 1, &error), &error, "set");
-  Must(kith_import_set_text(import, "delimiter", ";", &error), &error, "set a text");
-  CHECK(kith_import_set(import, "none", 1, NULL) == KITH_INVALID_ARGUMENT);
-  CHECK(kith_import_set_text(import, "quote", "''", NULL) == KITH_INVALID_ARGUMENT);
-  Must(kith_import_run(import, target, NULL, NULL, &error), &error, "import");
-  CHECK(kith_import_counted(import, KITH_IMPORTED_NODES) == 1);
-  CHECK(kith_import_counted(import, KITH_IMPORT_BAD_LINES) == 1);
-  uint64_t line = 0;
-  const char* problem = NULL;
-  CHECK(strcmp(kith_import_bad_line(import, 0, &line, &problem), people) == 0 && line == 3);
-  CHECK(strstr(problem, "the id 1") != NULL);
-  CHECK(kith_import_bad_line(import, 1, NULL, NULL) == NULL);
-  CHECK(kith_import_passed_over(import, 0) == NULL);
-  CHECK(kith_import_add_nodes(import, "A", NULL, 1, NULL) == KITH_INVALID_ARGUMENT);
-  CHECK(kith_import_run(NULL, target, NULL, NULL, NULL) == KITH_INVALID_ARGUMENT);
-  kith_import_free(import);
-  char remove_all[64];
-  snprintf(remove_all, sizeof remove_all, "rm -r %s", folder);
-  CHECK(system(remove_all) == 0);
-}
-
 static void TestDocuments(kith_database* database) {
   kith_error* error = NULL;
   const char* text =
@@ -998,9 +850,6 @@ static void TestDocuments(kith_database* database) {
 int main(void) {
   TestVersion();
   TestNull();
-  TestBackups();
-  TestCheck();
-  TestImport();
   TestOptions();
   kith_database* database = OpenMemory();
   kith_connection* connection = Connect(database);

@@ -126,10 +126,10 @@ TEST_CASE("a page gives back its relationships", "[segment]") {
 
 GroupDirectory AnyDirectory(Random* random) {
   GroupDirectory made;
-  made.next_number = static_cast<uint32_t>((*random)() % 1000);
+  made.next_number = static_cast<uint32_t>(10 + (*random)() % 1000);
   made.nodes = AnyMembers(random, 200);
   made.labels = {{LabelId{3}, AnyMembers(random, 100)}, {LabelId{9}, AnyMembers(random, 16'000)}};
-  made.Lists(MainKind::kNodeColumn) = {{0, {{4, 0, 100, 999}, {5, 120, 16'384, 1}}},
+  made.Lists(MainKind::kNodeColumn) = {{0, {{4, 0, 100, 999}, {5, 120, 16'000, 1}}},
                                        {7, {{6, 3, 1, 200'000}}}};
   // A list of one node in two pieces, and what follows it.
   made.Lists(MainKind::kIncoming) = {{2, {{8, 0, 5, 70}, {9, 5, 1, 80}, {1, 5, 3, 90}}}};

@@ -15,8 +15,8 @@
 #include <thread>
 #include <vector>
 
-#include "storage/lock_file.h"
 #include "storage/draft_folder.h"
+#include "storage/lock_file.h"
 #include "tests/clean_database.h"
 #include "tests/killed_child.h"
 #include "tests/storage/numbered_workload.h"

@@ -25,10 +25,13 @@ GraphStoreOptions OptionsFor(const std::string& path, std::shared_ptr<FaultFileS
   options.block_cache_bytes = size_t{1} << 20;
   options.write_buffer_bytes = size_t{64} << 10;
   options.file_system = std::move(system);
+  // Only when the workload says so: every run is to do the same operations.
+  options.fold_min_entries = SIZE_MAX;
   return options;
 }
 
-// Opens, runs transactions with a flush between them, closes. Returns the last acknowledged one.
+// Opens, runs transactions with a flush and folds between them, closes. Returns the last
+// acknowledged one.
 int64_t RunWorkload(const GraphStoreOptions& options, Status* status) {
   int64_t acknowledged = 0;
   auto store = GraphStore::Open(options);
@@ -42,6 +45,7 @@ int64_t RunWorkload(const GraphStoreOptions& options, Status* status) {
     if (!status->ok()) return acknowledged;
     acknowledged = i;
     if (i == kTransactions / 2) *status = (*store)->Flush();
+    if (i % 2 == 0 && status->ok()) *status = (*store)->Fold();
     if (!status->ok()) return acknowledged;
   }
   return acknowledged;

@@ -131,6 +131,8 @@ TEST_CASE("a fold's version is taken when nothing came between", "[storage]") {
   int loads = 0;
   for (int i = 0; i < 8; ++i) group.Commit();
   CHECK(full == std::vector{kGroup});
+  CHECK(group.Read(8, &loads) == 8);
+  loads = 0;
   const GroupChange change{kGroup, 8, {}};
   const bool between = GENERATE(false, true);
   if (between) group.Commit();

@@ -58,6 +58,9 @@ int main(int argc, char** argv) {
   options.path = argv[2];
   options.write_buffer_bytes = size_t{64} << 10;  // So that flushes and compactions happen too.
   options.block_cache_bytes = size_t{1} << 20;
+  // And folds.
+  options.fold_min_entries = 8;
+  options.fold_bytes_per_entry = size_t{1} << 30;
   auto store = GraphStore::Open(options);
   if (!store.ok()) return Fail(store.status());
   auto workload = NumberedWorkload::Make(store->get());
