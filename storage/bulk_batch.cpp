@@ -4,6 +4,8 @@
 
 #include <bit>
 
+#include "storage/format/value_codec.h"
+
 namespace kith::storage {
 namespace {
 
@@ -73,6 +75,21 @@ Value BulkColumn::At(size_t row) const {
     case Kind::kValue: return values_[row];
   }
   return Value();
+}
+
+Status BulkColumn::AppendEncoded(size_t row, std::string* out) const {
+  const Value value = At(row);
+  if (value.IsNull()) return Status::Ok();
+  if (kind_ == Kind::kValue) KITH_RETURN_IF_ERROR(CheckStorable(value));
+  storage::AppendValue(value, out);
+  return Status::Ok();
+}
+
+size_t BulkColumn::memory_bytes() const {
+  constexpr size_t kListBytes = 64;
+  return present_.capacity() + words_.capacity() * sizeof(int64_t) +
+         ends_.capacity() * sizeof(size_t) + bytes_.capacity() +
+         values_.capacity() * (sizeof(Value) + kListBytes);
 }
 
 }  // namespace kith::storage

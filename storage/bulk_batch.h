@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "engine/base/ids.h"
+#include "engine/base/status.h"
 #include "engine/base/value.h"
 
 namespace kith::storage {
@@ -61,6 +62,11 @@ class BulkColumn {
   }
   /// Whatever the kind; null for an absent row.
   Value At(size_t row) const;
+  /// Appends a row's encoded value (format/value_codec.h), nothing where there is none. The errors
+  /// of CheckStorable.
+  Status AppendEncoded(size_t row, std::string* out) const;
+  /// What this takes in memory; of values of kind kValue only an estimate.
+  size_t memory_bytes() const;
 
  private:
   PropertyId property_;

@@ -102,6 +102,7 @@ struct Catalog::State {
   Result<uint32_t> GroupFor(std::span<const LabelId> labels);
   Result<uint32_t> NewGroup(std::span<const LabelId> labels, bool mixed);
   Status Reserve(uint32_t group, const ReservedRecord& reserved);
+  Result<uint64_t> ReserveSerials(uint32_t group, uint64_t count);
   Status NoteLabel(LabelId label, uint32_t group);
 };
 
@@ -367,6 +368,21 @@ Status Catalog::State::Reserve(uint32_t group, const ReservedRecord& reserved) {
   return Status::Ok();
 }
 
+// The first of the serials.
+Result<uint64_t> Catalog::State::ReserveSerials(uint32_t group, uint64_t count) {
+  ReservedRecord reserved = groups[group].reserved;
+  const uint64_t begin = reserved.serials;
+  if (count > kMaxSerials - begin) {
+    return Status(StatusCode::kResourceExhausted,
+                  fmt::format("the nodes of group {} have had 4,294,967,296 relationships, which "
+                              "is the limit",
+                              group));
+  }
+  reserved.serials = begin + count;
+  KITH_RETURN_IF_ERROR(Reserve(group, reserved));
+  return begin;
+}
+
 Result<NodeId> Catalog::AllocateNode(std::span<const LabelId> labels) {
   const std::lock_guard<std::mutex> lock(state_->allocation_mutex);
   KITH_ASSIGN_OR_RETURN(const uint32_t group, state_->GroupFor(labels));
@@ -389,19 +405,19 @@ Result<RelId> Catalog::AllocateRelationship(GroupId source_group, RelTypeId type
   }
   Range& range = found->second.serials[static_cast<uint32_t>(type)];
   if (range.next == range.end) {
-    ReservedRecord reserved = found->second.reserved;
-    const uint64_t begin = reserved.serials;
-    if (begin == kMaxSerials) {
-      return Status(StatusCode::kResourceExhausted,
-                    fmt::format("the nodes of group {} have had 4,294,967,296 relationships, which "
-                                "is the limit",
-                                group));
-    }
-    reserved.serials = std::min(begin + kSerialBlock, kMaxSerials);
-    KITH_RETURN_IF_ERROR(state_->Reserve(group, reserved));
-    range = Range{begin, reserved.serials};
+    const uint64_t left = kMaxSerials - found->second.reserved.serials;
+    const uint64_t count = std::clamp<uint64_t>(left, 1, kSerialBlock);
+    KITH_ASSIGN_OR_RETURN(const uint64_t begin, state_->ReserveSerials(group, count));
+    range = Range{begin, begin + count};
   }
   return RelId(source_group, static_cast<uint32_t>(range.next++));
+}
+
+Result<uint32_t> Catalog::AllocateSerials(GroupId source_group, uint64_t count) {
+  const std::lock_guard<std::mutex> lock(state_->allocation_mutex);
+  KITH_ASSIGN_OR_RETURN(const uint64_t begin,
+                        state_->ReserveSerials(static_cast<uint32_t>(source_group), count));
+  return static_cast<uint32_t>(begin);
 }
 
 }  // namespace kith::storage

@@ -88,6 +88,9 @@ class Catalog {
   Result<NodeId> AllocateNode(std::span<const LabelId> labels);
   /// A fresh relationship id for a source in `group`, from the serial block of `type`.
   Result<RelId> AllocateRelationship(GroupId source_group, RelTypeId type);
+  /// The first of `count` consecutive serials for relationships of any types whose sources are in
+  /// the group, which must exist. For bulk loads.
+  Result<uint32_t> AllocateSerials(GroupId source_group, uint64_t count);
 
  private:
   struct State;

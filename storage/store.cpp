@@ -124,6 +124,16 @@ Status Store::Write(rocksdb::WriteBatch* batch, bool durable) {
   return Status::Ok();
 }
 
+Status Store::WriteUnlogged(rocksdb::WriteBatch* batch) {
+  const std::lock_guard<std::mutex> lock(write_mutex_);
+  if (!failure_.ok()) return failure_;
+  rocksdb::WriteOptions options;
+  options.disableWAL = true;
+  if (!Attempt("writing to", [&] { return db_->Write(options, batch); })) return failure_;
+  written_ = db_->GetLatestSequenceNumber();
+  return Status::Ok();
+}
+
 // The log of the process that is followed has it.
 Status Store::Apply(rocksdb::WriteBatch* batch) {
   rocksdb::WriteOptions options;

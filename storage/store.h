@@ -124,6 +124,9 @@ class Store {
   /// Writes atomically. `durable` also syncs, when the store's options ask for syncing. A write
   /// that began a new log syncs the old one in any case.
   Status Write(rocksdb::WriteBatch* batch, bool durable);
+  /// Writes what is not committed, and durable only after a Flush: for a folder that is being made,
+  /// in which nobody looks.
+  Status WriteUnlogged(rocksdb::WriteBatch* batch);
   /// Adds a write of the process that is followed. For the thread that follows.
   Status Apply(rocksdb::WriteBatch* batch);
   /// The newest value of a key; nullopt when absent.

@@ -18,7 +18,8 @@ namespace kith::storage {
 
 class AdjacencyFold {
  public:
-  /// `reader` and `writer` are borrowed; `reader` reads the group as folded so far.
+  /// `reader` and `writer` are borrowed; `reader` reads the group as folded so far; null when
+  /// nothing is.
   AdjacencyFold(bool outgoing, RelTypeId type, GroupReader* reader, ChunkWriter* writer)
       : outgoing_(outgoing), type_(type), reader_(reader), writer_(writer) {}
 

@@ -59,7 +59,7 @@ class PageCodec final : public RowCodec {
 
 class RowFold {
  public:
-  /// All borrowed. `reader` reads the group as folded so far.
+  /// All borrowed. `reader` reads the group as folded so far; null when nothing is.
   RowFold(const RowCodec* codec, uint32_t id, GroupReader* reader, ChunkWriter* writer)
       : codec_(codec), id_(id), reader_(reader), writer_(writer) {}
 

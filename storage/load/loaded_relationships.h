@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+// The relationships of a bulk load: kept as they come, and put in order when all are there, first
+// by source, then by target. A relationship takes 40 bytes of memory and its properties. Inside
+// storage only.
+//
+// Thread safety: Add may be called from any thread; the rest by one thread while nothing else runs.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <mutex>
+#include <span>
+#include <vector>
+
+#include "engine/base/memory_budget.h"
+#include "engine/base/result.h"
+#include "storage/bulk_batch.h"
+#include "storage/catalog.h"
+#include "storage/load/draft_writer.h"
+
+namespace kith::storage {
+
+class LoadedRelationships {
+ public:
+  /// `budget` may be null; borrowed.
+  explicit LoadedRelationships(MemoryBudget* budget) : budget_(budget) {}
+  ~LoadedRelationships();
+  LoadedRelationships(const LoadedRelationships&) = delete;
+  LoadedRelationships& operator=(const LoadedRelationships&) = delete;
+
+  /// ResourceExhausted when the budget has no room.
+  Status Add(RelationshipBatch batch);
+
+  /// Gives them serials, by group of the source in order of (type, source, target), and adds them
+  /// to the groups. InvalidArgument when an end is no node. Nothing is left here.
+  Status Write(Catalog* catalog, DraftWriter* writer);
+
+  /// Of each type.
+  const std::map<RelTypeId, uint64_t>& counts() const { return counts_; }
+
+ private:
+  /// While sources are in turn, `from` and `place` say where the relationship came from: the number
+  /// of its batch, and its row there. Then they are its type and serial.
+  struct Item {
+    NodeId source;
+    NodeId target;
+    uint32_t from = 0;
+    uint32_t place = 0;
+  };
+
+  Status Charge(size_t bytes);
+  Status Distribute(const DraftWriter& writer);
+  Status WriteSources(Catalog* catalog, DraftWriter* writer);
+  Status WriteGroup(std::span<Item> items, GroupDraft* draft);
+  Status WriteTargets(DraftWriter* writer);
+  RelTypeId TypeOf(const Item& item) const { return batches_[item.from].type; }
+
+  MemoryBudget* budget_;
+  std::mutex mutex_;
+  size_t charged_ = 0;
+  std::vector<RelationshipBatch> batches_;
+  std::map<RelTypeId, uint64_t> counts_;
+  std::vector<Item> items_;  // By group of the source.
+};
+
+}  // namespace kith::storage
