@@ -4,8 +4,7 @@
 // there.
 //
 // All nodes come first. Node ids are given in the order of the calls, counted up for each set of
-// labels. Relationships come in any order, from any thread; a loader that wants them by source
-// keeps them until Finish.
+// labels. Relationships come in any order, from any thread, and stay in memory until Finish.
 //
 // Thread safety: AddNodes one call at a time; AddRelationships from any number of threads; the rest
 // by one thread while nothing else runs.
@@ -29,9 +28,9 @@ class BulkLoader {
  public:
   /// `options.path` is where the database will be: a folder that is not there yet, or an empty one.
   /// Errors: InvalidArgument, IoError, and those of GraphStore::Open. `budget` may be null;
-  /// borrowed.
+  /// borrowed. Finish uses so many threads, at least 1.
   static Result<std::unique_ptr<BulkLoader>> Create(const GraphStoreOptions& options,
-                                                    MemoryBudget* budget);
+                                                    MemoryBudget* budget, size_t threads);
   /// Without Finish, removes what was written.
   virtual ~BulkLoader() = default;
 

@@ -53,7 +53,7 @@ class Importer {
       : plan_(std::move(plan)), options_(options), monitor_(&options_) {}
 
   Result<ImportReport> Run(const storage::GraphStoreOptions& store, MemoryBudget* budget) {
-    KITH_ASSIGN_OR_RETURN(loader_, storage::BulkLoader::Create(store, budget));
+    KITH_ASSIGN_OR_RETURN(loader_, storage::BulkLoader::Create(store, budget, ThreadsOf(options_)));
     KITH_RETURN_IF_ERROR(FindTypes());
     KITH_RETURN_IF_ERROR(LoadNodes());
     KITH_RETURN_IF_ERROR(LoadRelationships());

@@ -2,7 +2,8 @@
 // The groups of a bulk load, and the way of their chunks to a store that nobody reads. Inside
 // storage only.
 //
-// Thread safety: belongs to one thread at a time.
+// Thread safety: Write may be called from any thread, for each group by one; the rest by one thread
+// while nothing else runs.
 #pragma once
 
 #include <memory>

@@ -3,6 +3,11 @@
 #include "storage/load/loaded_relationships.h"
 
 #include <algorithm>
+#include <atomic>
+#include <new>
+#include <numeric>
+#include <system_error>
+#include <thread>
 #include <tuple>
 #include <utility>
 
@@ -52,12 +57,10 @@ Status LoadedRelationships::Add(RelationshipBatch batch) {
   return Status::Ok();
 }
 
-// Fills items_: counted first, so that each lands among those of its group.
-Status LoadedRelationships::Distribute(const DraftWriter& writer) {
-  std::vector<size_t> places(writer.drafts().size() + 1);
-  size_t rows = 0;
+Result<LoadedRelationships::Places> LoadedRelationships::CountSources(
+    const DraftWriter& writer) const {
+  Places places(writer.drafts().size() + 1);
   for (const RelationshipBatch& batch : batches_) {
-    rows += batch.starts.size();
     for (size_t row = 0; row < batch.starts.size(); ++row) {
       for (const NodeId end : {batch.starts[row], batch.ends[row]}) {
         if (writer.DraftWith(end) == nullptr) return NoSuchEnd(end);
@@ -65,8 +68,13 @@ Status LoadedRelationships::Distribute(const DraftWriter& writer) {
       ++places[static_cast<size_t>(batch.starts[row].group()) + 1];
     }
   }
-  for (size_t group = 1; group < places.size(); ++group) places[group] += places[group - 1];
-  items_.resize(rows);
+  std::partial_sum(places.begin(), places.end(), places.begin());
+  return places;
+}
+
+// Fills items_, each among those of its source's group.
+void LoadedRelationships::Distribute(Places places) {
+  items_.resize(places.back());
   for (size_t i = 0; i < batches_.size(); ++i) {
     const std::vector<NodeId> starts = std::exchange(batches_[i].starts, {});
     const std::vector<NodeId> ends = std::exchange(batches_[i].ends, {});
@@ -75,12 +83,63 @@ Status LoadedRelationships::Distribute(const DraftWriter& writer) {
           starts[row], ends[row], static_cast<uint32_t>(i), static_cast<uint32_t>(row)};
     }
   }
-  return Status::Ok();
 }
 
-// The items are the group's, in order of serials from 0 on. Makes types and serials of their
-// batches and places.
-Status LoadedRelationships::WriteGroup(std::span<Item> items, GroupDraft* draft) {
+// Each swap brings one item to its place: it takes no memory and a time that grows as the items do.
+LoadedRelationships::Places LoadedRelationships::BringTargetsTogether(size_t groups) {
+  const auto group_of = [](const Item& item) { return static_cast<size_t>(item.target.group()); };
+  Places places(groups + 1);
+  for (const Item& item : items_) ++places[group_of(item) + 1];
+  std::partial_sum(places.begin(), places.end(), places.begin());
+  Places next = places;
+  for (size_t group = 0; group < groups; ++group) {
+    while (next[group] < places[group + 1]) {
+      Item& item = items_[next[group]];
+      const size_t wanted = group_of(item);
+      std::swap(item, items_[next[wanted]++]);
+    }
+  }
+  return places;
+}
+
+template <typename Work>
+Status LoadedRelationships::ForGroups(const Places& places, size_t threads, const Work& work) {
+  std::atomic<size_t> next{0};
+  std::mutex failure_mutex;
+  Status failure;
+  const auto run = [&] {
+    Status status;
+    try {
+      for (size_t i = next++; i + 1 < places.size() && status.ok(); i = next++) {
+        const auto items = std::span(items_).subspan(places[i], places[i + 1] - places[i]);
+        if (!items.empty()) status = work(items, i);
+      }
+    } catch (const std::bad_alloc&) {
+      status = Status(StatusCode::kResourceExhausted, "the machine's memory is used up")
+                   .WithDetail(kOutOfMemory);
+    }
+    if (status.ok()) return;
+    next = places.size();
+    const std::lock_guard<std::mutex> lock(failure_mutex);
+    if (failure.ok()) failure = std::move(status);
+  };
+  {
+    std::vector<std::jthread> others;
+    try {
+      for (size_t i = 1; i < threads; ++i) others.emplace_back(run);
+    } catch (const std::system_error&) {
+      // Fewer threads do the same.
+    }
+    run();
+  }
+  return failure;
+}
+
+// All of one group. Puts them in order, and types and serials in the place of batches and rows.
+Status LoadedRelationships::WriteSources(std::span<Item> items, GroupDraft* draft) {
+  std::sort(items.begin(), items.end(), [&](const Item& a, const Item& b) {
+    return std::tuple(TypeOf(a), a.source, a.target) < std::tuple(TypeOf(b), b.source, b.target);
+  });
   std::vector<RelationshipRow> rows;
   rows.reserve(items.size());
   for (const Item& item : items) {
@@ -109,49 +168,45 @@ Status LoadedRelationships::WriteGroup(std::span<Item> items, GroupDraft* draft)
       });
 }
 
-Status LoadedRelationships::WriteSources(Catalog* catalog, DraftWriter* writer) {
-  return ForRuns(
-      std::span<Item>(items_), [](const Item& item) { return item.source.group(); },
-      [&](std::span<Item> run) -> Status {
-        const GroupId group = run.front().source.group();
-        std::sort(run.begin(), run.end(), [&](const Item& a, const Item& b) {
-          return std::tuple(TypeOf(a), a.source, a.target) <
-                 std::tuple(TypeOf(b), b.source, b.target);
-        });
-        // A new group has given out none.
-        KITH_RETURN_IF_ERROR(catalog->AllocateSerials(group, run.size()).status());
-        GroupDraft* const draft = writer->DraftOf(group);
-        KITH_RETURN_IF_ERROR(WriteGroup(run, draft));
-        return writer->Write(draft);
-      });
-}
-
-Status LoadedRelationships::WriteTargets(DraftWriter* writer) {
-  std::sort(items_.begin(), items_.end(), [](const Item& a, const Item& b) {
-    return std::tuple(a.target.group(), a.from, a.target, a.source, a.place) <
-           std::tuple(b.target.group(), b.from, b.target, b.source, b.place);
+// All of one group.
+Status LoadedRelationships::WriteTargets(std::span<Item> items, GroupDraft* draft) {
+  std::sort(items.begin(), items.end(), [](const Item& a, const Item& b) {
+    return std::tie(a.from, a.target, a.source, a.place) <
+           std::tie(b.from, b.target, b.source, b.place);
   });
   std::vector<DeltaEdge> edges;
   return ForRuns(
-      std::span<Item>(items_),
-      [](const Item& item) { return std::pair(item.target.group(), item.from); },
-      [&](std::span<Item> run) -> Status {
-        GroupDraft* const draft = writer->DraftOf(run.front().target.group());
+      items, [](const Item& item) { return item.from; },
+      [&](std::span<Item> run) {
         const auto type = static_cast<RelTypeId>(run.front().from);
         edges.clear();
         for (const Item& item : run) {
           edges.push_back({item.target.slot(), type, item.source, item.place, false});
         }
-        KITH_RETURN_IF_ERROR(draft->AddEdges(false, type, edges));
-        return writer->Write(draft);
+        return draft->AddEdges(false, type, edges);
       });
 }
 
-Status LoadedRelationships::Write(Catalog* catalog, DraftWriter* writer) {
-  KITH_RETURN_IF_ERROR(Distribute(*writer));
-  KITH_RETURN_IF_ERROR(WriteSources(catalog, writer));
+Status LoadedRelationships::Write(Catalog* catalog, DraftWriter* writer, size_t threads) {
+  const auto& drafts = writer->drafts();
+  const auto write_sources = [&](std::span<Item> items, size_t group) -> Status {
+    GroupDraft* const draft = drafts[group].get();
+    // A new group has given out no serials.
+    KITH_RETURN_IF_ERROR(catalog->AllocateSerials(draft->group(), items.size()).status());
+    KITH_RETURN_IF_ERROR(WriteSources(items, draft));
+    return writer->Write(draft);
+  };
+  const auto write_targets = [&](std::span<Item> items, size_t group) -> Status {
+    GroupDraft* const draft = drafts[group].get();
+    KITH_RETURN_IF_ERROR(WriteTargets(items, draft));
+    return writer->Write(draft);
+  };
+  KITH_ASSIGN_OR_RETURN(const Places sources, CountSources(*writer));
+  Distribute(sources);
+  KITH_RETURN_IF_ERROR(ForGroups(sources, threads, write_sources));
   batches_.clear();
-  KITH_RETURN_IF_ERROR(WriteTargets(writer));
+  const Places targets = BringTargetsTogether(drafts.size());
+  KITH_RETURN_IF_ERROR(ForGroups(targets, threads, write_targets));
   items_ = {};
   return Status::Ok();
 }

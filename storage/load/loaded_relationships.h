@@ -32,8 +32,9 @@ class LoadedRelationships {
   Status Add(RelationshipBatch batch);
 
   /// Gives them serials, by group of the source in order of (type, source, target), and adds them
-  /// to the groups. InvalidArgument when an end is no node. Nothing is left here.
-  Status Write(Catalog* catalog, DraftWriter* writer);
+  /// to the groups; with so many threads. InvalidArgument when an end is no node. Nothing is left
+  /// here.
+  Status Write(Catalog* catalog, DraftWriter* writer, size_t threads);
 
   /// Of each type.
   const std::map<RelTypeId, uint64_t>& counts() const { return counts_; }
@@ -48,11 +49,18 @@ class LoadedRelationships {
     uint32_t place = 0;
   };
 
+  /// Where the items of each group begin, and the end.
+  using Places = std::vector<size_t>;
+
   Status Charge(size_t bytes);
-  Status Distribute(const DraftWriter& writer);
-  Status WriteSources(Catalog* catalog, DraftWriter* writer);
-  Status WriteGroup(std::span<Item> items, GroupDraft* draft);
-  Status WriteTargets(DraftWriter* writer);
+  Result<Places> CountSources(const DraftWriter& writer) const;
+  void Distribute(Places places);
+  Places BringTargetsTogether(size_t groups);
+  /// Calls `work` with the items of each group that has some.
+  template <typename Work>
+  Status ForGroups(const Places& places, size_t threads, const Work& work);
+  Status WriteSources(std::span<Item> items, GroupDraft* draft);
+  Status WriteTargets(std::span<Item> items, GroupDraft* draft);
   RelTypeId TypeOf(const Item& item) const { return batches_[item.from].type; }
 
   MemoryBudget* budget_;
@@ -60,7 +68,7 @@ class LoadedRelationships {
   size_t charged_ = 0;
   std::vector<RelationshipBatch> batches_;
   std::map<RelTypeId, uint64_t> counts_;
-  std::vector<Item> items_;  // By group of the source.
+  std::vector<Item> items_;  // By group of the source, then of the target.
 };
 
 }  // namespace kith::storage

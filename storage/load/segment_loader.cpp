@@ -3,6 +3,7 @@
 // reads, and makes it one commit when everything is on disk.
 #include <map>
 #include <memory>
+#include <new>
 #include <utility>
 
 #include "storage/bulk_loader.h"
@@ -18,7 +19,8 @@ constexpr size_t kBlockCacheBytes = size_t{8} << 20;
 
 class SegmentLoader final : public BulkLoader {
  public:
-  explicit SegmentLoader(MemoryBudget* budget) : budget_(budget), relationships_(budget) {}
+  SegmentLoader(MemoryBudget* budget, size_t threads)
+      : budget_(budget), threads_(threads), relationships_(budget) {}
   ~SegmentLoader() override {
     if (budget_ != nullptr) budget_->Release(charged_);
   }
@@ -66,16 +68,12 @@ class SegmentLoader final : public BulkLoader {
   }
 
   Status Finish() override {
-    for (const auto& draft : writer_->drafts()) {
-      KITH_RETURN_IF_ERROR(draft->FinishValues(RowKind::kNode));
-      KITH_RETURN_IF_ERROR(writer_->Write(draft.get()));
+    try {
+      KITH_RETURN_IF_ERROR(WriteGroups());
+      KITH_RETURN_IF_ERROR(Commit());
+    } catch (const std::bad_alloc&) {
+      return store_->out_of_memory();
     }
-    KITH_RETURN_IF_ERROR(relationships_.Write(catalog_.get(), writer_.get()));
-    for (const auto& draft : writer_->drafts()) {
-      draft->WriteDirectory();
-      KITH_RETURN_IF_ERROR(writer_->Write(draft.get()));
-    }
-    KITH_RETURN_IF_ERROR(Commit());
     writer_.reset();
     catalog_.reset();
     store_.reset();
@@ -97,6 +95,19 @@ class SegmentLoader final : public BulkLoader {
       KITH_RETURN_IF_ERROR(draft->FinishValues(RowKind::kNode));
     }
     return writer_->Write(draft);
+  }
+
+  Status WriteGroups() {
+    for (const auto& draft : writer_->drafts()) {
+      KITH_RETURN_IF_ERROR(draft->FinishValues(RowKind::kNode));
+      KITH_RETURN_IF_ERROR(writer_->Write(draft.get()));
+    }
+    KITH_RETURN_IF_ERROR(relationships_.Write(catalog_.get(), writer_.get(), threads_));
+    for (const auto& draft : writer_->drafts()) {
+      draft->WriteDirectory();
+      KITH_RETURN_IF_ERROR(writer_->Write(draft.get()));
+    }
+    return Status::Ok();
   }
 
   void AddCounters(CommitOps* ops) const {
@@ -127,6 +138,7 @@ class SegmentLoader final : public BulkLoader {
   }
 
   MemoryBudget* budget_;
+  size_t threads_;
   size_t charged_ = 0;
   std::unique_ptr<DraftFolder> draft_;
   std::unique_ptr<Store> store_;  // Closed before the draft is removed.
@@ -140,9 +152,9 @@ class SegmentLoader final : public BulkLoader {
 }  // namespace
 
 Result<std::unique_ptr<BulkLoader>> BulkLoader::Create(const GraphStoreOptions& options,
-                                                       MemoryBudget* budget) {
+                                                       MemoryBudget* budget, size_t threads) {
   KITH_RETURN_IF_ERROR(DraftFolder::CheckTarget(options.path, "files are imported"));
-  auto loader = std::make_unique<SegmentLoader>(budget);
+  auto loader = std::make_unique<SegmentLoader>(budget, threads);
   KITH_RETURN_IF_ERROR(loader->Init(options));
   return std::unique_ptr<BulkLoader>(std::move(loader));
 }

@@ -13,11 +13,14 @@
 
 #include "storage/bulk_loader.h"
 #include "storage/check_graph.h"
+#include "tests/storage/fault_file_system.h"
 #include "tests/storage/store_fixture.h"
 #include "tests/storage/view_comparison.h"
 
 namespace kith::storage {
 namespace {
+
+constexpr size_t kThreads = 3;
 
 /// A random graph that is loaded, and told to the toy as well.
 class LoadedGraph {
@@ -29,7 +32,7 @@ class LoadedGraph {
 
   /// More nodes of the first label than a group has.
   void Load() {
-    auto created = BulkLoader::Create(options_, nullptr);
+    auto created = BulkLoader::Create(options_, nullptr, kThreads);
     REQUIRE(created.ok());
     loader_ = *std::move(created);
     Catalog& catalog = loader_->catalog();
@@ -251,7 +254,7 @@ TEST_CASE("labels of very many sets share groups in a load", "[storage]") {
   TemporaryFolder folder;
   GraphStoreOptions options;
   options.path = folder.database();
-  auto loader = *BulkLoader::Create(options, nullptr);
+  auto loader = *BulkLoader::Create(options, nullptr, kThreads);
   std::vector<NodeId> nodes;
   std::vector<size_t> expected(kLabels);
   for (size_t set = 0; set < kSets; ++set) {
@@ -287,7 +290,7 @@ TEST_CASE("a load that does not finish leaves nothing", "[storage]") {
   TemporaryFolder folder;
   GraphStoreOptions options;
   options.path = folder.database();
-  auto loader = *BulkLoader::Create(options, nullptr);
+  auto loader = *BulkLoader::Create(options, nullptr, kThreads);
   NodeBatch batch;
   batch.rows = 10;
   std::vector<NodeId> nodes;
@@ -303,6 +306,57 @@ TEST_CASE("a load that does not finish leaves nothing", "[storage]") {
   }
   loader.reset();
   CHECK(std::filesystem::is_empty(folder.path()));
+}
+
+/// Loads enough to fill memtables several times.
+Status LoadMuch(const GraphStoreOptions& options) {
+  KITH_ASSIGN_OR_RETURN(const auto loader, BulkLoader::Create(options, nullptr, kThreads));
+  KITH_ASSIGN_OR_RETURN(const PropertyId property, loader->catalog().PropertyFor("p"));
+  std::mt19937_64 random(5);
+  std::vector<NodeId> nodes;
+  for (int i = 0; i < 20; ++i) {
+    NodeBatch batch;
+    batch.rows = 1'000;
+    BulkColumn& column = batch.columns.emplace_back(property, BulkColumn::Kind::kString);
+    for (size_t row = 0; row < batch.rows; ++row) {
+      std::string text;
+      while (text.size() < 200) text += std::to_string(random());
+      column.AppendString(text);
+    }
+    KITH_RETURN_IF_ERROR(loader->AddNodes(std::move(batch), &nodes));
+  }
+  return loader->Finish();
+}
+
+TEST_CASE("a load onto a disk that fills up leaves nothing", "[storage]") {
+  TemporaryFolder folder;
+  const auto disk = std::make_shared<FaultFileSystem>();
+  GraphStoreOptions options;
+  options.path = folder.database();
+  options.write_buffer_bytes = size_t{256} << 10;
+  options.file_system = disk;
+  const uint64_t before = disk->operations();
+  REQUIRE(LoadMuch(options).ok());
+  const uint64_t operations = disk->operations() - before;
+  std::filesystem::remove_all(options.path);
+  size_t failed = 0;
+  for (uint64_t at = 1; at < operations; at += operations / 12 + 1) {
+    disk->Arm(FaultFileSystem::Mode::kNoSpace, at);
+    const Status status = LoadMuch(options);
+    disk->Heal();
+    INFO("operation " << at << " of " << operations << ": " << status.ToString());
+    if (!status.ok()) {
+      ++failed;
+      CHECK(status.code() == StatusCode::kIoError);
+      REQUIRE(std::filesystem::is_empty(folder.path()));
+      continue;
+    }
+    // What needed no more room went through.
+    CHECK(GraphStore::Open(options).ok());
+    std::filesystem::remove_all(options.path);
+  }
+  CHECK(failed > 5);
+  REQUIRE(LoadMuch(options).ok());
 }
 
 }  // namespace
