@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What the tests of the C API share: checks that count, and calls that must succeed. */
-#ifndef KITH_TESTS_ENGINE_C_API_CHECK_H
-#define KITH_TESTS_ENGINE_C_API_CHECK_H
+#pragma once
 
 #include <kith/c.h>
 #include <stdio.h>
@@ -63,5 +62,3 @@ static inline void WriteFile(const char* folder, const char* name, const char* t
   FILE* file = fopen(path, "wb");
   CHECK(file != NULL && fputs(text, file) >= 0 && fclose(file) == 0);
 }
-
-#endif
