@@ -40,8 +40,9 @@ struct GraphStoreOptions {
   size_t block_cache_bytes = size_t{256} << 20;
   size_t hot_cache_bytes = size_t{256} << 20;  ///< Of the hot-subgraph cache; 0 keeps nothing.
   size_t write_buffer_bytes = size_t{64} << 20;
-  size_t fold_min_entries = 1024;    ///< A group with fewer delta entries is never folded.
-  size_t fold_bytes_per_entry = 80;  ///< At most so much is written again for each entry folded.
+  size_t fold_min_entries = 1024;  ///< A group with fewer delta entries is never folded.
+  size_t fold_bytes_per_entry =
+      80;  ///< Or the entry's own, if more: at most so much is written again.
   size_t transaction_bytes_limit = size_t{1} << 30;
   /// For tests: a file system that injects faults. Null means the real one.
   std::shared_ptr<rocksdb::FileSystem> file_system;

@@ -66,7 +66,7 @@ Result<std::vector<GroupId>> GraphView::LabelGroups(std::optional<LabelId> label
 
 Status GraphView::LabelNodes(GroupId group, std::optional<LabelId> label, SlotBitmap* members) {
   KITH_ASSIGN_OR_RETURN(const GroupReader* reader, reader_->Group(group));
-  reader->Members(label, members);
+  KITH_RETURN_IF_ERROR(reader->Members(label, members));
   if (overlay_ != nullptr && overlay_->HasNodes()) {
     overlay_->PatchMembers(group, label ? &*label : nullptr, members);
   }

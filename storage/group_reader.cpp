@@ -63,7 +63,7 @@ bool GroupReader::InDelta(RowKind kind, uint32_t row) const {
   return !DeltaRows(0, kind, row).empty() || !DeltaRows(1, kind, row).empty();
 }
 
-void GroupReader::Members(std::optional<LabelId> label, SlotBitmap* members) const {
+Status GroupReader::Members(std::optional<LabelId> label, SlotBitmap* members) const {
   const SlotBitmap* folded = label ? directory().Label(*label) : &directory().nodes;
   if (folded != nullptr) {
     *members = *folded;
@@ -78,10 +78,13 @@ void GroupReader::Members(std::optional<LabelId> label, SlotBitmap* members) con
       if (row.row == decided || (label && !row.entry.has_labels && !row.entry.tombstone)) continue;
       decided = row.row;
       bool has = !row.entry.tombstone;
-      if (has && label && !ListsLabel(row.entry, *label, &has)) has = false;
+      if (has && label && !ListsLabel(row.entry, *label, &has)) {
+        return Damaged("a node's labels");
+      }
       has ? members->Insert(row.row) : members->Remove(row.row);
     }
   }
+  return Status::Ok();
 }
 
 bool GroupReader::Exists(uint32_t slot) const {

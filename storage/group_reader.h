@@ -47,7 +47,7 @@ class GroupReader {
   size_t pinned_bytes() const { return pinned_bytes_; }
 
   // Members (group_reader.cpp).
-  void Members(std::optional<LabelId> label, SlotBitmap* members) const;
+  Status Members(std::optional<LabelId> label, SlotBitmap* members) const;
   bool Exists(uint32_t slot) const;
   Status HasLabel(uint32_t slot, LabelId label, bool* has) const;
   Status Labels(uint32_t slot, std::vector<LabelId>* labels) const;

@@ -38,12 +38,10 @@ Preloader::~Preloader() {
 void Preloader::Run(std::vector<MainKey> keys) {
   try {
     // What cannot be loaded ahead is met, and reported, by the query that needs it.
-    static_cast<void>(LoadHot(keys));
+    finished_ = LoadHot(keys).ok() && !stopping_;
   } catch (const std::bad_alloc&) {
     // There is no room for more.
   }
-  finished_ = !stopping_;
-  if (finished_) done_ = total_.load();
 }
 
 Status Preloader::LoadHot(const std::vector<MainKey>& keys) {

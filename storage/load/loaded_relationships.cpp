@@ -155,6 +155,11 @@ Status LoadedRelationships::WriteSources(std::span<Item> items, GroupDraft* draf
     items[serial].from = static_cast<uint32_t>(rows[serial].type);
     items[serial].place = serial;
   }
+  return AddLists(items, true, draft);
+}
+
+// The lists of one direction; items of a type, `from`, stand together, in the order of its lists.
+Status LoadedRelationships::AddLists(std::span<Item> items, bool outgoing, GroupDraft* draft) {
   std::vector<DeltaEdge> edges;
   return ForRuns(
       items, [](const Item& item) { return item.from; },
@@ -162,9 +167,11 @@ Status LoadedRelationships::WriteSources(std::span<Item> items, GroupDraft* draf
         const auto type = static_cast<RelTypeId>(run.front().from);
         edges.clear();
         for (const Item& item : run) {
-          edges.push_back({item.source.slot(), type, item.target, item.place, false});
+          const NodeId owner = outgoing ? item.source : item.target;
+          const NodeId neighbour = outgoing ? item.target : item.source;
+          edges.push_back({owner.slot(), type, neighbour, item.place, false});
         }
-        return draft->AddEdges(true, type, edges);
+        return draft->AddEdges(outgoing, type, edges);
       });
 }
 
@@ -174,17 +181,7 @@ Status LoadedRelationships::WriteTargets(std::span<Item> items, GroupDraft* draf
     return std::tie(a.from, a.target, a.source, a.place) <
            std::tie(b.from, b.target, b.source, b.place);
   });
-  std::vector<DeltaEdge> edges;
-  return ForRuns(
-      items, [](const Item& item) { return item.from; },
-      [&](std::span<Item> run) {
-        const auto type = static_cast<RelTypeId>(run.front().from);
-        edges.clear();
-        for (const Item& item : run) {
-          edges.push_back({item.target.slot(), type, item.source, item.place, false});
-        }
-        return draft->AddEdges(false, type, edges);
-      });
+  return AddLists(items, false, draft);
 }
 
 Status LoadedRelationships::Write(Catalog* catalog, DraftWriter* writer, size_t threads) {

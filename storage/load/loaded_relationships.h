@@ -61,6 +61,7 @@ class LoadedRelationships {
   Status ForGroups(const Places& places, size_t threads, const Work& work);
   Status WriteSources(std::span<Item> items, GroupDraft* draft);
   Status WriteTargets(std::span<Item> items, GroupDraft* draft);
+  static Status AddLists(std::span<Item> items, bool outgoing, GroupDraft* draft);
   RelTypeId TypeOf(const Item& item) const { return batches_[item.from].type; }
 
   MemoryBudget* budget_;
